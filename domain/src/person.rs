@@ -1,0 +1,235 @@
+//! People: who is reading, and what they may call themselves and sign in with.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{fault::Fault, locale::Locale, role::Role, time::Timestamp};
+
+/// Who is signed in, as the screen needs it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Viewer {
+    /// Given name.
+    pub given_name: String,
+    /// Family name.
+    pub family_name: String,
+    /// The unit they belong to now.
+    pub unit: Option<String>,
+    /// Their profession now.
+    pub profession: Option<String>,
+    /// The roles they hold, anywhere.
+    pub roles: Vec<Role>,
+    /// Signed in on a shared tablet.
+    pub is_shared: bool,
+}
+
+/// A device that is signed in.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Device {
+    /// When it signed in.
+    pub since: Timestamp,
+    /// When it was last used, to the minute or so.
+    pub seen: Timestamp,
+    /// A shared tablet.
+    pub is_shared: bool,
+    /// The one asking.
+    pub is_this: bool,
+}
+
+/// An account page.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Account {
+    /// Who.
+    pub viewer: Viewer,
+    /// Where they are signed in.
+    pub devices: Vec<Device>,
+    /// The language they chose, if any.
+    pub locale: Option<Locale>,
+}
+
+/// An e-mail address, lower case: one `@`, something on both sides, no blanks, a dot after it.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct EmailAddress(String);
+
+impl EmailAddress {
+    /// Reads an address; upper and lower case are the same.
+    ///
+    /// # Errors
+    /// Empty, longer than 254 characters (RFC 5321), or not an address.
+    pub fn read(text: &str) -> Result<Self, Fault> {
+        let text = text.trim().to_lowercase();
+        if text.is_empty() {
+            return Err(Fault::Empty);
+        }
+        if text.len() > 254 {
+            return Err(Fault::TooLong);
+        }
+        let Some((local, domain)) = text.split_once('@') else { return Err(Fault::Malformed) };
+        let plain = |part: &str| {
+            !part.is_empty()
+                && !part.contains(|c: char| c == '@' || c.is_whitespace() || c.is_control())
+        };
+        let has_dot =
+            domain.split('.').count() > 1 && domain.split('.').all(|label| !label.is_empty());
+        if plain(local) && plain(domain) && has_dot {
+            Ok(Self(text))
+        } else {
+            Err(Fault::Malformed)
+        }
+    }
+
+    /// The address.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// An employee number: 1–20 letters, digits and hyphens.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct EmployeeNumber(String);
+
+impl EmployeeNumber {
+    /// Reads a number.
+    ///
+    /// # Errors
+    /// Empty, too long, or with other characters.
+    pub fn read(text: &str) -> Result<Self, Fault> {
+        let text = text.trim();
+        match text.len() {
+            0 => Err(Fault::Empty),
+            1..=20 if text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-') => {
+                Ok(Self(text.to_ascii_lowercase()))
+            }
+            1..=20 => Err(Fault::Malformed),
+            _ => Err(Fault::TooLong),
+        }
+    }
+
+    /// The number.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// A name chosen for the leaderboard: 2–24 characters.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Alias(String);
+
+impl Alias {
+    /// Reads a chosen name; blanks are folded.
+    ///
+    /// # Errors
+    /// Empty, too short, too long, or with characters that are not letters, digits, blanks or
+    /// simple marks.
+    pub fn read(text: &str) -> Result<Self, Fault> {
+        let name = text.split_whitespace().collect::<Vec<_>>().join(" ");
+        let is_plain =
+            |c: char| c.is_alphanumeric() || matches!(c, ' ' | '-' | '.' | '\'' | '’' | '!' | '&');
+        match name.chars().count() {
+            0 => Err(Fault::Empty),
+            1 => Err(Fault::TooShort),
+            2..=24 if name.chars().all(is_plain) => Ok(Self(name)),
+            2..=24 => Err(Fault::Malformed),
+            _ => Err(Fault::TooLong),
+        }
+    }
+
+    /// The name.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The name as it is compared, so that two people cannot look alike.
+    #[must_use]
+    pub fn folded(&self) -> String {
+        self.0.to_lowercase()
+    }
+}
+
+/// The fewest characters of a password.
+pub const MIN_PASSWORD: usize = 10;
+/// The most characters of a password.
+pub const MAX_PASSWORD: usize = 200;
+
+/// Whether a new password will do: length counts, not kinds of characters (NIST SP 800-63B
+/// section 3.1.1). `known` are words about the person that may not make up most of it.
+///
+/// # Errors
+/// Too short, too long, or too easy to guess.
+pub fn check_new_password(password: &str, known: &[&str]) -> Result<(), Fault> {
+    let length = password.chars().count();
+    if length == 0 {
+        return Err(Fault::Empty);
+    }
+    if length < MIN_PASSWORD {
+        return Err(Fault::TooShort);
+    }
+    if length > MAX_PASSWORD {
+        return Err(Fault::TooLong);
+    }
+    let mut rest = password.to_lowercase();
+    let common = [
+        "lösenord",
+        "losenord",
+        "password",
+        "qwerty",
+        "sommar",
+        "vinter",
+        "kvarten",
+        "1234567890",
+        "123456",
+    ];
+    for word in known.iter().map(|word| word.to_lowercase()).chain(common.map(str::to_owned)) {
+        if word.chars().count() >= 3 {
+            rest = rest.replace(&word, "");
+        }
+    }
+    let mut distinct: Vec<char> = rest.chars().collect();
+    distinct.sort_unstable();
+    distinct.dedup();
+    if distinct.len() < 5 { Err(Fault::TooCommon) } else { Ok(()) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rstest::rstest;
+
+    #[rstest]
+    #[case("Alma.Berg@Lindvike.example", Ok("alma.berg@lindvike.example"))]
+    #[case(" åsa@exempel.se ", Ok("åsa@exempel.se"))]
+    #[case("", Err(Fault::Empty))]
+    #[case("alma", Err(Fault::Malformed))]
+    #[case("alma@", Err(Fault::Malformed))]
+    #[case("a@b@c.se", Err(Fault::Malformed))]
+    #[case("a b@c.se", Err(Fault::Malformed))]
+    #[case("a@c", Err(Fault::Malformed))]
+    #[case("a@c..se", Err(Fault::Malformed))]
+    fn addresses(#[case] text: &str, #[case] expected: Result<&str, Fault>) {
+        let read = EmailAddress::read(text);
+        assert_eq!(read.as_ref().map(EmailAddress::as_str), expected.as_ref().map(|text| *text));
+    }
+
+    #[rstest]
+    #[case("Blåsippan", Ok(()))]
+    #[case("  Tålamodige   Ture ", Ok(()))]
+    #[case("x", Err(Fault::TooShort))]
+    #[case("<b>fet</b>", Err(Fault::Malformed))]
+    #[case("\u{202e}bakvänd", Err(Fault::Malformed))]
+    #[case("en alldeles för lång benämning", Err(Fault::TooLong))]
+    fn chosen_names(#[case] text: &str, #[case] expected: Result<(), Fault>) {
+        assert_eq!(Alias::read(text).map(|_| ()), expected);
+    }
+
+    #[rstest]
+    #[case("kaffe på bryggan", Ok(()))]
+    #[case("kort", Err(Fault::TooShort))]
+    #[case("1234567890", Err(Fault::TooCommon))]
+    #[case("almaberg10001", Err(Fault::TooCommon))]
+    #[case("aaaaaaaaaaaa", Err(Fault::TooCommon))]
+    #[case("Lösenord123456", Err(Fault::TooCommon))]
+    fn passwords(#[case] password: &str, #[case] expected: Result<(), Fault>) {
+        assert_eq!(check_new_password(password, &["Alma", "Berg", "10001"]), expected);
+    }
+}
