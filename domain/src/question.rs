@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     fault::Fault,
     id::{Id, MediaId, QuestionId},
-    reply::{Reply, Spot},
+    reply::{Fields, Reply, Spot},
     shuffle::SeededOrder,
 };
 
@@ -255,6 +255,38 @@ impl Question {
                 picture: picture.clone(),
                 labels: in_order(&order, |at| &areas[at].label),
             },
+        }
+    }
+
+    /// The form fields of a right reply in the attempt with this seed; for tests, demonstrations
+    /// and measurements.
+    #[must_use]
+    pub fn right_fields(&self, seed: u64) -> Fields {
+        let order = self.order(seed);
+        let shown = |authored: usize| order.iter().position(|&at| at == authored).unwrap_or(0);
+        let field = |name: String, value: String| (name, value);
+        let only = |value: String| Fields::from([("only".to_owned(), value)]);
+        match &self.body {
+            QuestionBody::Single { options } => {
+                only(shown(options.iter().position(|option| option.right).unwrap_or(0)).to_string())
+            }
+            QuestionBody::Multiple { options } => {
+                let rights = (0..options.len()).filter(|&at| options[at].right);
+                rights.map(|at| field(format!("o{}", shown(at)), "on".into())).collect()
+            }
+            QuestionBody::TrueFalse { is_true } => only(is_true.to_string()),
+            QuestionBody::Order { items } => (0..items.len())
+                .map(|at| field(format!("o{}", shown(at)), (at + 1).to_string()))
+                .collect(),
+            QuestionBody::Match { pairs } => {
+                (0..pairs.len()).map(|at| field(format!("o{at}"), shown(at).to_string())).collect()
+            }
+            QuestionBody::Word { accepted, .. } => {
+                Fields::from([("word".to_owned(), accepted.first().cloned().unwrap_or_default())])
+            }
+            QuestionBody::Point { areas, .. } => {
+                only(shown(areas.iter().position(|area| area.right).unwrap_or(0)).to_string())
+            }
         }
     }
 
@@ -527,6 +559,32 @@ mod tests {
         let QuestionFace::Point { labels, .. } = question.face(1) else { panic!("a picture") };
         let named = Reply::Spot(Spot::Area(shown(&labels, "Skicka")));
         assert!(question.judge(1, &named).expect("fits").is_right);
+    }
+
+    #[test]
+    fn the_right_fields_are_right_for_every_kind() {
+        let area = |label: &str, right| Area { label: label.into(), x: 0.0, y: 0.0, w: 9.0, h: 9.0, right };
+        let pair = |at: u8| Pair { left: format!("v{at}"), right: format!("h{at}") };
+        let bodies = [
+            QuestionBody::Single { options: options(&[false, true, false]) },
+            QuestionBody::Multiple { options: options(&[true, false, true]) },
+            QuestionBody::TrueFalse { is_true: false },
+            QuestionBody::Order { items: vec!["a".into(), "b".into(), "c".into()] },
+            QuestionBody::Match { pairs: (0..4).map(pair).collect() },
+            QuestionBody::Word { before: String::new(), after: String::new(), accepted: vec!["dela".into()] },
+            QuestionBody::Point {
+                picture: Picture { media: MediaId::from_u128(1), alt: "En vy".into(), width: 4, height: 3 },
+                areas: vec![area("a", false), area("b", true)],
+            },
+        ];
+        for body in bodies {
+            let question = question(body);
+            for seed in 0..50 {
+                let fields = question.right_fields(seed);
+                let reply = Reply::read(&question.face(seed), &fields).expect("a whole reply");
+                assert!(question.judge(seed, &reply).expect("fits").is_right, "{question:?}");
+            }
+        }
     }
 
     proptest! {

@@ -1,0 +1,16 @@
+//! The schema's history: one file per released step. A released step is never edited.
+
+pub use sea_orm_migration::prelude::*;
+
+mod m0001_initial;
+
+/// Every step there has been, oldest first.
+#[derive(Debug)]
+pub struct Migrator;
+
+#[async_trait::async_trait]
+impl MigratorTrait for Migrator {
+    fn migrations() -> Vec<Box<dyn MigrationTrait>> {
+        vec![Box::new(m0001_initial::Migration)]
+    }
+}

@@ -1,0 +1,57 @@
+//! The tables, one file each. What is decided about their contents is decided elsewhere.
+//!
+//! Points in time are milliseconds since 1970 in UTC. Columns left out of serialisation are
+//! secrets, which no export may carry.
+
+use kvarten_domain::Id;
+use uuid::Uuid;
+
+pub use kvarten_migration as migration;
+
+pub mod answer;
+pub mod attempt;
+pub mod bank_revision;
+pub mod employment;
+pub mod evidence;
+pub mod leaderboard_member;
+pub mod lesson;
+pub mod lesson_profession;
+pub mod lesson_version;
+pub mod level_description;
+pub mod media;
+pub mod person;
+pub mod points_entry;
+pub mod profession;
+pub mod question;
+pub mod role_grant;
+pub mod rung;
+pub mod session;
+pub mod sign_in_throttle;
+pub mod step;
+pub mod step_state;
+pub mod system;
+pub mod unit;
+pub mod unit_points_kept;
+pub mod visit;
+
+/// An id as a column value.
+pub trait Column: Id {
+    /// The column value.
+    fn key(self) -> Uuid {
+        Uuid::from_u128(self.as_u128())
+    }
+}
+
+impl<I: Id> Column for I {}
+
+/// A column value as an id.
+pub trait Key {
+    /// The id.
+    fn id<I: Id>(self) -> I;
+}
+
+impl Key for Uuid {
+    fn id<I: Id>(self) -> I {
+        I::from_u128(self.as_u128())
+    }
+}

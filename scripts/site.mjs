@@ -1,0 +1,200 @@
+// Lays out the site beside the optimised server, the way Leptos expects it with `hash-files`:
+//
+//   site/pkg/kvarten.<hash>.js, .wasm, .css   what the page loads, immutable by name
+//   site/…                                    app/public as it is
+//   release/hash.txt                          "js: <hash>" and so on, next to the server program
+//
+// Every text and WebAssembly file gets a .br and a .gz beside it. Does nothing when neither the
+// compiled WebAssembly nor the styles, public files and tools have changed.
+import { execFile } from "node:child_process";
+import { createHash } from "node:crypto";
+import { cp, mkdir, mkdtemp, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
+import { existsSync } from "node:fs";
+import { homedir } from "node:os";
+import { basename, dirname, extname, join, relative, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { brotliCompress, constants, gzip } from "node:zlib";
+
+const run = promisify(execFile);
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const cache = process.env.KVARTEN_CACHE ?? join(homedir(), ".cache/kvarten");
+const target = resolve(process.env.CARGO_TARGET_DIR ?? join(cache, "target"));
+const output = "kvarten";
+
+const inputs = {
+  wasm: join(target, "wasm32-unknown-unknown/wasm-release/kvarten_frontend.wasm"),
+  styles: join(root, "style"),
+  publicFiles: join(root, "app/public"),
+  bin: join(root, "node_modules/.bin"),
+};
+const site = join(target, "site");
+const hashFile = join(target, "release/hash.txt");
+const stampFile = join(target, "site.stamp");
+const packed = join(target, "site-packed");
+const bound = join(target, "site-frontend");
+
+// What rustc 1.95 puts into WebAssembly by default, and no more: every browser since 2022 has it.
+const wasmFeatures = [
+  "--enable-bulk-memory",
+  "--enable-bulk-memory-opt",
+  "--enable-call-indirect-overlong",
+  "--enable-multivalue",
+  "--enable-mutable-globals",
+  "--enable-nontrapping-float-to-int",
+  "--enable-reference-types",
+  "--enable-sign-ext",
+];
+const compressible = new Set([
+  ".css", ".html", ".ico", ".js", ".json", ".map", ".mjs", ".svg", ".txt", ".vtt", ".wasm",
+  ".webmanifest", ".xml",
+]);
+
+const digest = (bytes, length = 20) => createHash("sha256").update(bytes).digest("hex").slice(0, length);
+
+async function filesIn(folder) {
+  if (!existsSync(folder)) return [];
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  return entries
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath ?? entry.path, entry.name))
+    .sort();
+}
+
+/** One hash over the given files: their names and what is in them. */
+async function fingerprint(files, ...parts) {
+  for (const file of files) parts.push(relative(root, file), digest(await readFile(file), 64));
+  return digest(parts.join("\n"), 64);
+}
+
+/** The glue and the WebAssembly: as kept from the last run, or made anew. */
+async function frontend(work, tools) {
+  const wanted = digest([tools, digest(await readFile(inputs.wasm), 64)].join("\n"), 64);
+  const [key, glue, wasm] = ["key", "glue.js", "optimised.wasm"].map((name) => join(bound, name));
+  if (!existsSync(key) || (await readFile(key, "utf8")) !== wanted) {
+    const made = await makeFrontend(work);
+    await rm(bound, { recursive: true, force: true });
+    await mkdir(bound, { recursive: true });
+    await writeFile(glue, made.js);
+    await writeFile(wasm, made.wasm);
+    await writeFile(key, wanted);
+  }
+  return { js: await readFile(glue), wasm: await readFile(wasm) };
+}
+
+/** Runs wasm-bindgen, wasm-opt and esbuild. */
+async function makeFrontend(work) {
+  await run("wasm-bindgen", [
+    inputs.wasm, "--target", "web", "--no-typescript", "--omit-default-module-path",
+    "--remove-name-section", "--remove-producers-section",
+    "--out-name", output, "--out-dir", work,
+  ]);
+  const plain = join(work, `${output}_bg.wasm`);
+  const optimised = join(work, `${output}.wasm`);
+  await run(join(inputs.bin, "wasm-opt"), ["-Oz", ...wasmFeatures, plain, "-o", optimised]);
+  const glue = join(work, `${output}.min.js`);
+  // Bundled, so that snippets which crates bring along ride in the same file.
+  await run(join(inputs.bin, "esbuild"), [
+    join(work, `${output}.js`), "--bundle", "--minify", "--format=esm", "--target=es2022",
+    "--legal-comments=none", "--log-level=warning", `--outfile=${glue}`,
+  ]);
+  const before = (await stat(plain)).size;
+  const after = (await stat(optimised)).size;
+  console.log(`wasm-opt   ${kilobytes(before)} → ${kilobytes(after)}`);
+  return { js: await readFile(glue), wasm: await readFile(optimised) };
+}
+
+async function stylesheet() {
+  const main = join(inputs.styles, "main.scss");
+  const options = { maxBuffer: 16 * 1024 * 1024 };
+  const { stdout } = await run(join(inputs.bin, "sass"), ["--style=compressed", "--no-source-map", main], options);
+  return Buffer.from(stdout);
+}
+
+/** Writes file.br and file.gz where they are smaller, from the store of packed files if it has them. */
+async function precompress(file) {
+  const bytes = await readFile(file);
+  const stored = join(packed, digest(bytes, 40));
+  if (!existsSync(`${stored}.gz`)) {
+    const brotli = await promisify(brotliCompress)(bytes, {
+      params: {
+        [constants.BROTLI_PARAM_QUALITY]: 11,
+        [constants.BROTLI_PARAM_LGWIN]: 22,
+        [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length,
+      },
+    });
+    await writeFile(`${stored}.br`, brotli);
+    await writeFile(`${stored}.gz`, await promisify(gzip)(bytes, { level: 9 }));
+  }
+  const sizes = { plain: bytes.length };
+  for (const kind of ["br", "gz"]) {
+    sizes[kind] = (await stat(`${stored}.${kind}`)).size;
+    if (sizes[kind] < bytes.length) await cp(`${stored}.${kind}`, `${file}.${kind}`);
+  }
+  return { ...sizes, stored: basename(stored) };
+}
+
+const kilobytes = (bytes) => `${(bytes / 1000).toFixed(1)} kB`.padStart(10);
+
+async function build() {
+  const started = Date.now();
+  const tools = await fingerprint(
+    [fileURLToPath(import.meta.url), join(root, "package-lock.json")],
+    process.version,
+    (await run("wasm-bindgen", ["--version"])).stdout,
+  );
+  const wanted = await fingerprint(
+    [inputs.wasm, ...(await filesIn(inputs.styles)), ...(await filesIn(inputs.publicFiles))],
+    tools,
+  );
+  const built = existsSync(stampFile) && existsSync(site) && existsSync(hashFile) &&
+    (await readFile(stampFile, "utf8")) === `${wanted}\n${digest(await readFile(hashFile))}\n`;
+  if (built) return console.log("The site is up to date.");
+
+  await mkdir(packed, { recursive: true });
+  await mkdir(dirname(hashFile), { recursive: true });
+  const work = await mkdtemp(join(target, "site-work-"));
+  try {
+    const layout = join(work, "site");
+    const pkg = join(layout, "pkg");
+    await mkdir(pkg, { recursive: true });
+    if (existsSync(inputs.publicFiles)) await cp(inputs.publicFiles, layout, { recursive: true });
+
+    const [{ js, wasm }, css] = await Promise.all([frontend(work, tools), stylesheet()]);
+    const hashes = {};
+    for (const [kind, bytes] of Object.entries({ js, wasm, css })) {
+      hashes[kind] = digest(bytes);
+      await writeFile(join(pkg, `${output}.${hashes[kind]}.${kind}`), bytes);
+    }
+
+    const inUse = new Set();
+    for (const file of await filesIn(layout)) {
+      if (!compressible.has(extname(file))) continue;
+      const sizes = await precompress(file);
+      inUse.add(sizes.stored);
+      if (dirname(file) === pkg) {
+        console.log(`${extname(file).slice(1).padEnd(10)} ${kilobytes(sizes.plain)}, brotli ${kilobytes(sizes.br)}, gzip ${kilobytes(sizes.gz)}`);
+      }
+    }
+    for (const file of await readdir(packed)) {
+      if (!inUse.has(file.split(".")[0])) await rm(join(packed, file));
+    }
+
+    const names = Object.entries(hashes).map(([kind, hash]) => `${kind}: ${hash}\n`).join("");
+    await rm(stampFile, { force: true });
+    if (existsSync(site)) await rename(site, join(work, "old"));
+    await rename(layout, site);
+    await writeFile(hashFile, names);
+    await writeFile(stampFile, `${wanted}\n${digest(names)}\n`);
+  } finally {
+    await rm(work, { recursive: true, force: true });
+  }
+  console.log(`The site is built (${((Date.now() - started) / 1000).toFixed(1)} s).`);
+}
+
+try {
+  await build();
+} catch (error) {
+  console.error(`error: ${error.stderr || error.message}`);
+  process.exitCode = 1;
+}

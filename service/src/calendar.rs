@@ -1,0 +1,104 @@
+//! The municipality's calendar: which day it is where people work.
+
+use jiff::{ToSpan, Zoned, civil, tz::TimeZone};
+use kvarten_domain::{
+    Date, Timestamp,
+    time::Period,
+};
+
+/// A time zone, and the days, weeks, months and years in it.
+#[derive(Clone, Debug)]
+pub struct Calendar {
+    zone: TimeZone,
+}
+
+impl Calendar {
+    /// The calendar of a time zone such as `Europe/Stockholm`; none where there is no such zone.
+    #[must_use]
+    pub fn of(zone: &str) -> Option<Self> {
+        TimeZone::get(zone).ok().map(|zone| Self { zone })
+    }
+
+    fn zoned(&self, at: Timestamp) -> Zoned {
+        let at = jiff::Timestamp::from_millisecond(at.0).unwrap_or(jiff::Timestamp::UNIX_EPOCH);
+        at.to_zoned(self.zone.clone())
+    }
+
+    fn start_of(&self, date: civil::Date) -> Timestamp {
+        let start = date.to_zoned(self.zone.clone()).map(|day| day.timestamp().as_millisecond());
+        Timestamp(start.unwrap_or(0))
+    }
+
+    /// The day a point in time falls on.
+    #[must_use]
+    pub fn date(&self, at: Timestamp) -> Date {
+        let date = self.zoned(at).date();
+        Date { year: date.year(), month: date.month(), day: date.day() }
+    }
+
+    /// When the day of a point in time began.
+    #[must_use]
+    pub fn day_start(&self, at: Timestamp) -> Timestamp {
+        self.start_of(self.zoned(at).date())
+    }
+
+    /// When the period of a point in time began.
+    #[must_use]
+    pub fn period_start(&self, period: Period, at: Timestamp) -> Timestamp {
+        self.start_of(first_day(period, self.zoned(at).date()))
+    }
+
+    /// When the period before that one began.
+    #[must_use]
+    pub fn previous_start(&self, period: Period, at: Timestamp) -> Timestamp {
+        let first = first_day(period, self.zoned(at).date());
+        let before = first.yesterday().unwrap_or(first);
+        self.start_of(first_day(period, before))
+    }
+
+    /// The point in time so many months later.
+    #[must_use]
+    pub fn plus_months(&self, at: Timestamp, months: u8) -> Timestamp {
+        let later = self.zoned(at).checked_add(i64::from(months).months());
+        later.map_or(at, |later| Timestamp(later.timestamp().as_millisecond()))
+    }
+}
+
+fn first_day(period: Period, date: civil::Date) -> civil::Date {
+    match period {
+        Period::Week => {
+            let since_monday = i64::from(date.weekday().to_monday_zero_offset());
+            date.checked_sub(since_monday.days()).unwrap_or(date)
+        }
+        Period::Month => date.first_of_month(),
+        Period::Year => date.first_of_year(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rstest::rstest;
+
+    fn at(text: &str) -> Timestamp {
+        Timestamp(text.parse::<jiff::Timestamp>().expect("a time").as_millisecond())
+    }
+
+    #[rstest]
+    // A Saturday night in November: already Sunday in Stockholm.
+    #[case(Period::Week, "2026-11-21T23:30:00Z", "2026-11-15T23:00:00Z", "2026-11-08T23:00:00Z")]
+    #[case(Period::Month, "2026-11-21T23:30:00Z", "2026-10-31T23:00:00Z", "2026-09-30T22:00:00Z")]
+    #[case(Period::Year, "2026-11-21T23:30:00Z", "2025-12-31T23:00:00Z", "2024-12-31T23:00:00Z")]
+    // The week in which the clocks change is an hour longer.
+    #[case(Period::Week, "2026-10-25T12:00:00Z", "2026-10-18T22:00:00Z", "2026-10-11T22:00:00Z")]
+    fn periods_begin_where_people_are(
+        #[case] period: Period,
+        #[case] now: &str,
+        #[case] start: &str,
+        #[case] before: &str,
+    ) {
+        let calendar = Calendar::of("Europe/Stockholm").expect("a zone");
+        assert_eq!(calendar.period_start(period, at(now)), at(start));
+        assert_eq!(calendar.previous_start(period, at(now)), at(before));
+    }
+}

@@ -1,0 +1,116 @@
+//! One's own account.
+
+use kvarten_domain::{
+    Fault, Locale, Timestamp,
+    person::{Account, Device, Viewer, check_new_password},
+};
+use kvarten_entity::{Column, person, session};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, sea_query::Expr};
+
+use super::Learner;
+use crate::{
+    ServiceError,
+    password::{hash_password, verify_password},
+    privacy,
+    session::{Lifetime, session_key},
+};
+
+impl Learner<'_> {
+    /// Who one is, for the screen.
+    #[must_use]
+    pub fn viewer(&self, locale: Locale, is_shared: bool) -> Viewer {
+        self.who.viewer(self.locale(locale), is_shared)
+    }
+
+    /// One's account and the devices one is signed in on. `cookie` is this browser's session.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn account(&self, cookie: &str, locale: Locale) -> Result<Account, ServiceError> {
+        let this = session_key(cookie);
+        let rows = session::Entity::find()
+            .filter(session::Column::PersonId.eq(self.who.id.key()))
+            .filter(session::Column::ExpiresAt.gt(self.now.0))
+            .order_by_desc(session::Column::SeenAt)
+            .all(self.services.store().read())
+            .await?;
+        let is_alive = |row: &session::Model| {
+            let idle = Lifetime::of(row.is_shared).idle_seconds;
+            Timestamp(row.seen_at).plus_seconds(idle) > self.now
+        };
+        let devices: Vec<Device> = rows
+            .into_iter()
+            .filter(is_alive)
+            .map(|row| Device {
+                since: Timestamp(row.created_at),
+                seen: Timestamp(row.seen_at),
+                is_shared: row.is_shared,
+                is_this: row.key == this,
+            })
+            .collect();
+        let is_shared = devices.iter().any(|device| device.is_this && device.is_shared);
+        Ok(Account { viewer: self.viewer(locale, is_shared), devices, locale: self.who.locale })
+    }
+
+    /// Ends every session of this person, on every device.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn sign_out_everywhere(&self) -> Result<(), ServiceError> {
+        session::Entity::delete_many()
+            .filter(session::Column::PersonId.eq(self.who.id.key()))
+            .exec(self.services.store().write())
+            .await?;
+        Ok(())
+    }
+
+    /// Remembers the language this person chose.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn choose_locale(&self, locale: Locale) -> Result<(), ServiceError> {
+        person::Entity::update_many()
+            .col_expr(person::Column::Locale, Expr::value(locale.tag()))
+            .filter(person::Column::Id.eq(self.who.id.key()))
+            .exec(self.services.store().write())
+            .await?;
+        Ok(())
+    }
+
+    /// Changes the password and ends every other session. `cookie` is this browser's session.
+    ///
+    /// # Errors
+    /// The old password is not right, or the new one will not do.
+    pub async fn change_password(&self, old: &str, new: &str, cookie: &str) -> Result<(), ServiceError> {
+        let known = [&*self.who.given_name, &*self.who.family_name, &*self.who.employee_number];
+        check_new_password(new, &known).map_err(|fault| ServiceError::invalid("new_password", fault))?;
+        let me = self.who.id.key();
+        let row = person::Entity::find_by_id(me).one(self.services.store().read()).await?;
+        let stored = row.and_then(|row| row.password_hash);
+        if !verify_password(old.to_owned(), stored).await {
+            return Err(ServiceError::invalid("old_password", Fault::WrongPassword));
+        }
+        let hash = hash_password(new.to_owned()).await;
+        let writing = self.services.store().begin().await?;
+        person::Entity::update_many()
+            .col_expr(person::Column::PasswordHash, Expr::value(hash))
+            .filter(person::Column::Id.eq(me))
+            .exec(&writing)
+            .await?;
+        session::Entity::delete_many()
+            .filter(session::Column::PersonId.eq(me))
+            .filter(session::Column::Key.ne(session_key(cookie)))
+            .exec(&writing)
+            .await?;
+        writing.commit().await?;
+        Ok(())
+    }
+
+    /// Everything that is kept about this person, as JSON.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn my_data(&self) -> Result<serde_json::Value, ServiceError> {
+        privacy::export(self.services, self.who.id).await
+    }
+}

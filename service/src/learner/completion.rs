@@ -1,0 +1,106 @@
+//! Completing a lesson: all steps seen and the top rung climbed gives evidence, and points once.
+
+use kvarten_domain::{
+    Timestamp,
+    lesson::is_completed,
+    points::{Earning, Thing, for_completion},
+};
+use kvarten_entity::{Column, attempt, evidence, points_entry, step_state};
+use sea_orm::{
+    ActiveValue::Set, ColumnTrait, DatabaseTransaction, EntityTrait, PaginatorTrait, QueryFilter,
+    sea_query::OnConflict,
+};
+use uuid::Uuid;
+
+use super::Learner;
+use crate::{ServiceError, bank::LessonEntry};
+
+/// The ledger's key for a thing: kind and subject.
+pub(crate) fn ledger_key(thing: Thing) -> (&'static str, Uuid) {
+    match thing {
+        Thing::Question(question) => ("question", question.key()),
+        Thing::Refresher(question) => ("refresher", question.key()),
+        Thing::Lesson(lesson) => ("lesson", lesson.key()),
+    }
+}
+
+impl Learner<'_> {
+    /// Gives evidence and points if the lesson is completed now. The caller has written this
+    /// person's visit row in the same transaction, so that two devices finishing the two halves
+    /// at once cannot both overlook the other.
+    pub(super) async fn complete_if_done(
+        &self,
+        writing: &DatabaseTransaction,
+        entry: &LessonEntry,
+    ) -> Result<bool, ServiceError> {
+        let me = self.who.id.key();
+        let topped = attempt::Entity::find()
+            .filter(attempt::Column::PersonId.eq(me))
+            .filter(attempt::Column::VersionId.eq(entry.version.key()))
+            .filter(attempt::Column::ToppedAt.is_not_null())
+            .count(writing)
+            .await?;
+        if topped == 0 {
+            return Ok(false);
+        }
+        let seen = step_state::Entity::find()
+            .filter(step_state::Column::PersonId.eq(me))
+            .filter(step_state::Column::VersionId.eq(entry.version.key()))
+            .filter(step_state::Column::SeenAt.is_not_null())
+            .count(writing)
+            .await?;
+        let seen = usize::try_from(seen).unwrap_or(usize::MAX);
+        if !is_completed(seen, entry.steps.len(), true) {
+            return Ok(false);
+        }
+        let row = evidence::ActiveModel {
+            person_id: Set(me),
+            version_id: Set(entry.version.key()),
+            lesson_id: Set(entry.lesson.key()),
+            system_id: Set(self.system_id(entry).await?),
+            level: Set(i16::from(entry.level.number())),
+            earned_at: Set(self.now.0),
+            expires_at: Set(None::<Timestamp>.map(|until| until.0)),
+        };
+        let once = OnConflict::columns([evidence::Column::PersonId, evidence::Column::VersionId])
+            .do_nothing()
+            .to_owned();
+        evidence::Entity::insert(row).on_conflict(once).exec_without_returning(writing).await?;
+        self.earn(writing, entry, for_completion(entry.lesson)).await?;
+        Ok(true)
+    }
+
+    async fn system_id(&self, entry: &LessonEntry) -> Result<Uuid, ServiceError> {
+        let bank = self.services.bank().await?;
+        Ok(bank.system_of(entry).id.key())
+    }
+
+    /// Writes points into the ledger; what was earned before earns nothing. The points given.
+    pub(super) async fn earn(
+        &self,
+        writing: &DatabaseTransaction,
+        entry: &LessonEntry,
+        earning: Earning,
+    ) -> Result<u32, ServiceError> {
+        let (kind, subject) = ledger_key(earning.thing);
+        let row = points_entry::ActiveModel {
+            person_id: Set(self.who.id.key()),
+            kind: Set(kind.to_owned()),
+            subject_id: Set(subject),
+            lesson_id: Set(entry.lesson.key()),
+            unit_id: Set(self.who.unit.as_ref().map(|(unit, _)| unit.key())),
+            points: Set(i32::try_from(earning.points).unwrap_or(i32::MAX)),
+            earned_at: Set(self.now.0),
+        };
+        let once = OnConflict::columns([
+            points_entry::Column::PersonId,
+            points_entry::Column::Kind,
+            points_entry::Column::SubjectId,
+        ])
+        .do_nothing()
+        .to_owned();
+        let written =
+            points_entry::Entity::insert(row).on_conflict(once).exec_without_returning(writing).await?;
+        Ok(if written == 0 { 0 } else { earning.points })
+    }
+}

@@ -1,0 +1,164 @@
+//! "Kunskaper", and what a completed lesson brought.
+
+use kvarten_domain::{
+    Level, Locale, Timestamp,
+    knowledge::{EvidenceLine, KnowledgePage, LevelKnowledge, SystemKnowledge},
+    lesson::{LessonOutline, LessonSummary, Progress},
+    level::{RequiredLesson, shown_level},
+};
+use kvarten_entity::{Column, Key, answer, evidence, points_entry};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
+
+use super::Learner;
+use crate::{
+    ServiceError,
+    bank::{Bank, LessonEntry},
+};
+
+/// One person's unexpired evidence.
+struct Held(Vec<evidence::Model>);
+
+impl Held {
+    fn has(&self, entry: &LessonEntry) -> bool {
+        self.0.iter().any(|row| row.lesson_id == entry.lesson.key())
+    }
+
+    /// The required lessons of a system, and which of them are completed.
+    fn required(&self, bank: &Bank, system: usize) -> Vec<RequiredLesson> {
+        let of_system = bank.lessons.iter().filter(|entry| entry.system == system && entry.is_required);
+        of_system
+            .map(|entry| RequiredLesson { level: entry.level, is_completed: self.has(entry) })
+            .collect()
+    }
+}
+
+fn holds(row: &evidence::Model, now: Timestamp) -> bool {
+    row.expires_at.is_none_or(|until| until > now.0)
+}
+
+impl Learner<'_> {
+    async fn evidence(&self) -> Result<Vec<evidence::Model>, ServiceError> {
+        Ok(evidence::Entity::find()
+            .filter(evidence::Column::PersonId.eq(self.who.id.key()))
+            .order_by_desc(evidence::Column::EarnedAt)
+            .all(self.services.store().read())
+            .await?)
+    }
+
+    fn system_knowledge(
+        &self,
+        bank: &Bank,
+        held: &Held,
+        system: usize,
+        locale: Locale,
+    ) -> SystemKnowledge {
+        let required = held.required(bank, system);
+        let entry = &bank.systems[system];
+        let count = |level: Level, is_completed: bool| {
+            let of_level = required.iter().filter(|lesson| lesson.level == level);
+            let counted = of_level.filter(|lesson| lesson.is_completed || !is_completed).count();
+            u32::try_from(counted).unwrap_or(u32::MAX)
+        };
+        let levels = Level::ALL.map(|level| LevelKnowledge {
+            level,
+            meaning: entry.meaning(level, self.locale(locale)),
+            done: count(level, true),
+            required: count(level, false),
+        });
+        let mut of_system = bank.lessons.iter().filter(|lesson| lesson.system == system);
+        SystemKnowledge {
+            system: entry.name(),
+            about: entry.about.clone(),
+            shown: shown_level(&required),
+            levels: levels.into(),
+            next: of_system.find(|lesson| !held.has(lesson)).map(|lesson| bank.link(lesson)),
+        }
+    }
+
+    /// What one has shown, system by system. Two statements.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn knowledge(&self, locale: Locale) -> Result<KnowledgePage, ServiceError> {
+        let bank = self.services.bank().await?;
+        let all = self.evidence().await?;
+        let calendar = self.services.calendar();
+        let line = |row: &evidence::Model| {
+            let entry = bank.by_lesson(row.lesson_id.id())?;
+            Some(EvidenceLine {
+                lesson: entry.title.clone(),
+                lang: entry.lang.clone(),
+                slug: entry.slug.clone(),
+                system: bank.system_of(entry).name.clone(),
+                level: entry.level,
+                on: calendar.date(Timestamp(row.earned_at)),
+                until: row.expires_at.map(|until| calendar.date(Timestamp(until))),
+            })
+        };
+        let evidence = all.iter().filter_map(line).collect();
+        let held = Held(all.into_iter().filter(|row| holds(row, self.now)).collect());
+        let systems = (0..bank.systems.len())
+            .map(|system| self.system_knowledge(&bank, &held, system, locale))
+            .collect();
+        Ok(KnowledgePage { systems, evidence })
+    }
+
+    /// What a climb to the top brought.
+    pub(super) async fn summary(
+        &self,
+        bank: &Bank,
+        entry: &LessonEntry,
+        outline: &LessonOutline,
+        answers: &[answer::Model],
+    ) -> Result<LessonSummary, ServiceError> {
+        let held = Held(self.evidence().await?.into_iter().filter(|row| holds(row, self.now)).collect());
+        let earned = points_entry::Entity::find()
+            .filter(points_entry::Column::PersonId.eq(self.who.id.key()))
+            .filter(points_entry::Column::LessonId.eq(entry.lesson.key()))
+            .all(self.services.store().read())
+            .await?;
+        let shown = shown_level(&held.required(bank, entry.system));
+        let meaning = shown.map(|level| bank.system_of(entry).meaning(level, self.locale(Locale::Sv)));
+        let is_missing = |other: &&LessonEntry| {
+            other.system == entry.system
+                && other.level <= entry.level
+                && other.is_required
+                && !held.has(other)
+        };
+        let begun = self.begun().await?;
+        let next = self.next_lesson(bank, &begun).filter(|next| next.lesson != entry.lesson);
+        let (first_try, after_miss) = tries(answers);
+        Ok(LessonSummary {
+            points: earned.iter().map(|row| u32::try_from(row.points).unwrap_or(0)).sum(),
+            first_try,
+            after_miss,
+            unseen: outline.steps.iter().filter(|step| !step.is_seen).cloned().collect(),
+            completed_on: match outline.progress {
+                Progress::Completed { on } => Some(on),
+                _ => None,
+            },
+            shown,
+            meaning,
+            missing_for_level: bank.lessons.iter().filter(is_missing).map(|l| bank.link(l)).collect(),
+            next: next.map(|next| bank.link(next)),
+        })
+    }
+}
+
+/// How many questions were right at the first try, and how many after a miss.
+fn tries(answers: &[answer::Model]) -> (u32, u32) {
+    let (mut first, mut after) = (0, 0);
+    for (at, row) in answers.iter().enumerate() {
+        let before = &answers[..at];
+        let is_same = |other: &&answer::Model| other.question_id == row.question_id;
+        if !row.is_right || before.iter().filter(is_same).any(|other| other.is_right) {
+            continue;
+        }
+        if before.iter().any(|other| is_same(&other)) {
+            after += 1;
+        } else {
+            first += 1;
+        }
+    }
+    (first, after)
+}

@@ -1,0 +1,307 @@
+//! Climbing a ladder. The server decides every reply and every point.
+
+use kvarten_domain::{
+    AnswerId, AttemptId, Fault, QuestionId, VersionId,
+    ladder::{Ladder, LadderView, Quiz, ReplyOutcome, Standing},
+    lesson::{LessonOutline, LessonSummary},
+    points::for_right_reply,
+    reply::{Fields, Reply},
+};
+use kvarten_entity::{Column, Key, answer, attempt};
+use sea_orm::{
+    ActiveValue::Set,
+    ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, QueryFilter, QueryOrder,
+    QuerySelect,
+    sea_query::{Expr, OnConflict},
+};
+use serde::{Deserialize, Serialize};
+
+use super::Learner;
+use crate::{
+    ServiceError,
+    bank::{LessonEntry, VersionContent},
+    new_id,
+};
+
+/// The largest form that is read as a reply: fields, and bytes in all.
+const MAX_FIELDS: usize = 32;
+const MAX_BYTES: usize = 2_000;
+
+/// The page of a ladder.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct LadderPage {
+    /// The lesson around it.
+    pub outline: LessonOutline,
+    /// The latest climb; none before the first.
+    pub ladder: Option<LadderView>,
+    /// What became of the reply asked about.
+    pub outcome: Option<ReplyOutcome>,
+    /// At the top: what it brought.
+    pub summary: Option<LessonSummary>,
+    /// The id for the next climb, so that a form sent twice begins one.
+    pub new_attempt: AttemptId,
+}
+
+fn seed_of(attempt: &attempt::Model) -> u64 {
+    attempt.seed.cast_unsigned()
+}
+
+fn replay<'q>(quiz: &'q Quiz, attempt: &attempt::Model, answers: &[answer::Model]) -> Ladder<'q> {
+    let replies = answers.iter().map(|row| (row.question_id.id(), row.is_right));
+    Ladder::after(quiz, seed_of(attempt), replies)
+}
+
+async fn answers_of(
+    db: &impl ConnectionTrait,
+    attempt: &attempt::Model,
+) -> Result<Vec<answer::Model>, ServiceError> {
+    Ok(answer::Entity::find()
+        .filter(answer::Column::AttemptId.eq(attempt.id))
+        .order_by_asc(answer::Column::Number)
+        .all(db)
+        .await?)
+}
+
+fn view(ladder: &Ladder<'_>, attempt: &attempt::Model, answers: &[answer::Model]) -> LadderView {
+    let points = answers.iter().map(|row| u32::try_from(row.points).unwrap_or(0)).sum();
+    LadderView {
+        attempt: attempt.id.id(),
+        rungs: ladder.rungs(),
+        question: ladder.question_view(),
+        reply_id: new_id(),
+        is_refresher: attempt.is_refresher,
+        points,
+    }
+}
+
+/// What became of a recorded reply, decided again from what was kept.
+fn outcome_of(
+    content: &VersionContent,
+    attempt: &attempt::Model,
+    answers: &[answer::Model],
+    id: AnswerId,
+) -> Result<Option<ReplyOutcome>, ServiceError> {
+    let Some(at) = answers.iter().position(|row| row.id == id.key()) else { return Ok(None) };
+    let row = &answers[at];
+    let Some((rung, question)) = content.quiz.find(row.question_id.id()) else { return Ok(None) };
+    let seed = seed_of(attempt);
+    let fields: Fields = serde_json::from_str(&row.reply)?;
+    let verdict = Reply::read(&question.face(seed), &fields)
+        .and_then(|reply| question.judge(seed, &reply))
+        .map_err(|fault| ServiceError::invalid("reply", fault))?;
+    let climbed = |count: usize| {
+        let ladder = replay(&content.quiz, attempt, &answers[..count]);
+        ladder.rungs().get(usize::from(rung) - 1).is_some_and(|rung| rung.is_climbed())
+    };
+    Ok(Some(ReplyOutcome {
+        answer: id,
+        prompt: question.prompt.clone(),
+        verdict,
+        explanation: question.explanation.clone(),
+        points: u32::try_from(row.points).unwrap_or(0),
+        climbed_rung: (!climbed(at) && climbed(at + 1)).then_some(rung),
+    }))
+}
+
+impl Learner<'_> {
+    pub(super) async fn rungs_climbed(
+        &self,
+        version: VersionId,
+        attempt: &attempt::Model,
+    ) -> Result<u8, ServiceError> {
+        let content = self.services.content(version).await?;
+        let answers = answers_of(self.services.store().read(), attempt).await?;
+        let rungs = replay(&content.quiz, attempt, &answers).rungs();
+        Ok(u8::try_from(rungs.iter().filter(|rung| rung.is_climbed()).count()).unwrap_or(u8::MAX))
+    }
+
+    async fn latest_attempt(
+        &self,
+        db: &impl ConnectionTrait,
+        version: VersionId,
+    ) -> Result<Option<attempt::Model>, ServiceError> {
+        Ok(attempt::Entity::find()
+            .filter(attempt::Column::PersonId.eq(self.who.id.key()))
+            .filter(attempt::Column::VersionId.eq(version.key()))
+            .order_by_desc(attempt::Column::Number)
+            .one(db)
+            .await?)
+    }
+
+    /// The ladder of a lesson, and what became of a reply where one is asked about.
+    ///
+    /// # Errors
+    /// [`ServiceError::NotFound`] where no such lesson is published.
+    pub async fn ladder(&self, slug: &str, asked: Option<AnswerId>) -> Result<LadderPage, ServiceError> {
+        let bank = self.services.bank().await?;
+        let entry = bank.by_slug(slug).ok_or(ServiceError::NotFound)?;
+        let outline = self.outline(&bank, entry).await?;
+        let db = self.services.store().read();
+        let mut page = LadderPage {
+            outline,
+            ladder: None,
+            outcome: None,
+            summary: None,
+            new_attempt: new_id(),
+        };
+        let Some(attempt) = self.latest_attempt(db, entry.version).await? else { return Ok(page) };
+        let content = self.services.content(entry.version).await?;
+        let answers = answers_of(db, &attempt).await?;
+        let ladder = replay(&content.quiz, &attempt, &answers);
+        if let Some(asked) = asked {
+            page.outcome = outcome_of(&content, &attempt, &answers, asked)?;
+        }
+        if ladder.is_topped() {
+            page.summary = Some(self.summary(&bank, entry, &page.outline, &answers).await?);
+        }
+        page.ladder = Some(view(&ladder, &attempt, &answers));
+        Ok(page)
+    }
+
+    /// Begins a climb, or goes on with the one under way. Sent twice, or from two devices at once,
+    /// it begins one.
+    ///
+    /// # Errors
+    /// [`ServiceError::NotFound`] where no such lesson is published.
+    pub async fn start_attempt(&self, slug: &str, id: AttemptId) -> Result<(), ServiceError> {
+        let bank = self.services.bank().await?;
+        let entry = bank.by_slug(slug).ok_or(ServiceError::NotFound)?;
+        let writing = self.services.store().begin().await?;
+        self.visit(&writing, entry.version, None).await?;
+        let latest = self.latest_attempt(&writing, entry.version).await?;
+        let is_under_way = latest.as_ref().is_some_and(|latest| {
+            latest.topped_at.is_none() || latest.id == id.key()
+        });
+        if !is_under_way {
+            let row = attempt::ActiveModel {
+                id: Set(id.key()),
+                person_id: Set(self.who.id.key()),
+                version_id: Set(entry.version.key()),
+                number: Set(latest.as_ref().map_or(1, |latest| latest.number + 1)),
+                seed: Set(rand::random()),
+                is_refresher: Set(latest.is_some()),
+                started_at: Set(self.now.0),
+                topped_at: Set(None),
+            };
+            let once = OnConflict::new().do_nothing().to_owned();
+            let begun =
+                attempt::Entity::insert(row).on_conflict(once).exec_without_returning(&writing).await?;
+            if begun == 0 {
+                return Err(ServiceError::IdTaken);
+            }
+        }
+        writing.commit().await?;
+        Ok(())
+    }
+
+    /// Decides a reply, writes it down and gives its points, all or nothing.
+    ///
+    /// * The same id again: what became of it the first time, and nothing more.
+    /// * A question of the current rung, whichever device shows it: judged and counted.
+    /// * A question already answered right (a late reply): judged and kept, but it changes nothing.
+    ///
+    /// # Errors
+    /// [`ServiceError::NotFound`] for an attempt that is not one's own,
+    /// [`ServiceError::IdTaken`] for an id used for another reply, and a fault for a reply that
+    /// does not fit or a question that is not asked; none of them counts as a miss.
+    pub async fn submit_reply(
+        &self,
+        id: AnswerId,
+        attempt: AttemptId,
+        question: QuestionId,
+        fields: &Fields,
+    ) -> Result<(ReplyOutcome, LadderView), ServiceError> {
+        if fields.len() > MAX_FIELDS
+            || fields.iter().map(|(name, value)| name.len() + value.len()).sum::<usize>() > MAX_BYTES
+        {
+            return Err(ServiceError::invalid("reply", Fault::TooLong));
+        }
+        let bank = self.services.bank().await?;
+        let writing = self.services.store().begin().await?;
+        let attempt = attempt::Entity::find_by_id(attempt.key())
+            .filter(attempt::Column::PersonId.eq(self.who.id.key()))
+            .lock_exclusive()
+            .one(&writing)
+            .await?
+            .ok_or(ServiceError::NotFound)?;
+        let content = self.services.content(attempt.version_id.id()).await?;
+        let mut answers = answers_of(&writing, &attempt).await?;
+        if !answers.iter().any(|row| row.id == id.key()) {
+            let entry = bank.lessons.iter().find(|entry| entry.version == attempt.version_id.id());
+            let entry = entry.ok_or(ServiceError::NotFound)?;
+            let row = self.judge(&writing, entry, &content.quiz, &attempt, &answers, id, question, fields);
+            answers.push(row.await?);
+            let ladder = replay(&content.quiz, &attempt, &answers);
+            if ladder.is_topped() && attempt.topped_at.is_none() {
+                self.reach_top(&writing, entry, &attempt).await?;
+            }
+        }
+        writing.commit().await?;
+        let outcome = outcome_of(&content, &attempt, &answers, id)?.ok_or(ServiceError::IdTaken)?;
+        let ladder = replay(&content.quiz, &attempt, &answers);
+        Ok((outcome, view(&ladder, &attempt, &answers)))
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "everything one reply is about")]
+    async fn judge(
+        &self,
+        writing: &DatabaseTransaction,
+        entry: &LessonEntry,
+        quiz: &Quiz,
+        attempt: &attempt::Model,
+        answers: &[answer::Model],
+        id: AnswerId,
+        question: QuestionId,
+        fields: &Fields,
+    ) -> Result<answer::Model, ServiceError> {
+        let seed = seed_of(attempt);
+        let standing = replay(quiz, attempt, answers).standing(question);
+        let (rung, question) = quiz
+            .find(question)
+            .filter(|_| matches!(standing, Standing::Asked { .. } | Standing::Done))
+            .ok_or(ServiceError::invalid("question", Fault::UnknownOption))?;
+        let verdict = Reply::read(&question.face(seed), fields)
+            .and_then(|reply| question.judge(seed, &reply))
+            .map_err(|fault| ServiceError::invalid("reply", fault))?;
+        let points = match standing {
+            Standing::Asked { misses } if verdict.is_right => {
+                let earning = for_right_reply(question.id, rung, misses, attempt.is_refresher);
+                self.earn(writing, entry, earning).await?
+            }
+            _ => 0,
+        };
+        let row = answer::Model {
+            id: id.key(),
+            person_id: self.who.id.key(),
+            attempt_id: attempt.id,
+            number: answers.last().map_or(1, |last| last.number + 1),
+            question_id: question.id.key(),
+            reply: serde_json::to_string(fields)?,
+            is_right: verdict.is_right,
+            points: i32::try_from(points).unwrap_or(0),
+            answered_at: self.now.0,
+        };
+        let once = OnConflict::column(answer::Column::Id).do_nothing().to_owned();
+        let written = answer::Entity::insert(answer::ActiveModel::from(row.clone()))
+            .on_conflict(once)
+            .exec_without_returning(writing)
+            .await?;
+        if written == 0 { Err(ServiceError::IdTaken) } else { Ok(row) }
+    }
+
+    async fn reach_top(
+        &self,
+        writing: &DatabaseTransaction,
+        entry: &LessonEntry,
+        attempt: &attempt::Model,
+    ) -> Result<(), ServiceError> {
+        self.visit(writing, entry.version, None).await?;
+        attempt::Entity::update_many()
+            .col_expr(attempt::Column::ToppedAt, Expr::value(self.now.0))
+            .filter(attempt::Column::Id.eq(attempt.id))
+            .exec(writing)
+            .await?;
+        self.complete_if_done(writing, entry).await?;
+        Ok(())
+    }
+}

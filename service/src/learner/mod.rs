@@ -1,0 +1,49 @@
+//! What everybody who works here may do: learn.
+
+mod account;
+mod completion;
+mod knowledge;
+mod ladder;
+mod learn;
+mod leaderboard;
+mod lesson;
+mod media;
+mod points;
+
+use kvarten_domain::{Locale, Timestamp};
+
+use crate::{ServiceError, Services, SignedIn};
+
+pub(crate) use completion::ledger_key;
+pub use ladder::LadderPage;
+pub use media::StoredFile;
+
+/// A person who learns. Every role does.
+#[derive(Clone, Copy, Debug)]
+pub struct Learner<'s> {
+    services: &'s Services,
+    who: &'s SignedIn,
+    now: Timestamp,
+}
+
+impl<'s> Learner<'s> {
+    /// Enters as a learner.
+    ///
+    /// # Errors
+    /// [`ServiceError::Denied`] for somebody with no place in the organisation today.
+    pub const fn enter(
+        services: &'s Services,
+        who: &'s SignedIn,
+        now: Timestamp,
+    ) -> Result<Self, ServiceError> {
+        if who.unit.is_none() && who.roles.is_empty() {
+            return Err(ServiceError::Denied);
+        }
+        Ok(Self { services, who, now })
+    }
+
+    /// The language this person chose, or the one of the request.
+    fn locale(&self, of_request: Locale) -> Locale {
+        self.who.locale.unwrap_or(of_request)
+    }
+}

@@ -1,0 +1,74 @@
+//! Use cases. Each module loads what a decision needs, asks the rules, and writes the result in
+//! one transaction. Who may do what is decided here, by type: a use case is a method of a role,
+//! and a role is entered with proof.
+
+pub mod authoring;
+mod bank;
+mod calendar;
+pub mod demo;
+mod error;
+pub mod learner;
+pub mod operator;
+mod password;
+pub mod privacy;
+pub mod session;
+mod signed_in;
+mod store;
+pub mod visitor;
+
+use std::{path::PathBuf, sync::Arc};
+
+use kvarten_domain::{Id, Timestamp};
+
+pub use bank::Bank;
+pub use calendar::Calendar;
+pub use error::ServiceError;
+pub use signed_in::SignedIn;
+pub use store::{Store, StoreError};
+
+/// What every use case stands on. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Services {
+    store: Store,
+    calendar: Calendar,
+    bank: Arc<bank::BankCache>,
+    media: Arc<PathBuf>,
+}
+
+impl Services {
+    /// Services over a database, a calendar and the folder that holds stored files.
+    #[must_use]
+    pub fn new(store: Store, calendar: Calendar, media: PathBuf) -> Self {
+        Self { store, calendar, bank: Arc::default(), media: Arc::new(media) }
+    }
+
+    /// The database.
+    #[must_use]
+    pub const fn store(&self) -> &Store {
+        &self.store
+    }
+
+    /// The municipality's calendar.
+    #[must_use]
+    pub const fn calendar(&self) -> &Calendar {
+        &self.calendar
+    }
+
+    /// The file that holds the bytes with a digest (lower-case hexadecimal SHA-256).
+    #[must_use]
+    pub fn media_path(&self, sha256: &str) -> PathBuf {
+        self.media.join(sha256)
+    }
+}
+
+/// A fresh id: a UUID of version 7, so that ids made later sort later.
+#[must_use]
+pub fn new_id<I: Id>() -> I {
+    I::from_u128(uuid::Uuid::now_v7().as_u128())
+}
+
+/// The clock's time. Use cases take the time as a value; only the outermost layer asks this.
+#[must_use]
+pub fn now() -> Timestamp {
+    Timestamp(jiff::Timestamp::now().as_millisecond())
+}

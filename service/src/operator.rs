@@ -1,0 +1,381 @@
+//! What the person at the machine's command line may do: everything that needs no screen.
+
+use std::collections::HashMap;
+
+use kvarten_domain::{
+    Fault, Id, Locale, PersonId, ProfessionId, Role, SystemId, Timestamp, UnitId,
+    person::{EmailAddress, EmployeeNumber, check_new_password},
+    unit::UnitKind,
+};
+use kvarten_entity::{
+    Column, Key, employment, level_description, person, profession, role_grant, session, system, unit,
+};
+use sea_orm::{
+    ActiveValue::Set,
+    ColumnTrait, Condition, DatabaseTransaction, EntityTrait, PaginatorTrait, QueryFilter,
+    sea_query::Expr,
+};
+
+use crate::{
+    ServiceError, Services, authoring, bank, new_id, password::hash_password, privacy,
+};
+
+/// Somebody with the process's own access to the database.
+#[derive(Clone, Copy, Debug)]
+pub struct Operator<'s> {
+    pub(crate) services: &'s Services,
+    pub(crate) now: Timestamp,
+}
+
+/// A person to be.
+#[derive(Clone, Debug)]
+pub struct NewPerson {
+    /// 1–20 letters, digits and hyphens; nobody else's.
+    pub employee_number: String,
+    /// Nobody else's.
+    pub email: Option<String>,
+    /// Given name.
+    pub given_name: String,
+    /// Family name.
+    pub family_name: String,
+    /// Name or id of the unit they belong to.
+    pub unit: String,
+    /// Code of their profession.
+    pub profession: String,
+    /// Roles, held in that unit.
+    pub roles: Vec<Role>,
+    /// A password, where they sign in with one.
+    pub password: Option<String>,
+}
+
+/// A row of people to write at once; everything checked already.
+#[derive(Clone, Debug)]
+pub(crate) struct Hired {
+    pub(crate) id: PersonId,
+    pub(crate) employee_number: String,
+    pub(crate) email: Option<String>,
+    pub(crate) given_name: String,
+    pub(crate) family_name: String,
+    pub(crate) locale: Option<Locale>,
+    pub(crate) password_hash: Option<String>,
+    pub(crate) unit: UnitId,
+    pub(crate) profession: ProfessionId,
+    pub(crate) roles: Vec<(Role, UnitId)>,
+}
+
+/// How many rows go into one statement.
+const ROWS: usize = 400;
+
+fn required(field: &'static str, text: &str) -> Result<String, ServiceError> {
+    let text = text.trim();
+    match text.chars().count() {
+        0 => Err(ServiceError::invalid(field, Fault::Empty)),
+        1..=200 => Ok(text.to_owned()),
+        _ => Err(ServiceError::invalid(field, Fault::TooLong)),
+    }
+}
+
+impl<'s> Operator<'s> {
+    /// Whoever runs the program on the machine is its operator.
+    #[must_use]
+    pub const fn enter(services: &'s Services, now: Timestamp) -> Self {
+        Self { services, now }
+    }
+
+    /// Whether there are neither people nor lessons.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn is_empty(&self) -> Result<bool, ServiceError> {
+        let db = self.services.store().read();
+        let people = person::Entity::find().count(db).await?;
+        Ok(people == 0 && bank::count_lessons(db).await? == 0)
+    }
+
+    /// Adds a unit below another, or the municipality itself.
+    ///
+    /// # Errors
+    /// A name that is empty, or a kind that cannot stand there.
+    pub async fn create_unit(
+        &self,
+        name: &str,
+        kind: UnitKind,
+        parent: Option<UnitId>,
+    ) -> Result<UnitId, ServiceError> {
+        let name = required("name", name)?;
+        let above = match parent {
+            None => None,
+            Some(parent) => {
+                let row = unit::Entity::find_by_id(parent.key())
+                    .one(self.services.store().read())
+                    .await?
+                    .ok_or(ServiceError::NotFound)?;
+                UnitKind::from_code(&row.kind)
+            }
+        };
+        if !kind.may_stand_below(above) {
+            return Err(ServiceError::invalid("kind", Fault::UnknownOption));
+        }
+        let id: UnitId = new_id();
+        let row = unit::ActiveModel {
+            id: Set(id.key()),
+            parent_id: Set(parent.map(Column::key)),
+            kind: Set(kind.code().to_owned()),
+            name: Set(name),
+            created_at: Set(self.now.0),
+            closed_at: Set(None),
+        };
+        unit::Entity::insert(row).exec_without_returning(self.services.store().write()).await?;
+        Ok(id)
+    }
+
+    /// Adds a profession.
+    ///
+    /// # Errors
+    /// A code that is empty or taken.
+    pub async fn create_profession(
+        &self,
+        code: &str,
+        sv: &str,
+        en: &str,
+    ) -> Result<ProfessionId, ServiceError> {
+        let id: ProfessionId = new_id();
+        let row = profession::ActiveModel {
+            id: Set(id.key()),
+            code: Set(required("code", code)?),
+            name_sv: Set(required("sv", sv)?),
+            name_en: Set(required("en", en)?),
+        };
+        profession::Entity::insert(row).exec_without_returning(self.services.store().write()).await?;
+        Ok(id)
+    }
+
+    /// Adds a system and what its four levels mean: for each level, in Swedish and English.
+    ///
+    /// # Errors
+    /// A code that is empty or taken.
+    pub async fn create_system(
+        &self,
+        code: &str,
+        name: &str,
+        about: &str,
+        position: i32,
+        levels: &[(u8, String, String)],
+    ) -> Result<SystemId, ServiceError> {
+        let id: SystemId = new_id();
+        let writing = self.services.store().begin().await?;
+        let row = system::ActiveModel {
+            id: Set(id.key()),
+            code: Set(required("code", code)?),
+            name: Set(required("name", name)?),
+            about: Set(about.trim().to_owned()),
+            position: Set(position),
+        };
+        system::Entity::insert(row).exec_without_returning(&writing).await?;
+        for (level, sv, en) in levels {
+            for (locale, text) in [(Locale::Sv, sv), (Locale::En, en)] {
+                let row = level_description::ActiveModel {
+                    system_id: Set(id.key()),
+                    level: Set(i16::from(*level)),
+                    lang: Set(locale.tag().to_owned()),
+                    description: Set(required("level", text)?),
+                };
+                level_description::Entity::insert(row).exec_without_returning(&writing).await?;
+            }
+        }
+        authoring::bank_changed(&writing).await?;
+        writing.commit().await?;
+        self.services.bank.forget();
+        Ok(id)
+    }
+
+    /// Adds a person.
+    ///
+    /// # Errors
+    /// A field that will not do, or an employee number or address somebody has.
+    pub async fn create_person(&self, new: &NewPerson) -> Result<PersonId, ServiceError> {
+        let number = EmployeeNumber::read(&new.employee_number)
+            .map_err(|fault| ServiceError::invalid("employee_number", fault))?;
+        let email = match new.email.as_deref() {
+            None => None,
+            Some(email) => Some(
+                EmailAddress::read(email).map_err(|fault| ServiceError::invalid("email", fault))?,
+            ),
+        };
+        let given_name = required("given_name", &new.given_name)?;
+        let family_name = required("family_name", &new.family_name)?;
+        let unit = self.find_unit(&new.unit).await?;
+        let profession = profession::Entity::find()
+            .filter(profession::Column::Code.eq(&new.profession))
+            .one(self.services.store().read())
+            .await?
+            .ok_or(ServiceError::invalid("profession", Fault::UnknownOption))?;
+        let password_hash = match &new.password {
+            None => None,
+            Some(password) => {
+                check_new_password(password, &[&given_name, &family_name, number.as_str()])
+                    .map_err(|fault| ServiceError::invalid("password", fault))?;
+                Some(hash_password(password.clone()).await)
+            }
+        };
+        let hired = Hired {
+            id: new_id(),
+            employee_number: number.as_str().to_owned(),
+            email: email.map(|email| email.as_str().to_owned()),
+            given_name,
+            family_name,
+            locale: None,
+            password_hash,
+            unit,
+            profession: profession.id.id(),
+            roles: new.roles.iter().map(|role| (*role, unit)).collect(),
+        };
+        let writing = self.services.store().begin().await?;
+        self.refuse_taken(&writing, &hired).await?;
+        self.hire(&writing, std::slice::from_ref(&hired), self.now).await?;
+        writing.commit().await?;
+        Ok(hired.id)
+    }
+
+    async fn refuse_taken(
+        &self,
+        writing: &DatabaseTransaction,
+        hired: &Hired,
+    ) -> Result<(), ServiceError> {
+        let mut same =
+            Condition::any().add(person::Column::EmployeeNumber.eq(&hired.employee_number));
+        if let Some(email) = &hired.email {
+            same = same.add(person::Column::Email.eq(email));
+        }
+        match person::Entity::find().filter(same).one(writing).await? {
+            None => Ok(()),
+            Some(other) if other.employee_number == hired.employee_number => {
+                Err(ServiceError::invalid("employee_number", Fault::Taken))
+            }
+            Some(_) => Err(ServiceError::invalid("email", Fault::Taken)),
+        }
+    }
+
+    /// Writes people with their employments and roles.
+    pub(crate) async fn hire(
+        &self,
+        writing: &DatabaseTransaction,
+        people: &[Hired],
+        since: Timestamp,
+    ) -> Result<(), ServiceError> {
+        for some in people.chunks(ROWS) {
+            let rows = some.iter().map(|hired| person::ActiveModel {
+                id: Set(hired.id.key()),
+                employee_number: Set(hired.employee_number.clone()),
+                email: Set(hired.email.clone()),
+                given_name: Set(hired.given_name.clone()),
+                family_name: Set(hired.family_name.clone()),
+                locale: Set(hired.locale.map(|locale| locale.tag().to_owned())),
+                password_hash: Set(hired.password_hash.clone()),
+                created_at: Set(since.0),
+                left_at: Set(None),
+            });
+            person::Entity::insert_many(rows).exec_without_returning(writing).await?;
+            let rows = some.iter().map(|hired| employment::ActiveModel {
+                id: Set(uuid::Uuid::now_v7()),
+                person_id: Set(hired.id.key()),
+                unit_id: Set(hired.unit.key()),
+                profession_id: Set(hired.profession.key()),
+                from_at: Set(since.0),
+                until_at: Set(None),
+            });
+            employment::Entity::insert_many(rows).exec_without_returning(writing).await?;
+            let grant = |person: PersonId, role: Role, place: UnitId| role_grant::ActiveModel {
+                id: Set(uuid::Uuid::now_v7()),
+                person_id: Set(person.key()),
+                unit_id: Set(place.key()),
+                role: Set(role.code().to_owned()),
+                from_at: Set(since.0),
+                until_at: Set(None),
+            };
+            let rows: Vec<_> = some
+                .iter()
+                .flat_map(|hired| hired.roles.iter().map(|(role, place)| grant(hired.id, *role, *place)))
+                .collect();
+            for rows in rows.chunks(ROWS) {
+                role_grant::Entity::insert_many(rows.to_vec()).exec_without_returning(writing).await?;
+            }
+        }
+        Ok(())
+    }
+
+    async fn find_unit(&self, name: &str) -> Result<UnitId, ServiceError> {
+        let name = name.trim();
+        let by_name = unit::Column::Name.eq(name);
+        let which = match name.parse::<UnitId>() {
+            Ok(id) => Condition::any().add(unit::Column::Id.eq(id.key())),
+            Err(_) => Condition::any().add(by_name),
+        };
+        let found = unit::Entity::find().filter(which).all(self.services.store().read()).await?;
+        match found.as_slice() {
+            [one] => Ok(one.id.id()),
+            [] => Err(ServiceError::invalid("unit", Fault::UnknownOption)),
+            _ => Err(ServiceError::invalid("unit", Fault::Repeated)),
+        }
+    }
+
+    /// The person with an employee number or an e-mail address.
+    ///
+    /// # Errors
+    /// [`ServiceError::NotFound`].
+    pub async fn find_person(&self, name: &str) -> Result<PersonId, ServiceError> {
+        let name = name.trim().to_lowercase();
+        let which = Condition::any()
+            .add(person::Column::EmployeeNumber.eq(&name))
+            .add(person::Column::Email.eq(&name));
+        let found = person::Entity::find().filter(which).one(self.services.store().read()).await?;
+        found.map(|person| person.id.id()).ok_or(ServiceError::NotFound)
+    }
+
+    /// Gives a person a new password and ends all their sessions.
+    ///
+    /// # Errors
+    /// [`ServiceError::NotFound`], or a password that will not do.
+    pub async fn set_password(&self, name: &str, password: &str) -> Result<(), ServiceError> {
+        let id = self.find_person(name).await?;
+        let row = person::Entity::find_by_id(id.key()).one(self.services.store().read()).await?;
+        let row = row.ok_or(ServiceError::NotFound)?;
+        check_new_password(password, &[&row.given_name, &row.family_name, &row.employee_number])
+            .map_err(|fault| ServiceError::invalid("password", fault))?;
+        let hash = hash_password(password.to_owned()).await;
+        let writing = self.services.store().begin().await?;
+        person::Entity::update_many()
+            .col_expr(person::Column::PasswordHash, Expr::value(hash))
+            .filter(person::Column::Id.eq(id.key()))
+            .exec(&writing)
+            .await?;
+        session::Entity::delete_many()
+            .filter(session::Column::PersonId.eq(id.key()))
+            .exec(&writing)
+            .await?;
+        writing.commit().await?;
+        Ok(())
+    }
+
+    /// Everything kept about a person, as JSON.
+    ///
+    /// # Errors
+    /// [`ServiceError::NotFound`].
+    pub async fn export_person(&self, id: PersonId) -> Result<serde_json::Value, ServiceError> {
+        privacy::export(self.services, id).await
+    }
+
+    /// Erases a person; what their unit has earned stays with the unit, without a name.
+    ///
+    /// # Errors
+    /// [`ServiceError::NotFound`].
+    pub async fn erase_person(&self, id: PersonId) -> Result<(), ServiceError> {
+        privacy::erase(self.services, id).await
+    }
+
+    /// Ids of professions by code.
+    pub(crate) async fn professions(&self) -> Result<HashMap<String, ProfessionId>, ServiceError> {
+        let rows = profession::Entity::find().all(self.services.store().read()).await?;
+        Ok(rows.into_iter().map(|row| (row.code, ProfessionId::from_u128(row.id.as_u128()))).collect())
+    }
+}

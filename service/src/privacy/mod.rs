@@ -1,0 +1,147 @@
+//! Personal data: what is kept, how it is handed out, erased and how long it stays.
+//!
+//! Every table that names a person stands in [`registry::DECLARATIONS`]; export, erasure and
+//! tidying work from it and from nothing else.
+
+pub mod registry;
+
+use kvarten_domain::{PersonId, Timestamp};
+use kvarten_entity::{Column, Key, person, points_entry, session, sign_in_throttle, unit_points_kept};
+use sea_orm::{
+    ActiveValue::Set,
+    ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter, QuerySelect,
+    sea_query::{Expr, ExprTrait, OnConflict},
+};
+use serde_json::{Map, Value};
+use uuid::Uuid;
+
+use crate::{ServiceError, Services, session::Lifetime};
+use registry::DECLARATIONS;
+
+/// How long after leaving a person's data stays, in seconds: two years, so that somebody who
+/// comes back finds what they had shown.
+pub const KEPT_AFTER_LEAVING_SECONDS: i64 = 2 * 365 * 86_400;
+
+/// How long a failed sign-in is remembered, in seconds.
+const THROTTLE_SECONDS: i64 = 86_400;
+
+/// Everything kept about a person: for each table, its rows.
+///
+/// # Errors
+/// [`ServiceError::NotFound`] where there is no such person.
+pub async fn export(services: &Services, person: PersonId) -> Result<Value, ServiceError> {
+    let db = services.store().read();
+    if person::Entity::find_by_id(person.key()).one(db).await?.is_none() {
+        return Err(ServiceError::NotFound);
+    }
+    let mut tables = Map::new();
+    for declaration in DECLARATIONS {
+        let rows = (declaration.export)(db.clone(), person.key()).await?;
+        tables.insert(
+            declaration.table.to_owned(),
+            serde_json::json!({
+                "holds": declaration.holds,
+                "kept": declaration.retention.sentence(),
+                "rows": rows,
+            }),
+        );
+    }
+    Ok(serde_json::json!({ "person": person, "tables": tables }))
+}
+
+/// Erases a person, table by table.
+///
+/// # Errors
+/// [`ServiceError::NotFound`] where there is no such person.
+pub async fn erase(services: &Services, person: PersonId) -> Result<(), ServiceError> {
+    let writing = services.store().begin().await?;
+    if person::Entity::find_by_id(person.key()).one(&writing).await?.is_none() {
+        return Err(ServiceError::NotFound);
+    }
+    keep_unit_totals(services, &writing, person.key()).await?;
+    for declaration in DECLARATIONS {
+        (declaration.erase)(&writing, person.key()).await?;
+    }
+    writing.commit().await?;
+    services.bank.forget();
+    Ok(())
+}
+
+/// Adds what a person has earned to their units' totals, by day, without the person.
+async fn keep_unit_totals(
+    services: &Services,
+    writing: &DatabaseTransaction,
+    person: Uuid,
+) -> Result<(), ServiceError> {
+    let earned: Vec<(Option<Uuid>, i64, i32)> = points_entry::Entity::find()
+        .select_only()
+        .columns([
+            points_entry::Column::UnitId,
+            points_entry::Column::EarnedAt,
+            points_entry::Column::Points,
+        ])
+        .filter(points_entry::Column::PersonId.eq(person))
+        .into_tuple()
+        .all(writing)
+        .await?;
+    for (unit, at, points) in earned {
+        let Some(unit) = unit else { continue };
+        let row = unit_points_kept::ActiveModel {
+            unit_id: Set(unit),
+            day_at: Set(services.calendar().day_start(Timestamp(at)).0),
+            points: Set(i64::from(points)),
+        };
+        let kept = Expr::col((unit_points_kept::Entity, unit_points_kept::Column::Points));
+        let mut add =
+            OnConflict::columns([unit_points_kept::Column::UnitId, unit_points_kept::Column::DayAt]);
+        add.value(unit_points_kept::Column::Points, kept.add(i64::from(points)));
+        unit_points_kept::Entity::insert(row).on_conflict(add).exec_without_returning(writing).await?;
+    }
+    Ok(())
+}
+
+/// What [`tidy`] removed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Tidied {
+    /// Sessions that had ended.
+    pub sessions: u64,
+    /// Failed sign-ins that are forgotten.
+    pub throttles: u64,
+    /// People who left long ago.
+    pub people: u64,
+}
+
+/// Removes what has been kept long enough.
+///
+/// # Errors
+/// Those of the database.
+pub async fn tidy(services: &Services, now: Timestamp) -> Result<Tidied, ServiceError> {
+    let write = services.store().write();
+    let ended = |is_shared: bool| {
+        let idle_since = now.plus_seconds(-Lifetime::of(is_shared).idle_seconds);
+        session::Column::IsShared.eq(is_shared).and(session::Column::SeenAt.lte(idle_since.0))
+    };
+    let sessions = session::Entity::delete_many()
+        .filter(session::Column::ExpiresAt.lte(now.0).or(ended(true)).or(ended(false)))
+        .exec(write)
+        .await?;
+    let throttles = sign_in_throttle::Entity::delete_many()
+        .filter(sign_in_throttle::Column::LastAt.lte(now.plus_seconds(-THROTTLE_SECONDS).0))
+        .exec(write)
+        .await?;
+    let long_gone: Vec<Uuid> = person::Entity::find()
+        .select_only()
+        .column(person::Column::Id)
+        .filter(person::Column::LeftAt.lte(now.plus_seconds(-KEPT_AFTER_LEAVING_SECONDS).0))
+        .into_tuple()
+        .all(services.store().read())
+        .await?;
+    for id in &long_gone {
+        erase(services, (*id).id()).await?;
+    }
+    Ok(Tidied {
+        sessions: sessions.rows_affected,
+        throttles: throttles.rows_affected,
+        people: long_gone.len() as u64,
+    })
+}

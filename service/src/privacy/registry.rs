@@ -1,0 +1,138 @@
+//! The registry of personal data.
+
+use std::{future::Future, pin::Pin};
+
+use kvarten_entity::{
+    answer, attempt, employment, evidence, leaderboard_member, lesson, person, points_entry,
+    role_grant, session, step_state, visit,
+};
+use sea_orm::{
+    ColumnTrait, DatabaseConnection, DatabaseTransaction, EntityTrait, QueryFilter, sea_query::Expr,
+};
+use serde::Serialize;
+use serde_json::Value;
+use uuid::Uuid;
+
+use crate::ServiceError;
+
+type Future_<'f, T> = Pin<Box<dyn Future<Output = Result<T, ServiceError>> + Send + 'f>>;
+
+/// What erasing a person does to a table.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Erasure {
+    /// The rows go.
+    Delete,
+    /// The rows go; their points stay with the unit, by day, without a name.
+    FoldIntoUnit,
+    /// The rows stay and no longer name anybody.
+    Unname,
+}
+
+/// How long rows stay when nobody asks for anything.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Retention {
+    /// Two years after the person has left.
+    AfterLeaving,
+    /// Until the session ends: at most 60 days, an hour on a shared tablet.
+    UntilSessionEnds,
+    /// Until the person leaves the leaderboard, or as the person.
+    UntilWithdrawn,
+}
+
+impl Retention {
+    /// In words, for the export.
+    #[must_use]
+    pub const fn sentence(self) -> &'static str {
+        match self {
+            Self::AfterLeaving => "till två år efter att du har slutat",
+            Self::UntilSessionEnds => "tills inloggningen upphör, högst 60 dagar",
+            Self::UntilWithdrawn => "tills du lämnar topplistan, högst två år efter att du har slutat",
+        }
+    }
+}
+
+/// A table that names a person.
+#[expect(missing_debug_implementations, reason = "functions have nothing to show")]
+pub struct Declaration {
+    /// Its name.
+    pub table: &'static str,
+    /// The column that names the person.
+    pub column: &'static str,
+    /// What it holds, in words, for the export.
+    pub holds: &'static str,
+    /// What erasing does.
+    pub erasure: Erasure,
+    /// How long rows stay.
+    pub retention: Retention,
+    pub(super) export: fn(DatabaseConnection, Uuid) -> Future_<'static, Vec<Value>>,
+    pub(super) erase: fn(&DatabaseTransaction, Uuid) -> Future_<'_, ()>,
+}
+
+async fn rows<E>(db: DatabaseConnection, column: E::Column, person: Uuid) -> Result<Vec<Value>, ServiceError>
+where
+    E: EntityTrait,
+    E::Model: Serialize,
+{
+    let rows = E::find().filter(column.eq(person)).all(&db).await?;
+    Ok(rows.iter().map(serde_json::to_value).collect::<Result<_, _>>()?)
+}
+
+async fn delete<E: EntityTrait>(
+    writing: &DatabaseTransaction,
+    column: E::Column,
+    person: Uuid,
+) -> Result<(), ServiceError> {
+    E::delete_many().filter(column.eq(person)).exec(writing).await?;
+    Ok(())
+}
+
+macro_rules! deleted {
+    ($entity:ident, $column:ident, $table:literal, $name:literal, $holds:literal, $erasure:ident, $retention:ident) => {
+        Declaration {
+            table: $table,
+            column: $name,
+            holds: $holds,
+            erasure: Erasure::$erasure,
+            retention: Retention::$retention,
+            export: |db, person| {
+                Box::pin(rows::<$entity::Entity>(db, $entity::Column::$column, person))
+            },
+            erase: |writing, person| {
+                Box::pin(delete::<$entity::Entity>(writing, $entity::Column::$column, person))
+            },
+        }
+    };
+}
+
+/// Every table that names a person, in the order they are erased.
+pub static DECLARATIONS: &[Declaration] = &[
+    deleted!(answer, PersonId, "answers", "person_id", "dina svar i kunskapstesten", Delete, AfterLeaving),
+    deleted!(attempt, PersonId, "attempts", "person_id", "dina försök på stegarna", Delete, AfterLeaving),
+    deleted!(step_state, PersonId, "step_states", "person_id", "vilka steg du har gått igenom", Delete, AfterLeaving),
+    deleted!(visit, PersonId, "visits", "person_id", "var i utbildningarna du är", Delete, AfterLeaving),
+    deleted!(evidence, PersonId, "evidence", "person_id", "dina intyg", Delete, AfterLeaving),
+    deleted!(points_entry, PersonId, "points_entries", "person_id", "dina poäng", FoldIntoUnit, AfterLeaving),
+    deleted!(leaderboard_member, PersonId, "leaderboard_members", "person_id", "ditt namn på topplistan", Delete, UntilWithdrawn),
+    deleted!(session, PersonId, "sessions", "person_id", "var du är inloggad", Delete, UntilSessionEnds),
+    deleted!(role_grant, PersonId, "role_grants", "person_id", "dina roller", Delete, AfterLeaving),
+    deleted!(employment, PersonId, "employments", "person_id", "var du har arbetat, och som vad", Delete, AfterLeaving),
+    Declaration {
+        table: "lessons",
+        column: "owner_id",
+        holds: "utbildningar du ansvarar för",
+        erasure: Erasure::Unname,
+        retention: Retention::AfterLeaving,
+        export: |db, person| Box::pin(rows::<lesson::Entity>(db, lesson::Column::OwnerId, person)),
+        erase: |writing, person| {
+            Box::pin(async move {
+                lesson::Entity::update_many()
+                    .col_expr(lesson::Column::OwnerId, Expr::value(None::<Uuid>))
+                    .filter(lesson::Column::OwnerId.eq(person))
+                    .exec(writing)
+                    .await?;
+                Ok(())
+            })
+        },
+    },
+    deleted!(person, Id, "people", "id", "vem du är", Delete, AfterLeaving),
+];

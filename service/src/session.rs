@@ -1,0 +1,163 @@
+//! Sessions in the database. What is kept is a digest of the cookie's value, so that whoever
+//! reads the table cannot sign in with it.
+
+use kvarten_domain::{PersonId, Timestamp};
+use kvarten_entity::{Column, Key, session};
+use sea_orm::{
+    ActiveValue::Set,
+    ColumnTrait, EntityTrait, QueryFilter,
+    sea_query::{Expr, OnConflict},
+};
+use sha2::{Digest, Sha256};
+
+use crate::{ServiceError, Services, Store};
+
+/// How long a session lives.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Lifetime {
+    /// Seconds without use after which it ends.
+    pub idle_seconds: i64,
+    /// Seconds after sign-in at which it ends whatever happens.
+    pub absolute_seconds: i64,
+}
+
+impl Lifetime {
+    /// On a device of one's own: two weeks without use, 60 days in all.
+    pub const OWN: Self = Self { idle_seconds: 14 * 86_400, absolute_seconds: 60 * 86_400 };
+    /// On a shared tablet: ten minutes without use, one hour in all.
+    pub const SHARED: Self = Self { idle_seconds: 600, absolute_seconds: 3_600 };
+
+    /// The lifetime of a session on a shared tablet, or not.
+    #[must_use]
+    pub const fn of(is_shared: bool) -> Self {
+        if is_shared { Self::SHARED } else { Self::OWN }
+    }
+
+    /// Use is written down no more often than this.
+    const fn touch_seconds(self) -> i64 {
+        self.idle_seconds / 20
+    }
+}
+
+/// A session as it is kept.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SessionRecord {
+    /// Who is signed in.
+    pub person: Option<PersonId>,
+    /// On a shared tablet.
+    pub is_shared: bool,
+    /// What the session layer keeps, as JSON.
+    pub data: String,
+    /// When it ends at the latest.
+    pub expires_at: Timestamp,
+}
+
+/// The sessions table.
+#[derive(Clone, Debug)]
+pub struct Sessions {
+    store: Store,
+}
+
+/// The key under which the session with a cookie value is kept.
+#[must_use]
+pub fn session_key(cookie: &str) -> String {
+    format!("{:x}", Sha256::digest(cookie.as_bytes()))
+}
+
+impl Sessions {
+    /// The sessions of a database.
+    #[must_use]
+    pub fn of(services: &Services) -> Self {
+        Self { store: services.store().clone() }
+    }
+
+    /// Keeps a new session; `false` where its key is in use.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn create(
+        &self,
+        key: &str,
+        record: &SessionRecord,
+        now: Timestamp,
+    ) -> Result<bool, ServiceError> {
+        let inserted = session::Entity::insert(row(key, record, now))
+            .on_conflict(OnConflict::column(session::Column::Key).do_nothing().to_owned())
+            .exec_without_returning(self.store.write())
+            .await?;
+        Ok(inserted == 1)
+    }
+
+    /// Keeps a session as it is now. One that was ended meanwhile stays ended.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn save(
+        &self,
+        key: &str,
+        record: &SessionRecord,
+        now: Timestamp,
+    ) -> Result<(), ServiceError> {
+        session::Entity::update_many()
+            .col_expr(session::Column::PersonId, Expr::value(record.person.map(Column::key)))
+            .col_expr(session::Column::IsShared, Expr::value(record.is_shared))
+            .col_expr(session::Column::Data, Expr::value(record.data.clone()))
+            .col_expr(session::Column::SeenAt, Expr::value(now.0))
+            .filter(session::Column::Key.eq(key))
+            .exec(self.store.write())
+            .await?;
+        Ok(())
+    }
+
+    /// The session with a key, unless it has ended; notes that it was used.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn load(
+        &self,
+        key: &str,
+        now: Timestamp,
+    ) -> Result<Option<SessionRecord>, ServiceError> {
+        let row = session::Entity::find_by_id(key.to_owned()).one(self.store.read()).await?;
+        let Some(row) = row else { return Ok(None) };
+        let lifetime = Lifetime::of(row.is_shared);
+        let seen = Timestamp(row.seen_at);
+        if now.0 >= row.expires_at || now >= seen.plus_seconds(lifetime.idle_seconds) {
+            return Ok(None);
+        }
+        if now >= seen.plus_seconds(lifetime.touch_seconds()) {
+            session::Entity::update_many()
+                .col_expr(session::Column::SeenAt, Expr::value(now.0))
+                .filter(session::Column::Key.eq(key))
+                .exec(self.store.write())
+                .await?;
+        }
+        Ok(Some(SessionRecord {
+            person: row.person_id.map(Key::id),
+            is_shared: row.is_shared,
+            data: row.data,
+            expires_at: Timestamp(row.expires_at),
+        }))
+    }
+
+    /// Ends a session.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn delete(&self, key: &str) -> Result<(), ServiceError> {
+        session::Entity::delete_by_id(key.to_owned()).exec(self.store.write()).await?;
+        Ok(())
+    }
+}
+
+fn row(key: &str, record: &SessionRecord, now: Timestamp) -> session::ActiveModel {
+    session::ActiveModel {
+        key: Set(key.to_owned()),
+        person_id: Set(record.person.map(Column::key)),
+        is_shared: Set(record.is_shared),
+        data: Set(record.data.clone()),
+        created_at: Set(now.0),
+        seen_at: Set(now.0),
+        expires_at: Set(record.expires_at.0),
+    }
+}

@@ -1,0 +1,177 @@
+//! Proof that a person is signed in, with what their rights depend on.
+
+use kvarten_domain::{Locale, PersonId, Role, Timestamp, UnitId, person::Viewer};
+use kvarten_entity::{Column, Key, employment, person, profession, role_grant, unit};
+use sea_orm::{
+    ColumnTrait, Condition, EntityTrait, FromQueryResult, JoinType, QueryFilter, QuerySelect,
+    RelationDef,
+    sea_query::{Expr, ExprTrait, IntoCondition},
+};
+use uuid::Uuid;
+
+use crate::{ServiceError, Services};
+
+/// Somebody who is signed in and still works here. Can only be had by looking.
+#[derive(Clone, Debug)]
+pub struct SignedIn {
+    pub(crate) id: PersonId,
+    pub(crate) employee_number: String,
+    pub(crate) given_name: String,
+    pub(crate) family_name: String,
+    pub(crate) locale: Option<Locale>,
+    pub(crate) unit: Option<(UnitId, String)>,
+    pub(crate) profession: Option<ProfessionName>,
+    pub(crate) roles: Vec<(Role, UnitId)>,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct ProfessionName {
+    pub(crate) code: String,
+    sv: String,
+    en: String,
+}
+
+#[derive(FromQueryResult)]
+struct Row {
+    employee_number: String,
+    given_name: String,
+    family_name: String,
+    locale: Option<String>,
+    unit_id: Option<Uuid>,
+    unit_name: Option<String>,
+    code: Option<String>,
+    name_sv: Option<String>,
+    name_en: Option<String>,
+    role: Option<String>,
+    role_unit_id: Option<Uuid>,
+}
+
+/// A join on two columns, and only with rows that hold now.
+fn joined<E: EntityTrait, T: EntityTrait>(
+    from: E::Column,
+    to: T::Column,
+    holds: Option<(T::Column, T::Column, Timestamp)>,
+) -> RelationDef {
+    let relation: RelationDef = E::belongs_to(T::default()).from(from).to(to).into();
+    relation.on_condition(move |_, right| {
+        holds.map_or_else(Condition::all, |(since, until, now)| {
+            let since = Expr::col((right.clone(), since)).lte(now.0);
+            let until = Expr::col((right, until));
+            since.and(until.clone().is_null().or(until.gt(now.0))).into_condition()
+        })
+    })
+}
+
+impl SignedIn {
+    /// Looks the person up, with their unit, profession and roles as they are now. One statement.
+    ///
+    /// # Errors
+    /// [`ServiceError::SignedOut`] where there is no such person or they have left.
+    pub async fn find(
+        services: &Services,
+        id: PersonId,
+        now: Timestamp,
+    ) -> Result<Self, ServiceError> {
+        let employed = (employment::Column::FromAt, employment::Column::UntilAt, now);
+        let granted = (role_grant::Column::FromAt, role_grant::Column::UntilAt, now);
+        let rows = person::Entity::find()
+            .select_only()
+            .columns([
+                person::Column::EmployeeNumber,
+                person::Column::GivenName,
+                person::Column::FamilyName,
+                person::Column::Locale,
+            ])
+            .column_as(employment::Column::UnitId, "unit_id")
+            .column_as(unit::Column::Name, "unit_name")
+            .columns([profession::Column::Code, profession::Column::NameSv, profession::Column::NameEn])
+            .column_as(role_grant::Column::Role, "role")
+            .column_as(role_grant::Column::UnitId, "role_unit_id")
+            .join(
+                JoinType::LeftJoin,
+                joined::<person::Entity, employment::Entity>(
+                    person::Column::Id,
+                    employment::Column::PersonId,
+                    Some(employed),
+                ),
+            )
+            .join(
+                JoinType::LeftJoin,
+                joined::<employment::Entity, unit::Entity>(
+                    employment::Column::UnitId,
+                    unit::Column::Id,
+                    None,
+                ),
+            )
+            .join(
+                JoinType::LeftJoin,
+                joined::<employment::Entity, profession::Entity>(
+                    employment::Column::ProfessionId,
+                    profession::Column::Id,
+                    None,
+                ),
+            )
+            .join(
+                JoinType::LeftJoin,
+                joined::<person::Entity, role_grant::Entity>(
+                    person::Column::Id,
+                    role_grant::Column::PersonId,
+                    Some(granted),
+                ),
+            )
+            .filter(person::Column::Id.eq(id.key()))
+            .filter(person::Column::LeftAt.is_null().or(person::Column::LeftAt.gt(now.0)))
+            .into_model::<Row>()
+            .all(services.store().read())
+            .await?;
+        let mut roles: Vec<(Role, UnitId)> = rows
+            .iter()
+            .filter_map(|row| Some((Role::from_code(row.role.as_deref()?)?, row.role_unit_id?.id())))
+            .collect();
+        roles.sort_unstable();
+        roles.dedup();
+        let row = rows.into_iter().next().ok_or(ServiceError::SignedOut)?;
+        Ok(Self {
+            id,
+            employee_number: row.employee_number,
+            given_name: row.given_name,
+            family_name: row.family_name,
+            locale: row.locale.as_deref().and_then(Locale::from_tag),
+            unit: row.unit_id.map(Key::id).zip(row.unit_name),
+            profession: row.code.zip(row.name_sv.zip(row.name_en)).map(|(code, (sv, en))| {
+                ProfessionName { code, sv, en }
+            }),
+            roles,
+        })
+    }
+
+    /// Which person.
+    #[must_use]
+    pub const fn id(&self) -> PersonId {
+        self.id
+    }
+
+    /// The language this person chose.
+    #[must_use]
+    pub const fn locale(&self) -> Option<Locale> {
+        self.locale
+    }
+
+    /// As the screen shows them.
+    #[must_use]
+    pub fn viewer(&self, locale: Locale, is_shared: bool) -> Viewer {
+        let mut roles: Vec<Role> = self.roles.iter().map(|(role, _)| *role).collect();
+        roles.dedup();
+        Viewer {
+            given_name: self.given_name.clone(),
+            family_name: self.family_name.clone(),
+            unit: self.unit.as_ref().map(|(_, name)| name.clone()),
+            profession: self.profession.as_ref().map(|profession| match locale {
+                Locale::Sv => profession.sv.clone(),
+                Locale::En => profession.en.clone(),
+            }),
+            roles,
+            is_shared,
+        }
+    }
+}

@@ -1,0 +1,194 @@
+//! The database: one way to read, one way to write, the same on SQLite and PostgreSQL.
+
+use std::{
+    fmt,
+    path::{Path, PathBuf},
+    time::Duration,
+};
+
+use kvarten_entity::migration::{Migrator, MigratorTrait};
+use sea_orm::{
+    ConnectOptions, Database, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr,
+    SqliteTransactionMode, TransactionOptions, TransactionTrait,
+    sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous},
+};
+use thiserror::Error;
+
+/// Why the database cannot be used.
+#[derive(Debug, Error)]
+pub enum StoreError {
+    /// The address is neither `sqlite:` nor `postgres:`.
+    #[error("a database address begins with sqlite: or postgres:")]
+    UnknownKind,
+    /// The database was written by a newer version of the program.
+    #[error("the database is from a newer version of Kvarten (it has the step {0}); start that version instead")]
+    Newer(String),
+    /// The database has not been brought up to date.
+    #[error("the database is not up to date ({0} steps are missing); run `kvarten migrate`")]
+    Older(usize),
+    /// Anything the database says.
+    #[error(transparent)]
+    Database(#[from] DbErr),
+}
+
+/// A database. Cheap to clone.
+///
+/// SQLite has one writer at a time: a pool of a single connection makes writers queue in order
+/// instead of finding the file locked, while readers go on in a pool of their own.
+#[derive(Clone)]
+pub struct Store {
+    read: DatabaseConnection,
+    write: DatabaseConnection,
+    file: Option<PathBuf>,
+}
+
+impl fmt::Debug for Store {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Store").field("file", &self.file).finish_non_exhaustive()
+    }
+}
+
+/// How many readers an SQLite file has.
+const SQLITE_READERS: u32 = 4;
+/// How many connections a PostgreSQL server lends to one process.
+const POSTGRES_CONNECTIONS: u32 = 16;
+
+impl Store {
+    /// Opens the database at `sqlite:PATH` (made when missing) or `postgres://…`.
+    ///
+    /// # Errors
+    /// An address of another kind, or a database that does not answer.
+    pub async fn connect(url: &str) -> Result<Self, StoreError> {
+        if let Some(path) = sqlite_path(url) {
+            let file = path.to_path_buf();
+            let write = Database::connect(sqlite_options(url, &file, 1)).await?;
+            let read = Database::connect(sqlite_options(url, &file, SQLITE_READERS)).await?;
+            return Ok(Self { read, write, file: Some(file) });
+        }
+        if url.starts_with("postgres:") || url.starts_with("postgresql:") {
+            let mut options = ConnectOptions::new(url);
+            options
+                .max_connections(POSTGRES_CONNECTIONS)
+                .acquire_timeout(Duration::from_secs(30))
+                .connect_timeout(Duration::from_secs(10))
+                .sqlx_logging(false);
+            let read = Database::connect(options).await?;
+            return Ok(Self { write: read.clone(), read, file: None });
+        }
+        Err(StoreError::UnknownKind)
+    }
+
+    /// Calls back for every statement; for tests that count them.
+    pub fn on_statement(&mut self, callback: impl Fn(&str) + Clone + Send + Sync + 'static) {
+        let again = callback.clone();
+        self.read.set_metric_callback(move |info| again(&info.statement.sql));
+        self.write.set_metric_callback(move |info| callback(&info.statement.sql));
+    }
+
+    /// The connection that reads.
+    #[must_use]
+    pub const fn read(&self) -> &DatabaseConnection {
+        &self.read
+    }
+
+    /// The connection that writes, for single statements.
+    pub(crate) const fn write(&self) -> &DatabaseConnection {
+        &self.write
+    }
+
+    /// The kind of database.
+    #[must_use]
+    pub fn backend(&self) -> DbBackend {
+        self.read.get_database_backend()
+    }
+
+    /// The file of an SQLite database.
+    #[must_use]
+    pub fn file(&self) -> Option<&Path> {
+        self.file.as_deref()
+    }
+
+    /// Begins a transaction that writes.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn begin(&self) -> Result<DatabaseTransaction, DbErr> {
+        let options = TransactionOptions {
+            sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
+            ..TransactionOptions::default()
+        };
+        self.write.begin_with_options(options).await
+    }
+
+    /// Brings the schema up to date.
+    ///
+    /// # Errors
+    /// A database from a newer version, or one that refuses a step.
+    pub async fn migrate(&self) -> Result<(), StoreError> {
+        self.refuse_newer().await?;
+        Migrator::up(&self.write, None).await?;
+        Ok(())
+    }
+
+    /// Makes sure that the schema is the one this program knows.
+    ///
+    /// # Errors
+    /// A database from a newer version, or one that needs `migrate`.
+    pub async fn check_schema(&self) -> Result<(), StoreError> {
+        self.refuse_newer().await?;
+        match Migrator::get_pending_migrations(&self.read).await?.len() {
+            0 => Ok(()),
+            missing => Err(StoreError::Older(missing)),
+        }
+    }
+
+    async fn refuse_newer(&self) -> Result<(), StoreError> {
+        Migrator::install(&self.write).await?;
+        let known = Migrator::get_migration_files();
+        let applied = Migrator::get_migration_models(&self.read).await?;
+        let newer = applied
+            .into_iter()
+            .find(|step| !known.iter().any(|file| file.name() == step.version));
+        newer.map_or(Ok(()), |step| Err(StoreError::Newer(step.version)))
+    }
+
+    /// Closes every connection, so that nothing is left half-written.
+    pub async fn close(&self) {
+        for connection in [&self.read, &self.write] {
+            if let Err(error) = connection.close_by_ref().await {
+                tracing::warn!(%error, "closing the database");
+            }
+        }
+    }
+}
+
+/// The path of an `sqlite:PATH` address, without what follows a question mark.
+fn sqlite_path(url: &str) -> Option<&Path> {
+    let path = url.strip_prefix("sqlite:")?;
+    let path = path.strip_prefix("//").unwrap_or(path);
+    Some(Path::new(path.split('?').next().unwrap_or(path)))
+}
+
+fn sqlite_options(url: &str, file: &Path, connections: u32) -> ConnectOptions {
+    let mut options = ConnectOptions::new(url);
+    let file = file.to_path_buf();
+    options
+        .max_connections(connections)
+        .min_connections(1)
+        .acquire_timeout(Duration::from_secs(30))
+        .idle_timeout(None)
+        .max_lifetime(None)
+        .test_before_acquire(false)
+        .sqlx_logging(false)
+        .map_sqlx_sqlite_opts(move |_| {
+            SqliteConnectOptions::new()
+                .filename(&file)
+                .create_if_missing(true)
+                .journal_mode(SqliteJournalMode::Wal)
+                .synchronous(SqliteSynchronous::Normal)
+                .busy_timeout(Duration::from_secs(20))
+                .foreign_keys(true)
+                .optimize_on_close(true, None)
+        });
+    options
+}
