@@ -98,10 +98,10 @@ async function makeFrontend(work) {
     join(work, `${output}.js`), "--bundle", "--minify", "--format=esm", "--target=es2022",
     "--legal-comments=none", "--log-level=warning", `--outfile=${glue}`,
   ]);
-  const before = (await stat(plain)).size;
-  const after = (await stat(optimised)).size;
-  console.log(`wasm-opt   ${kilobytes(before)} → ${kilobytes(after)}`);
-  return { js: await readFile(glue), wasm: await readFile(optimised) };
+  const wasm = await readFile(optimised);
+  const [before, after] = await Promise.all([brotli(await readFile(plain)), brotli(wasm)]);
+  console.log(`wasm-opt   ${kilobytes(before.length)} → ${kilobytes(after.length)} (brotli)`);
+  return { js: await readFile(glue), wasm };
 }
 
 async function stylesheet() {
@@ -111,19 +111,20 @@ async function stylesheet() {
   return Buffer.from(stdout);
 }
 
+const brotli = (bytes) =>
+  promisify(brotliCompress)(bytes, {
+    params: {
+      [constants.BROTLI_PARAM_QUALITY]: constants.BROTLI_MAX_QUALITY,
+      [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length,
+    },
+  });
+
 /** Writes file.br and file.gz where they are smaller, from the store of packed files if it has them. */
 async function precompress(file) {
   const bytes = await readFile(file);
   const stored = join(packed, digest(bytes, 40));
   if (!existsSync(`${stored}.gz`)) {
-    const brotli = await promisify(brotliCompress)(bytes, {
-      params: {
-        [constants.BROTLI_PARAM_QUALITY]: 11,
-        [constants.BROTLI_PARAM_LGWIN]: 22,
-        [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length,
-      },
-    });
-    await writeFile(`${stored}.br`, brotli);
+    await writeFile(`${stored}.br`, await brotli(bytes));
     await writeFile(`${stored}.gz`, await promisify(gzip)(bytes, { level: 9 }));
   }
   const sizes = { plain: bytes.length };

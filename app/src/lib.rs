@@ -1,1 +1,18 @@
-//! stub
+//! The Leptos application: screens, the parts they are made of, and the thin API behind them.
+
+#![recursion_limit = "512"]
+
+/// The texts of the translation files, made by the build script.
+#[expect(warnings, clippy::all, clippy::pedantic, reason = "generated code")]
+mod texts {
+    include!(concat!(env!("OUT_DIR"), "/texts.rs"));
+}
+use texts::i18n;
+
+mod app;
+pub mod calls;
+mod parts;
+mod screens;
+mod text;
+
+pub use app::{App, shell};

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     id::{AnswerId, AttemptId, QuestionId},
+    lesson::{LessonOutline, LessonSummary},
     question::{Question, QuestionFace, Verdict},
     shuffle::SeededOrder,
 };
@@ -243,6 +244,21 @@ impl LadderView {
     }
 }
 
+/// The page of a ladder.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct LadderPage {
+    /// The lesson around it.
+    pub outline: LessonOutline,
+    /// The latest climb; none before the first.
+    pub ladder: Option<LadderView>,
+    /// What became of the reply asked about.
+    pub outcome: Option<ReplyOutcome>,
+    /// At the top: what it brought.
+    pub summary: Option<LessonSummary>,
+    /// The id for the next climb, so that a form sent twice begins one.
+    pub new_attempt: AttemptId,
+}
+
 /// What became of a reply.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ReplyOutcome {
@@ -250,6 +266,8 @@ pub struct ReplyOutcome {
     pub answer: AnswerId,
     /// What had been asked.
     pub prompt: String,
+    /// What was replied, in words, line by line.
+    pub said: Vec<String>,
     /// The decision.
     pub verdict: Verdict,
     /// Why the answer is what it is.

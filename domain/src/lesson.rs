@@ -273,10 +273,10 @@ pub struct StepPage {
 pub struct LessonSummary {
     /// Points of this lesson, all told.
     pub points: u32,
-    /// Right replies at the first try.
-    pub first_try: u32,
-    /// Right replies after a miss.
-    pub after_miss: u32,
+    /// Points of this climb, rung by rung.
+    pub rungs: Vec<RungPoints>,
+    /// Points for completing the lesson; 0 while something is left.
+    pub completion: u32,
     /// Steps that are not seen yet, and keep the lesson from being completed.
     pub unseen: Vec<StepHead>,
     /// When it was completed.
@@ -289,6 +289,17 @@ pub struct LessonSummary {
     pub missing_for_level: Vec<LessonLink>,
     /// What comes next.
     pub next: Option<LessonLink>,
+}
+
+/// Points of a rung.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RungPoints {
+    /// From 1, easy first.
+    pub number: u8,
+    /// Questions answered.
+    pub questions: u32,
+    /// Points in this climb.
+    pub points: u32,
 }
 
 /// A lesson to go to.

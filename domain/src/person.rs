@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{fault::Fault, locale::Locale, role::Role, time::Timestamp};
+use crate::{fault::Fault, locale::Locale, role::Role, time::Date};
 
 /// Who is signed in, as the screen needs it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -24,10 +24,10 @@ pub struct Viewer {
 /// A device that is signed in.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Device {
-    /// When it signed in.
-    pub since: Timestamp,
-    /// When it was last used, to the minute or so.
-    pub seen: Timestamp,
+    /// The day it signed in.
+    pub since: Date,
+    /// The day it was last used.
+    pub seen: Date,
     /// A shared tablet.
     pub is_shared: bool,
     /// The one asking.

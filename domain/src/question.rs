@@ -182,6 +182,37 @@ pub enum QuestionFace {
     },
 }
 
+impl QuestionFace {
+    /// A reply to this face in words, line by line; a point in a picture has none.
+    #[must_use]
+    pub fn describe(&self, reply: &Reply) -> Vec<String> {
+        let pick = |texts: &[String], at: u8| texts.get(usize::from(at)).cloned();
+        match (self, reply) {
+            (Self::Single { options }, Reply::Choice(at)) => {
+                pick(options, *at).into_iter().collect()
+            }
+            (Self::Multiple { options }, Reply::Choices(chosen)) => {
+                chosen.iter().filter_map(|&at| pick(options, at)).collect()
+            }
+            (Self::Order { items }, Reply::Order(order)) => {
+                order.iter().filter_map(|&at| pick(items, at)).collect()
+            }
+            (Self::Match { lefts, rights }, Reply::Pairs(chosen)) => lefts
+                .iter()
+                .zip(chosen)
+                .filter_map(|(left, &at)| Some(format!("{left} – {}", pick(rights, at)?)))
+                .collect(),
+            (Self::Word { before, after }, Reply::Word(word)) => {
+                vec![format!("{} {word}{after}", before.trim_end()).trim().to_owned()]
+            }
+            (Self::Point { labels, .. }, Reply::Spot(Spot::Area(at))) => {
+                pick(labels, *at).into_iter().collect()
+            }
+            _ => Vec::new(),
+        }
+    }
+}
+
 /// The server's decision on a reply.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Verdict {
@@ -563,7 +594,14 @@ mod tests {
 
     #[test]
     fn the_right_fields_are_right_for_every_kind() {
-        let area = |label: &str, right| Area { label: label.into(), x: 0.0, y: 0.0, w: 9.0, h: 9.0, right };
+        let area = |label: &str, right| Area {
+            label: label.into(),
+            x: 0.0,
+            y: 0.0,
+            w: 9.0,
+            h: 9.0,
+            right,
+        };
         let pair = |at: u8| Pair { left: format!("v{at}"), right: format!("h{at}") };
         let bodies = [
             QuestionBody::Single { options: options(&[false, true, false]) },
@@ -571,9 +609,18 @@ mod tests {
             QuestionBody::TrueFalse { is_true: false },
             QuestionBody::Order { items: vec!["a".into(), "b".into(), "c".into()] },
             QuestionBody::Match { pairs: (0..4).map(pair).collect() },
-            QuestionBody::Word { before: String::new(), after: String::new(), accepted: vec!["dela".into()] },
+            QuestionBody::Word {
+                before: String::new(),
+                after: String::new(),
+                accepted: vec!["dela".into()],
+            },
             QuestionBody::Point {
-                picture: Picture { media: MediaId::from_u128(1), alt: "En vy".into(), width: 4, height: 3 },
+                picture: Picture {
+                    media: MediaId::from_u128(1),
+                    alt: "En vy".into(),
+                    width: 4,
+                    height: 3,
+                },
                 areas: vec![area("a", false), area("b", true)],
             },
         ];

@@ -1,1 +1,11 @@
-//! stub
+//! The browser's entry: takes over the page the server has drawn.
+
+use kvarten_app::App;
+use wasm_bindgen::prelude::wasm_bindgen;
+
+/// Called once by the page's script.
+#[wasm_bindgen]
+pub fn hydrate() {
+    console_error_panic_hook::set_once();
+    leptos::mount::hydrate_body(App);
+}

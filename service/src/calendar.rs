@@ -1,10 +1,7 @@
 //! The municipality's calendar: which day it is where people work.
 
 use jiff::{ToSpan, Zoned, civil, tz::TimeZone};
-use kvarten_domain::{
-    Date, Timestamp,
-    time::Period,
-};
+use kvarten_domain::{Date, Timestamp, time::Period};
 
 /// A time zone, and the days, weeks, months and years in it.
 #[derive(Clone, Debug)]

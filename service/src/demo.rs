@@ -167,7 +167,8 @@ pub async fn load(
         professions.insert(line.code.clone(), id);
     }
     for (position, line) in (1..).zip(&town.systems) {
-        let levels = line.levels.iter().map(|level| (level.level, level.sv.clone(), level.en.clone()));
+        let levels =
+            line.levels.iter().map(|level| (level.level, level.sv.clone(), level.en.clone()));
         let levels: Vec<_> = levels.collect();
         operator.create_system(&line.code, &line.name, &line.about, position, &levels).await?;
     }
@@ -199,7 +200,8 @@ pub async fn load(
             roles,
         });
     }
-    for (number, (unit, profession)) in posts(town, people.saturating_sub(hired.len())).enumerate() {
+    for (number, (unit, profession)) in posts(town, people.saturating_sub(hired.len())).enumerate()
+    {
         let unit = place(&unit.code)?;
         let given = &town.names.given[chance.random_range(0..town.names.given.len())];
         let family = &town.names.family[chance.random_range(0..town.names.family.len())];
@@ -227,7 +229,8 @@ pub async fn load(
     for lesson in lessons {
         operator.publish_lesson(&lesson.draft, lesson.files).await?;
     }
-    let learned = Past { services, now, chance, aliases: HashSet::new() }.make(town, &hired).await?;
+    let learned =
+        Past { services, now, chance, aliases: HashSet::new() }.make(town, &hired).await?;
     tracing::info!(people = hired.len(), lessons = lessons.len(), learned, "demonstration loaded");
     Ok(())
 }
@@ -238,7 +241,8 @@ fn posts(town: &TownFile, count: usize) -> impl Iterator<Item = (&UnitLine, &Str
     for unit in &town.units {
         let mut mix: Vec<(&String, &usize)> = unit.mix.iter().collect();
         mix.sort();
-        let of_unit = mix.into_iter().flat_map(|(code, count)| std::iter::repeat_n((unit, code), *count));
+        let of_unit =
+            mix.into_iter().flat_map(|(code, count)| std::iter::repeat_n((unit, code), *count));
         all.extend(of_unit.take(unit.people));
     }
     // Units that are meant to be small stay small, however many people there are.
@@ -266,7 +270,10 @@ struct Rows {
     members: Vec<leaderboard_member::ActiveModel>,
 }
 
-async fn write<E>(writing: &DatabaseTransaction, rows: &mut Vec<E::ActiveModel>) -> Result<(), ServiceError>
+async fn write<E>(
+    writing: &DatabaseTransaction,
+    rows: &mut Vec<E::ActiveModel>,
+) -> Result<(), ServiceError>
 where
     E: EntityTrait,
     E::ActiveModel: Send,
@@ -338,16 +345,19 @@ impl Past<'_> {
                 let (entry, content) = (&bank.lessons[lesson], &contents[lesson]);
                 let steps = if is_begun { entry.steps.len() / 2 } else { entry.steps.len() };
                 let at = self.now.plus_seconds(-seconds);
-                self.take(&mut rows, &Taking {
-                    person: person.id,
-                    unit: person.unit,
-                    entry,
-                    content,
-                    system: bank.system_of(entry).id,
-                    at,
-                    steps,
-                    is_to_the_top: !is_begun,
-                })?;
+                self.take(
+                    &mut rows,
+                    &Taking {
+                        person: person.id,
+                        unit: person.unit,
+                        entry,
+                        content,
+                        system: bank.system_of(entry).id,
+                        at,
+                        steps,
+                        is_to_the_top: !is_begun,
+                    },
+                )?;
                 learned += 1;
             }
             if at > 0 && self.chance.random_bool(0.25) {
@@ -375,7 +385,8 @@ impl Past<'_> {
     /// Takes part in the leaderboard, under a name nobody has yet.
     fn join(&mut self, rows: &mut Rows, town: &TownFile, person: PersonId) {
         let alias = &town.names.aliases[self.chance.random_range(0..town.names.aliases.len())];
-        let free = (1..).map(|number| if number == 1 { alias.clone() } else { format!("{alias} {number}") });
+        let free = (1..)
+            .map(|number| if number == 1 { alias.clone() } else { format!("{alias} {number}") });
         let free = free.skip_while(|name| self.aliases.contains(&name.to_lowercase())).next();
         let Some(alias) = free.filter(|name| name.chars().count() <= 24) else { return };
         self.aliases.insert(alias.to_lowercase());
@@ -427,7 +438,12 @@ impl Past<'_> {
     }
 
     /// Climbs to the top, missing now and then.
-    fn climb(&mut self, rows: &mut Rows, taking: &Taking<'_>, mut at: Timestamp) -> Result<Timestamp, ServiceError> {
+    fn climb(
+        &mut self,
+        rows: &mut Rows,
+        taking: &Taking<'_>,
+        mut at: Timestamp,
+    ) -> Result<Timestamp, ServiceError> {
         let seed: u64 = self.chance.random();
         let quiz = &taking.content.quiz;
         let id: AttemptId = seeded_id(&mut self.chance, at);
@@ -436,7 +452,8 @@ impl Past<'_> {
         let mut answers = Vec::new();
         while let Some(question) = ladder.question() {
             at = at.plus_seconds(self.chance.random_range(8..40));
-            let miss = if self.chance.random_bool(0.18) { wrong_fields(question, seed) } else { None };
+            let miss =
+                if self.chance.random_bool(0.18) { wrong_fields(question, seed) } else { None };
             let is_right = miss.is_none();
             let fields = miss.unwrap_or_else(|| question.right_fields(seed));
             let misses = answers
@@ -479,7 +496,11 @@ impl Past<'_> {
     }
 }
 
-fn entry_row(taking: &Taking<'_>, earning: kvarten_domain::points::Earning, at: Timestamp) -> points_entry::ActiveModel {
+fn entry_row(
+    taking: &Taking<'_>,
+    earning: kvarten_domain::points::Earning,
+    at: Timestamp,
+) -> points_entry::ActiveModel {
     let (kind, subject) = ledger_key(earning.thing);
     points_entry::ActiveModel {
         person_id: Set(taking.person.key()),
@@ -497,7 +518,9 @@ fn wrong_fields(question: &Question, seed: u64) -> Option<Fields> {
     let face = question.face(seed);
     let only = |value: String| Fields::from([("only".to_owned(), value)]);
     let candidates: Vec<Fields> = match &face {
-        QuestionFace::Single { options } => (0..options.len()).map(|at| only(at.to_string())).collect(),
+        QuestionFace::Single { options } => {
+            (0..options.len()).map(|at| only(at.to_string())).collect()
+        }
         QuestionFace::Multiple { options } => (0..options.len())
             .map(|at| Fields::from([(format!("o{at}"), "on".to_owned())]))
             .collect(),
@@ -508,8 +531,12 @@ fn wrong_fields(question: &Question, seed: u64) -> Option<Fields> {
         QuestionFace::Match { lefts, .. } => {
             vec![(0..lefts.len()).map(|at| (format!("o{at}"), at.to_string())).collect()]
         }
-        QuestionFace::Word { .. } => vec![Fields::from([("word".to_owned(), "vet inte".to_owned())])],
-        QuestionFace::Point { labels, .. } => (0..labels.len()).map(|at| only(at.to_string())).collect(),
+        QuestionFace::Word { .. } => {
+            vec![Fields::from([("word".to_owned(), "vet inte".to_owned())])]
+        }
+        QuestionFace::Point { labels, .. } => {
+            (0..labels.len()).map(|at| only(at.to_string())).collect()
+        }
     };
     candidates.into_iter().find(|fields| {
         let reply = Reply::read(&face, fields);

@@ -8,17 +8,15 @@ use kvarten_domain::{
     unit::UnitKind,
 };
 use kvarten_entity::{
-    Column, Key, employment, level_description, person, profession, role_grant, session, system, unit,
+    Column, Key, employment, level_description, person, profession, role_grant, session, system,
+    unit,
 };
 use sea_orm::{
-    ActiveValue::Set,
-    ColumnTrait, Condition, DatabaseTransaction, EntityTrait, PaginatorTrait, QueryFilter,
-    sea_query::Expr,
+    ActiveValue::Set, ColumnTrait, Condition, DatabaseTransaction, EntityTrait, PaginatorTrait,
+    QueryFilter, sea_query::Expr,
 };
 
-use crate::{
-    ServiceError, Services, authoring, bank, new_id, password::hash_password, privacy,
-};
+use crate::{ServiceError, Services, authoring, bank, new_id, password::hash_password, privacy};
 
 /// Somebody with the process's own access to the database.
 #[derive(Clone, Copy, Debug)]
@@ -146,7 +144,9 @@ impl<'s> Operator<'s> {
             name_sv: Set(required("sv", sv)?),
             name_en: Set(required("en", en)?),
         };
-        profession::Entity::insert(row).exec_without_returning(self.services.store().write()).await?;
+        profession::Entity::insert(row)
+            .exec_without_returning(self.services.store().write())
+            .await?;
         Ok(id)
     }
 
@@ -295,10 +295,14 @@ impl<'s> Operator<'s> {
             };
             let rows: Vec<_> = some
                 .iter()
-                .flat_map(|hired| hired.roles.iter().map(|(role, place)| grant(hired.id, *role, *place)))
+                .flat_map(|hired| {
+                    hired.roles.iter().map(|(role, place)| grant(hired.id, *role, *place))
+                })
                 .collect();
             for rows in rows.chunks(ROWS) {
-                role_grant::Entity::insert_many(rows.to_vec()).exec_without_returning(writing).await?;
+                role_grant::Entity::insert_many(rows.to_vec())
+                    .exec_without_returning(writing)
+                    .await?;
             }
         }
         Ok(())
@@ -376,6 +380,9 @@ impl<'s> Operator<'s> {
     /// Ids of professions by code.
     pub(crate) async fn professions(&self) -> Result<HashMap<String, ProfessionId>, ServiceError> {
         let rows = profession::Entity::find().all(self.services.store().read()).await?;
-        Ok(rows.into_iter().map(|row| (row.code, ProfessionId::from_u128(row.id.as_u128()))).collect())
+        Ok(rows
+            .into_iter()
+            .map(|row| (row.code, ProfessionId::from_u128(row.id.as_u128())))
+            .collect())
     }
 }

@@ -13,7 +13,8 @@ static TURNS: Semaphore = Semaphore::const_new(2);
 
 /// A hash of nothing anybody knows, verified for people who do not exist, so that the answer
 /// takes as long as for those who do.
-static NOBODY: LazyLock<String> = LazyLock::new(|| hash(&SaltString::generate(&mut OsRng).to_string()));
+static NOBODY: LazyLock<String> =
+    LazyLock::new(|| hash(&SaltString::generate(&mut OsRng).to_string()));
 
 fn hash(password: &str) -> String {
     let salt = SaltString::generate(&mut OsRng);
@@ -36,8 +37,9 @@ pub async fn verify_password(password: String, stored: Option<String>) -> bool {
     in_turn(move || {
         let is_known = stored.is_some();
         let stored = stored.unwrap_or_else(|| NOBODY.clone());
-        let fits = PasswordHash::new(&stored)
-            .is_ok_and(|stored| Argon2::default().verify_password(password.as_bytes(), &stored).is_ok());
+        let fits = PasswordHash::new(&stored).is_ok_and(|stored| {
+            Argon2::default().verify_password(password.as_bytes(), &stored).is_ok()
+        });
         is_known && fits
     })
     .await

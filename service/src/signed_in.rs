@@ -84,7 +84,11 @@ impl SignedIn {
             ])
             .column_as(employment::Column::UnitId, "unit_id")
             .column_as(unit::Column::Name, "unit_name")
-            .columns([profession::Column::Code, profession::Column::NameSv, profession::Column::NameEn])
+            .columns([
+                profession::Column::Code,
+                profession::Column::NameSv,
+                profession::Column::NameEn,
+            ])
             .column_as(role_grant::Column::Role, "role")
             .column_as(role_grant::Column::UnitId, "role_unit_id")
             .join(
@@ -126,7 +130,9 @@ impl SignedIn {
             .await?;
         let mut roles: Vec<(Role, UnitId)> = rows
             .iter()
-            .filter_map(|row| Some((Role::from_code(row.role.as_deref()?)?, row.role_unit_id?.id())))
+            .filter_map(|row| {
+                Some((Role::from_code(row.role.as_deref()?)?, row.role_unit_id?.id()))
+            })
             .collect();
         roles.sort_unstable();
         roles.dedup();
@@ -138,9 +144,10 @@ impl SignedIn {
             family_name: row.family_name,
             locale: row.locale.as_deref().and_then(Locale::from_tag),
             unit: row.unit_id.map(Key::id).zip(row.unit_name),
-            profession: row.code.zip(row.name_sv.zip(row.name_en)).map(|(code, (sv, en))| {
-                ProfessionName { code, sv, en }
-            }),
+            profession: row
+                .code
+                .zip(row.name_sv.zip(row.name_en))
+                .map(|(code, (sv, en))| ProfessionName { code, sv, en }),
             roles,
         })
     }

@@ -21,7 +21,9 @@ pub enum StoreError {
     #[error("a database address begins with sqlite: or postgres:")]
     UnknownKind,
     /// The database was written by a newer version of the program.
-    #[error("the database is from a newer version of Kvarten (it has the step {0}); start that version instead")]
+    #[error(
+        "the database is from a newer version of Kvarten (it has the step {0}); start that version instead"
+    )]
     Newer(String),
     /// The database has not been brought up to date.
     #[error("the database is not up to date ({0} steps are missing); run `kvarten migrate`")]
@@ -146,9 +148,8 @@ impl Store {
         Migrator::install(&self.write).await?;
         let known = Migrator::get_migration_files();
         let applied = Migrator::get_migration_models(&self.read).await?;
-        let newer = applied
-            .into_iter()
-            .find(|step| !known.iter().any(|file| file.name() == step.version));
+        let newer =
+            applied.into_iter().find(|step| !known.iter().any(|file| file.name() == step.version));
         newer.map_or(Ok(()), |step| Err(StoreError::Newer(step.version)))
     }
 

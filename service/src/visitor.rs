@@ -23,20 +23,12 @@ struct Throttle {
 }
 
 /// For one account, whoever tries.
-const ACCOUNT: Throttle = Throttle {
-    free: 5,
-    first_wait_seconds: 30,
-    longest_wait_seconds: 900,
-    memory_seconds: 3_600,
-};
+const ACCOUNT: Throttle =
+    Throttle { free: 5, first_wait_seconds: 30, longest_wait_seconds: 900, memory_seconds: 3_600 };
 
 /// For one network address, whatever account. A whole municipality may share an address.
-const ADDRESS: Throttle = Throttle {
-    free: 100,
-    first_wait_seconds: 60,
-    longest_wait_seconds: 900,
-    memory_seconds: 900,
-};
+const ADDRESS: Throttle =
+    Throttle { free: 100, first_wait_seconds: 60, longest_wait_seconds: 900, memory_seconds: 900 };
 
 impl Throttle {
     fn wait_seconds(self, failures: i32) -> i64 {
@@ -112,7 +104,10 @@ impl<'s> Visitor<'s> {
         }
     }
 
-    async fn refuse_while_waiting(&self, counted: &[(String, Throttle)]) -> Result<(), ServiceError> {
+    async fn refuse_while_waiting(
+        &self,
+        counted: &[(String, Throttle)],
+    ) -> Result<(), ServiceError> {
         let rows = sign_in_throttle::Entity::find()
             .filter(sign_in_throttle::Column::Key.is_in(counted.iter().map(|(key, _)| key)))
             .all(self.services.store().read())

@@ -14,7 +14,11 @@ use sea_orm_migration::{
 pub struct Migration;
 
 /// `table.column` refers to the `id` of another table.
-fn refers(table: &'static str, column: &'static str, to: &'static str) -> ForeignKeyCreateStatement {
+fn refers(
+    table: &'static str,
+    column: &'static str,
+    to: &'static str,
+) -> ForeignKeyCreateStatement {
     let name = format!("fk_{table}_{column}");
     ForeignKey::create().name(name).from(table, column).to(to, "id").to_owned()
 }

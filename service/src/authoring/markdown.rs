@@ -12,9 +12,17 @@ pub fn to_safe_html(markdown: &str) -> String {
     let parser = Parser::new_ext(markdown, Options::ENABLE_TABLES | Options::ENABLE_STRIKETHROUGH);
     let events = parser.map(|event| match event {
         Event::Html(text) | Event::InlineHtml(text) => Event::Text(text),
-        Event::Start(Tag::Heading { level: pulldown_cmark::HeadingLevel::H1, id, classes, attrs }) => {
-            Event::Start(Tag::Heading { level: pulldown_cmark::HeadingLevel::H2, id, classes, attrs })
-        }
+        Event::Start(Tag::Heading {
+            level: pulldown_cmark::HeadingLevel::H1,
+            id,
+            classes,
+            attrs,
+        }) => Event::Start(Tag::Heading {
+            level: pulldown_cmark::HeadingLevel::H2,
+            id,
+            classes,
+            attrs,
+        }),
         Event::End(TagEnd::Heading(pulldown_cmark::HeadingLevel::H1)) => {
             Event::End(TagEnd::Heading(pulldown_cmark::HeadingLevel::H2))
         }
@@ -23,8 +31,28 @@ pub fn to_safe_html(markdown: &str) -> String {
     let mut unsafe_html = String::new();
     html::push_html(&mut unsafe_html, events);
     let tags: HashSet<&str> = [
-        "a", "blockquote", "br", "code", "del", "em", "h2", "h3", "h4", "hr", "li", "ol", "p", "pre",
-        "strong", "table", "tbody", "td", "th", "thead", "tr", "ul",
+        "a",
+        "blockquote",
+        "br",
+        "code",
+        "del",
+        "em",
+        "h2",
+        "h3",
+        "h4",
+        "hr",
+        "li",
+        "ol",
+        "p",
+        "pre",
+        "strong",
+        "table",
+        "tbody",
+        "td",
+        "th",
+        "thead",
+        "tr",
+        "ul",
     ]
     .into();
     Builder::empty()

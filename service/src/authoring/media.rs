@@ -25,7 +25,10 @@ fn media_type(name: &str, bytes: &[u8]) -> Option<&'static str> {
     let (_, mime, beginnings) = KINDS.iter().find(|(known, ..)| *known == ending)?;
     let fits = |beginning: &&[u8]| {
         bytes.len() >= beginning.len()
-            && beginning.iter().zip(bytes).all(|(expected, byte)| *expected == b'.' || expected == byte)
+            && beginning
+                .iter()
+                .zip(bytes)
+                .all(|(expected, byte)| *expected == b'.' || expected == byte)
     };
     beginnings.iter().any(fits).then_some(mime)
 }

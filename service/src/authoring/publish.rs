@@ -45,7 +45,8 @@ impl Operator<'_> {
         if !is_slug(&draft.slug) {
             return Err(ServiceError::invalid("slug", Fault::Malformed));
         }
-        let level = Level::new(draft.level).ok_or(ServiceError::invalid("level", Fault::UnknownOption))?;
+        let level =
+            Level::new(draft.level).ok_or(ServiceError::invalid("level", Fault::UnknownOption))?;
         let writing = self.services.store().begin().await?;
         let mut steps = Vec::with_capacity(draft.steps.len());
         for step in &draft.steps {
@@ -144,7 +145,11 @@ impl Operator<'_> {
                 picture: self.picture(writing, picture, alt, files).await?,
                 callouts: callouts
                     .iter()
-                    .map(|callout| Callout { x: callout.x, y: callout.y, text: callout.text.clone() })
+                    .map(|callout| Callout {
+                        x: callout.x,
+                        y: callout.y,
+                        text: callout.text.clone(),
+                    })
                     .collect(),
             },
             StepDraft::Checklist { text, items, .. } => {

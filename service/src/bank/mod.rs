@@ -143,7 +143,8 @@ impl Bank {
     }
 
     pub(crate) fn system_choices(&self) -> Vec<Choice> {
-        let choice = |system: &SystemEntry| Choice { code: system.code.clone(), name: system.name.clone() };
+        let choice =
+            |system: &SystemEntry| Choice { code: system.code.clone(), name: system.name.clone() };
         self.systems.iter().map(choice).collect()
     }
 
@@ -180,6 +181,11 @@ impl BankCache {
         self.current.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
+    fn known_content(&self, version: VersionId) -> Option<Arc<VersionContent>> {
+        let kept = self.contents.read().unwrap_or_else(PoisonError::into_inner);
+        kept.get(&version).map(Arc::clone)
+    }
+
     fn keep(&self, bank: &Arc<Bank>) {
         let kept = Some((Arc::clone(bank), Instant::now()));
         *self.current.write().unwrap_or_else(PoisonError::into_inner) = kept;
@@ -210,12 +216,13 @@ impl Services {
     }
 
     /// The steps and the quiz of a version.
-    pub(crate) async fn content(&self, version: VersionId) -> Result<Arc<VersionContent>, ServiceError> {
-        let kept = self.bank.contents.read().unwrap_or_else(PoisonError::into_inner);
-        if let Some(content) = kept.get(&version).map(Arc::clone) {
+    pub(crate) async fn content(
+        &self,
+        version: VersionId,
+    ) -> Result<Arc<VersionContent>, ServiceError> {
+        if let Some(content) = self.bank.known_content(version) {
             return Ok(content);
         }
-        drop(kept);
         let content = Arc::new(load_content(self.store.read(), version).await?);
         let mut kept = self.bank.contents.write().unwrap_or_else(PoisonError::into_inner);
         if kept.len() >= MOST_CONTENTS {
@@ -263,7 +270,12 @@ async fn load(store: &Store) -> Result<Bank, ServiceError> {
         .all(db)
         .await?
         .into_iter()
-        .map(|row| ProfessionEntry { id: row.id.id(), code: row.code, sv: row.name_sv, en: row.name_en })
+        .map(|row| ProfessionEntry {
+            id: row.id.id(),
+            code: row.code,
+            sv: row.name_sv,
+            en: row.name_en,
+        })
         .collect();
     let mut bank = Bank { revision, systems, professions, ..Bank::default() };
     bank.lessons = load_lessons(db, &bank).await?;
@@ -277,7 +289,9 @@ async fn index(db: &DatabaseConnection, bank: &Bank) -> Result<SearchIndex, Serv
     let keywords: HashMap<VersionId, String> = lesson_version::Entity::find()
         .select_only()
         .columns([lesson_version::Column::Id, lesson_version::Column::Keywords])
-        .filter(lesson_version::Column::Id.is_in(bank.lessons.iter().map(|entry| entry.version.key())))
+        .filter(
+            lesson_version::Column::Id.is_in(bank.lessons.iter().map(|entry| entry.version.key())),
+        )
         .into_tuple::<(uuid::Uuid, String)>()
         .all(db)
         .await?
@@ -297,7 +311,10 @@ async fn index(db: &DatabaseConnection, bank: &Bank) -> Result<SearchIndex, Serv
     })))
 }
 
-async fn load_lessons(db: &DatabaseConnection, bank: &Bank) -> Result<Vec<LessonEntry>, ServiceError> {
+async fn load_lessons(
+    db: &DatabaseConnection,
+    bank: &Bank,
+) -> Result<Vec<LessonEntry>, ServiceError> {
     let lessons = lesson::Entity::find()
         .filter(lesson::Column::PublishedVersionId.is_not_null())
         .filter(lesson::Column::ArchivedAt.is_null())
@@ -367,13 +384,17 @@ async fn load_lessons(db: &DatabaseConnection, bank: &Bank) -> Result<Vec<Lesson
     Ok(entries)
 }
 
-async fn load_content(db: &DatabaseConnection, version: VersionId) -> Result<VersionContent, ServiceError> {
+async fn load_content(
+    db: &DatabaseConnection,
+    version: VersionId,
+) -> Result<VersionContent, ServiceError> {
     let steps = step::Entity::find()
         .filter(step::Column::VersionId.eq(version.key()))
         .order_by_asc(step::Column::Number)
         .all(db)
         .await?;
-    let steps = steps.iter().map(|row| serde_json::from_str(&row.body)).collect::<Result<_, _>>()?;
+    let steps =
+        steps.iter().map(|row| serde_json::from_str(&row.body)).collect::<Result<_, _>>()?;
     let rungs = rung::Entity::find()
         .filter(rung::Column::VersionId.eq(version.key()))
         .order_by_asc(rung::Column::Number)
@@ -386,15 +407,16 @@ async fn load_content(db: &DatabaseConnection, version: VersionId) -> Result<Ver
         .await?;
     let mut quiz = Quiz::default();
     for row in rungs {
-        let pool = questions.iter().filter(|question| question.rung == row.number).map(|question| {
-            Ok(Question {
-                id: question.id.id(),
-                prompt: question.prompt.clone(),
-                hint: question.hint.clone(),
-                explanation: question.explanation.clone(),
-                body: serde_json::from_str(&question.body)?,
-            })
-        });
+        let pool =
+            questions.iter().filter(|question| question.rung == row.number).map(|question| {
+                Ok(Question {
+                    id: question.id.id(),
+                    prompt: question.prompt.clone(),
+                    hint: question.hint.clone(),
+                    explanation: question.explanation.clone(),
+                    body: serde_json::from_str(&question.body)?,
+                })
+            });
         quiz.rungs.push(Rung {
             draw: usize::from(small(row.draw)),
             pool: pool.collect::<Result<_, ServiceError>>()?,

@@ -24,7 +24,9 @@ pub struct SearchIndex {
 pub type Weighted<'t> = (&'t str, f32);
 
 fn words(text: &str) -> impl Iterator<Item = String> + '_ {
-    text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).map(str::to_lowercase)
+    text.split(|c: char| !c.is_alphanumeric())
+        .filter(|word| !word.is_empty())
+        .map(str::to_lowercase)
 }
 
 /// Without marks: å and ä as a, ö as o, é as e.
@@ -149,8 +151,14 @@ mod tests {
     fn index() -> SearchIndex {
         SearchIndex::build([
             vec![("Skicka säker e-post i Outlook", 8.0), ("mejl mail personuppgifter", 6.0)],
-            vec![("Skriv i journalen så att kollegan förstår", 8.0), ("dokumentation genomförandeplan", 6.0)],
-            vec![("Rapportera en avvikelse på fem minuter", 8.0), ("fallolycka läkemedel lex Sarah", 6.0)],
+            vec![
+                ("Skriv i journalen så att kollegan förstår", 8.0),
+                ("dokumentation genomförandeplan", 6.0),
+            ],
+            vec![
+                ("Rapportera en avvikelse på fem minuter", 8.0),
+                ("fallolycka läkemedel lex Sarah", 6.0),
+            ],
             vec![("Kom i gång med den digitala kalendern", 8.0), ("planering schema", 6.0)],
         ])
     }

@@ -38,12 +38,13 @@ impl Learner<'_> {
             let idle = Lifetime::of(row.is_shared).idle_seconds;
             Timestamp(row.seen_at).plus_seconds(idle) > self.now
         };
+        let calendar = self.services.calendar();
         let devices: Vec<Device> = rows
             .into_iter()
             .filter(is_alive)
             .map(|row| Device {
-                since: Timestamp(row.created_at),
-                seen: Timestamp(row.seen_at),
+                since: calendar.date(Timestamp(row.created_at)),
+                seen: calendar.date(Timestamp(row.seen_at)),
                 is_shared: row.is_shared,
                 is_this: row.key == this,
             })
@@ -81,9 +82,15 @@ impl Learner<'_> {
     ///
     /// # Errors
     /// The old password is not right, or the new one will not do.
-    pub async fn change_password(&self, old: &str, new: &str, cookie: &str) -> Result<(), ServiceError> {
+    pub async fn change_password(
+        &self,
+        old: &str,
+        new: &str,
+        cookie: &str,
+    ) -> Result<(), ServiceError> {
         let known = [&*self.who.given_name, &*self.who.family_name, &*self.who.employee_number];
-        check_new_password(new, &known).map_err(|fault| ServiceError::invalid("new_password", fault))?;
+        check_new_password(new, &known)
+            .map_err(|fault| ServiceError::invalid("new_password", fault))?;
         let me = self.who.id.key();
         let row = person::Entity::find_by_id(me).one(self.services.store().read()).await?;
         let stored = row.and_then(|row| row.password_hash);

@@ -99,8 +99,10 @@ impl Learner<'_> {
         ])
         .do_nothing()
         .to_owned();
-        let written =
-            points_entry::Entity::insert(row).on_conflict(once).exec_without_returning(writing).await?;
+        let written = points_entry::Entity::insert(row)
+            .on_conflict(once)
+            .exec_without_returning(writing)
+            .await?;
         Ok(if written == 0 { 0 } else { earning.points })
     }
 }

@@ -3,7 +3,8 @@
 use kvarten_domain::{
     Level, Locale, Timestamp,
     knowledge::{EvidenceLine, KnowledgePage, LevelKnowledge, SystemKnowledge},
-    lesson::{LessonOutline, LessonSummary, Progress},
+    ladder::Quiz,
+    lesson::{LessonOutline, LessonSummary, Progress, RungPoints},
     level::{RequiredLesson, shown_level},
 };
 use kvarten_entity::{Column, Key, answer, evidence, points_entry};
@@ -25,7 +26,8 @@ impl Held {
 
     /// The required lessons of a system, and which of them are completed.
     fn required(&self, bank: &Bank, system: usize) -> Vec<RequiredLesson> {
-        let of_system = bank.lessons.iter().filter(|entry| entry.system == system && entry.is_required);
+        let of_system =
+            bank.lessons.iter().filter(|entry| entry.system == system && entry.is_required);
         of_system
             .map(|entry| RequiredLesson { level: entry.level, is_completed: self.has(entry) })
             .collect()
@@ -109,16 +111,20 @@ impl Learner<'_> {
         bank: &Bank,
         entry: &LessonEntry,
         outline: &LessonOutline,
+        quiz: &Quiz,
         answers: &[answer::Model],
     ) -> Result<LessonSummary, ServiceError> {
-        let held = Held(self.evidence().await?.into_iter().filter(|row| holds(row, self.now)).collect());
+        let held =
+            Held(self.evidence().await?.into_iter().filter(|row| holds(row, self.now)).collect());
         let earned = points_entry::Entity::find()
             .filter(points_entry::Column::PersonId.eq(self.who.id.key()))
             .filter(points_entry::Column::LessonId.eq(entry.lesson.key()))
             .all(self.services.store().read())
             .await?;
+        let points = |row: &points_entry::Model| u32::try_from(row.points).unwrap_or(0);
         let shown = shown_level(&held.required(bank, entry.system));
-        let meaning = shown.map(|level| bank.system_of(entry).meaning(level, self.locale(Locale::Sv)));
+        let meaning =
+            shown.map(|level| bank.system_of(entry).meaning(level, self.locale(Locale::Sv)));
         let is_missing = |other: &&LessonEntry| {
             other.system == entry.system
                 && other.level <= entry.level
@@ -127,11 +133,10 @@ impl Learner<'_> {
         };
         let begun = self.begun().await?;
         let next = self.next_lesson(bank, &begun).filter(|next| next.lesson != entry.lesson);
-        let (first_try, after_miss) = tries(answers);
         Ok(LessonSummary {
-            points: earned.iter().map(|row| u32::try_from(row.points).unwrap_or(0)).sum(),
-            first_try,
-            after_miss,
+            points: earned.iter().map(points).sum(),
+            rungs: by_rung(quiz, answers),
+            completion: earned.iter().filter(|row| row.kind == "lesson").map(points).sum(),
             unseen: outline.steps.iter().filter(|step| !step.is_seen).cloned().collect(),
             completed_on: match outline.progress {
                 Progress::Completed { on } => Some(on),
@@ -139,26 +144,30 @@ impl Learner<'_> {
             },
             shown,
             meaning,
-            missing_for_level: bank.lessons.iter().filter(is_missing).map(|l| bank.link(l)).collect(),
+            missing_for_level: bank
+                .lessons
+                .iter()
+                .filter(is_missing)
+                .map(|l| bank.link(l))
+                .collect(),
             next: next.map(|next| bank.link(next)),
         })
     }
 }
 
-/// How many questions were right at the first try, and how many after a miss.
-fn tries(answers: &[answer::Model]) -> (u32, u32) {
-    let (mut first, mut after) = (0, 0);
-    for (at, row) in answers.iter().enumerate() {
-        let before = &answers[..at];
-        let is_same = |other: &&answer::Model| other.question_id == row.question_id;
-        if !row.is_right || before.iter().filter(is_same).any(|other| other.is_right) {
-            continue;
-        }
-        if before.iter().any(|other| is_same(&other)) {
-            after += 1;
+/// Points and questions of a climb, rung by rung.
+fn by_rung(quiz: &Quiz, answers: &[answer::Model]) -> Vec<RungPoints> {
+    let mut rungs: Vec<RungPoints> = Vec::new();
+    for row in answers.iter().filter(|row| row.is_right) {
+        let Some((number, _)) = quiz.find(row.question_id.id()) else { continue };
+        let points = u32::try_from(row.points).unwrap_or(0);
+        if let Some(rung) = rungs.iter_mut().find(|rung| rung.number == number) {
+            rung.questions += 1;
+            rung.points += points;
         } else {
-            first += 1;
+            rungs.push(RungPoints { number, questions: 1, points });
         }
     }
-    (first, after)
+    rungs.sort_by_key(|rung| rung.number);
+    rungs
 }

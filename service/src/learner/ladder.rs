@@ -2,8 +2,7 @@
 
 use kvarten_domain::{
     AnswerId, AttemptId, Fault, QuestionId, VersionId,
-    ladder::{Ladder, LadderView, Quiz, ReplyOutcome, Standing},
-    lesson::{LessonOutline, LessonSummary},
+    ladder::{Ladder, LadderPage, LadderView, Quiz, ReplyOutcome, Standing},
     points::for_right_reply,
     reply::{Fields, Reply},
 };
@@ -14,7 +13,6 @@ use sea_orm::{
     QuerySelect,
     sea_query::{Expr, OnConflict},
 };
-use serde::{Deserialize, Serialize};
 
 use super::Learner;
 use crate::{
@@ -26,21 +24,6 @@ use crate::{
 /// The largest form that is read as a reply: fields, and bytes in all.
 const MAX_FIELDS: usize = 32;
 const MAX_BYTES: usize = 2_000;
-
-/// The page of a ladder.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct LadderPage {
-    /// The lesson around it.
-    pub outline: LessonOutline,
-    /// The latest climb; none before the first.
-    pub ladder: Option<LadderView>,
-    /// What became of the reply asked about.
-    pub outcome: Option<ReplyOutcome>,
-    /// At the top: what it brought.
-    pub summary: Option<LessonSummary>,
-    /// The id for the next climb, so that a form sent twice begins one.
-    pub new_attempt: AttemptId,
-}
 
 fn seed_of(attempt: &attempt::Model) -> u64 {
     attempt.seed.cast_unsigned()
@@ -86,9 +69,10 @@ fn outcome_of(
     let Some((rung, question)) = content.quiz.find(row.question_id.id()) else { return Ok(None) };
     let seed = seed_of(attempt);
     let fields: Fields = serde_json::from_str(&row.reply)?;
-    let verdict = Reply::read(&question.face(seed), &fields)
-        .and_then(|reply| question.judge(seed, &reply))
-        .map_err(|fault| ServiceError::invalid("reply", fault))?;
+    let face = question.face(seed);
+    let refused = |fault| ServiceError::invalid("reply", fault);
+    let reply = Reply::read(&face, &fields).map_err(refused)?;
+    let verdict = question.judge(seed, &reply).map_err(refused)?;
     let climbed = |count: usize| {
         let ladder = replay(&content.quiz, attempt, &answers[..count]);
         ladder.rungs().get(usize::from(rung) - 1).is_some_and(|rung| rung.is_climbed())
@@ -96,6 +80,7 @@ fn outcome_of(
     Ok(Some(ReplyOutcome {
         answer: id,
         prompt: question.prompt.clone(),
+        said: face.describe(&reply),
         verdict,
         explanation: question.explanation.clone(),
         points: u32::try_from(row.points).unwrap_or(0),
@@ -132,7 +117,11 @@ impl Learner<'_> {
     ///
     /// # Errors
     /// [`ServiceError::NotFound`] where no such lesson is published.
-    pub async fn ladder(&self, slug: &str, asked: Option<AnswerId>) -> Result<LadderPage, ServiceError> {
+    pub async fn ladder(
+        &self,
+        slug: &str,
+        asked: Option<AnswerId>,
+    ) -> Result<LadderPage, ServiceError> {
         let bank = self.services.bank().await?;
         let entry = bank.by_slug(slug).ok_or(ServiceError::NotFound)?;
         let outline = self.outline(&bank, entry).await?;
@@ -152,7 +141,8 @@ impl Learner<'_> {
             page.outcome = outcome_of(&content, &attempt, &answers, asked)?;
         }
         if ladder.is_topped() {
-            page.summary = Some(self.summary(&bank, entry, &page.outline, &answers).await?);
+            page.summary =
+                Some(self.summary(&bank, entry, &page.outline, &content.quiz, &answers).await?);
         }
         page.ladder = Some(view(&ladder, &attempt, &answers));
         Ok(page)
@@ -169,9 +159,9 @@ impl Learner<'_> {
         let writing = self.services.store().begin().await?;
         self.visit(&writing, entry.version, None).await?;
         let latest = self.latest_attempt(&writing, entry.version).await?;
-        let is_under_way = latest.as_ref().is_some_and(|latest| {
-            latest.topped_at.is_none() || latest.id == id.key()
-        });
+        let is_under_way = latest
+            .as_ref()
+            .is_some_and(|latest| latest.topped_at.is_none() || latest.id == id.key());
         if !is_under_way {
             let row = attempt::ActiveModel {
                 id: Set(id.key()),
@@ -184,8 +174,10 @@ impl Learner<'_> {
                 topped_at: Set(None),
             };
             let once = OnConflict::new().do_nothing().to_owned();
-            let begun =
-                attempt::Entity::insert(row).on_conflict(once).exec_without_returning(&writing).await?;
+            let begun = attempt::Entity::insert(row)
+                .on_conflict(once)
+                .exec_without_returning(&writing)
+                .await?;
             if begun == 0 {
                 return Err(ServiceError::IdTaken);
             }
@@ -212,7 +204,8 @@ impl Learner<'_> {
         fields: &Fields,
     ) -> Result<(ReplyOutcome, LadderView), ServiceError> {
         if fields.len() > MAX_FIELDS
-            || fields.iter().map(|(name, value)| name.len() + value.len()).sum::<usize>() > MAX_BYTES
+            || fields.iter().map(|(name, value)| name.len() + value.len()).sum::<usize>()
+                > MAX_BYTES
         {
             return Err(ServiceError::invalid("reply", Fault::TooLong));
         }
@@ -229,7 +222,16 @@ impl Learner<'_> {
         if !answers.iter().any(|row| row.id == id.key()) {
             let entry = bank.lessons.iter().find(|entry| entry.version == attempt.version_id.id());
             let entry = entry.ok_or(ServiceError::NotFound)?;
-            let row = self.judge(&writing, entry, &content.quiz, &attempt, &answers, id, question, fields);
+            let row = self.judge(
+                &writing,
+                entry,
+                &content.quiz,
+                &attempt,
+                &answers,
+                id,
+                question,
+                fields,
+            );
             answers.push(row.await?);
             let ladder = replay(&content.quiz, &attempt, &answers);
             if ladder.is_topped() && attempt.topped_at.is_none() {

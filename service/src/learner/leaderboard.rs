@@ -60,9 +60,8 @@ impl Learner<'_> {
         let before = calendar.previous_start(period, self.now);
         let mine = self.who.unit.as_ref().map(|(unit, _)| *unit);
         let units = self.unit_points(start, before).await?;
-        let is_my_unit_small = units
-            .iter()
-            .any(|unit| Some(unit.unit) == mine && unit.people < SMALLEST_GROUP);
+        let is_my_unit_small =
+            units.iter().any(|unit| Some(unit.unit) == mine && unit.people < SMALLEST_GROUP);
         let people = self.people_taking_part(start).await?;
         let alias = people.iter().find(|(_, _, is_me)| *is_me).map(|(alias, _, _)| alias.clone());
         Ok(Leaderboard {

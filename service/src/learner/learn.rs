@@ -12,7 +12,10 @@ use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect};
 use uuid::Uuid;
 
 use super::Learner;
-use crate::{ServiceError, bank::{Bank, LessonEntry}};
+use crate::{
+    ServiceError,
+    bank::{Bank, LessonEntry},
+};
 
 /// How long climbing a ladder takes, in minutes, about.
 const LADDER_MINUTES: u8 = 5;
@@ -134,7 +137,8 @@ impl Learner<'_> {
         let last = bank.lessons.iter().filter(is_open).filter(|entry| visited(entry).is_some());
         let mine = self.who.profession.as_ref().map(|profession| &profession.code);
         let is_for_me = |entry: &&LessonEntry| {
-            entry.professions.is_empty() || mine.is_some_and(|code| entry.professions.contains(code))
+            entry.professions.is_empty()
+                || mine.is_some_and(|code| entry.professions.contains(code))
         };
         last.max_by_key(visited)
             .or_else(|| bank.lessons.iter().filter(is_open).find(is_for_me))
@@ -145,7 +149,11 @@ impl Learner<'_> {
     ///
     /// # Errors
     /// Those of the database.
-    pub async fn learn_page(&self, filter: &Filter, locale: Locale) -> Result<LearnPage, ServiceError> {
+    pub async fn learn_page(
+        &self,
+        filter: &Filter,
+        locale: Locale,
+    ) -> Result<LearnPage, ServiceError> {
         let bank = self.services.bank().await?;
         let begun = self.begun().await?;
         let mut lessons: Vec<LessonCard> =

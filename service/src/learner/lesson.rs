@@ -12,7 +12,10 @@ use sea_orm::{
 };
 
 use super::Learner;
-use crate::{ServiceError, bank::{Bank, LessonEntry}};
+use crate::{
+    ServiceError,
+    bank::{Bank, LessonEntry},
+};
 
 /// The most items of a checklist that are remembered.
 const MAX_TICKS: u8 = 63;
@@ -181,7 +184,8 @@ impl Learner<'_> {
 
     async fn tick_mask(&self, place: &StepPlace, ticks: &[u8]) -> Result<i64, ServiceError> {
         let content = self.services.content(place.version).await?;
-        let Some(StepBody::Checklist { items, .. }) = content.steps.get(usize::from(place.number) - 1)
+        let Some(StepBody::Checklist { items, .. }) =
+            content.steps.get(usize::from(place.number) - 1)
         else {
             return Err(ServiceError::NotFound);
         };
@@ -224,7 +228,10 @@ impl Learner<'_> {
                 conflict.update_column(column);
             }
         }
-        step_state::Entity::insert(state).on_conflict(conflict).exec_without_returning(writing).await?;
+        step_state::Entity::insert(state)
+            .on_conflict(conflict)
+            .exec_without_returning(writing)
+            .await?;
         Ok(())
     }
 

@@ -4,8 +4,8 @@ mod account;
 mod completion;
 mod knowledge;
 mod ladder;
-mod learn;
 mod leaderboard;
+mod learn;
 mod lesson;
 mod media;
 mod points;
@@ -15,7 +15,6 @@ use kvarten_domain::{Locale, Timestamp};
 use crate::{ServiceError, Services, SignedIn};
 
 pub(crate) use completion::ledger_key;
-pub use ladder::LadderPage;
 pub use media::StoredFile;
 
 /// A person who learns. Every role does.

@@ -6,7 +6,9 @@
 pub mod registry;
 
 use kvarten_domain::{PersonId, Timestamp};
-use kvarten_entity::{Column, Key, person, points_entry, session, sign_in_throttle, unit_points_kept};
+use kvarten_entity::{
+    Column, Key, person, points_entry, session, sign_in_throttle, unit_points_kept,
+};
 use sea_orm::{
     ActiveValue::Set,
     ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter, QuerySelect,
@@ -92,10 +94,15 @@ async fn keep_unit_totals(
             points: Set(i64::from(points)),
         };
         let kept = Expr::col((unit_points_kept::Entity, unit_points_kept::Column::Points));
-        let mut add =
-            OnConflict::columns([unit_points_kept::Column::UnitId, unit_points_kept::Column::DayAt]);
+        let mut add = OnConflict::columns([
+            unit_points_kept::Column::UnitId,
+            unit_points_kept::Column::DayAt,
+        ]);
         add.value(unit_points_kept::Column::Points, kept.add(i64::from(points)));
-        unit_points_kept::Entity::insert(row).on_conflict(add).exec_without_returning(writing).await?;
+        unit_points_kept::Entity::insert(row)
+            .on_conflict(add)
+            .exec_without_returning(writing)
+            .await?;
     }
     Ok(())
 }

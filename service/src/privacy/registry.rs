@@ -46,7 +46,9 @@ impl Retention {
         match self {
             Self::AfterLeaving => "till två år efter att du har slutat",
             Self::UntilSessionEnds => "tills inloggningen upphör, högst 60 dagar",
-            Self::UntilWithdrawn => "tills du lämnar topplistan, högst två år efter att du har slutat",
+            Self::UntilWithdrawn => {
+                "tills du lämnar topplistan, högst två år efter att du har slutat"
+            }
         }
     }
 }
@@ -68,7 +70,11 @@ pub struct Declaration {
     pub(super) erase: fn(&DatabaseTransaction, Uuid) -> Future_<'_, ()>,
 }
 
-async fn rows<E>(db: DatabaseConnection, column: E::Column, person: Uuid) -> Result<Vec<Value>, ServiceError>
+async fn rows<E>(
+    db: DatabaseConnection,
+    column: E::Column,
+    person: Uuid,
+) -> Result<Vec<Value>, ServiceError>
 where
     E: EntityTrait,
     E::Model: Serialize,
@@ -106,16 +112,80 @@ macro_rules! deleted {
 
 /// Every table that names a person, in the order they are erased.
 pub static DECLARATIONS: &[Declaration] = &[
-    deleted!(answer, PersonId, "answers", "person_id", "dina svar i kunskapstesten", Delete, AfterLeaving),
-    deleted!(attempt, PersonId, "attempts", "person_id", "dina försök på stegarna", Delete, AfterLeaving),
-    deleted!(step_state, PersonId, "step_states", "person_id", "vilka steg du har gått igenom", Delete, AfterLeaving),
-    deleted!(visit, PersonId, "visits", "person_id", "var i utbildningarna du är", Delete, AfterLeaving),
+    deleted!(
+        answer,
+        PersonId,
+        "answers",
+        "person_id",
+        "dina svar i kunskapstesten",
+        Delete,
+        AfterLeaving
+    ),
+    deleted!(
+        attempt,
+        PersonId,
+        "attempts",
+        "person_id",
+        "dina försök på stegarna",
+        Delete,
+        AfterLeaving
+    ),
+    deleted!(
+        step_state,
+        PersonId,
+        "step_states",
+        "person_id",
+        "vilka steg du har gått igenom",
+        Delete,
+        AfterLeaving
+    ),
+    deleted!(
+        visit,
+        PersonId,
+        "visits",
+        "person_id",
+        "var i utbildningarna du är",
+        Delete,
+        AfterLeaving
+    ),
     deleted!(evidence, PersonId, "evidence", "person_id", "dina intyg", Delete, AfterLeaving),
-    deleted!(points_entry, PersonId, "points_entries", "person_id", "dina poäng", FoldIntoUnit, AfterLeaving),
-    deleted!(leaderboard_member, PersonId, "leaderboard_members", "person_id", "ditt namn på topplistan", Delete, UntilWithdrawn),
-    deleted!(session, PersonId, "sessions", "person_id", "var du är inloggad", Delete, UntilSessionEnds),
+    deleted!(
+        points_entry,
+        PersonId,
+        "points_entries",
+        "person_id",
+        "dina poäng",
+        FoldIntoUnit,
+        AfterLeaving
+    ),
+    deleted!(
+        leaderboard_member,
+        PersonId,
+        "leaderboard_members",
+        "person_id",
+        "ditt namn på topplistan",
+        Delete,
+        UntilWithdrawn
+    ),
+    deleted!(
+        session,
+        PersonId,
+        "sessions",
+        "person_id",
+        "var du är inloggad",
+        Delete,
+        UntilSessionEnds
+    ),
     deleted!(role_grant, PersonId, "role_grants", "person_id", "dina roller", Delete, AfterLeaving),
-    deleted!(employment, PersonId, "employments", "person_id", "var du har arbetat, och som vad", Delete, AfterLeaving),
+    deleted!(
+        employment,
+        PersonId,
+        "employments",
+        "person_id",
+        "var du har arbetat, och som vad",
+        Delete,
+        AfterLeaving
+    ),
     Declaration {
         table: "lessons",
         column: "owner_id",

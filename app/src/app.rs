@@ -1,0 +1,121 @@
+//! The document around the application, and its routes.
+
+use leptos::prelude::*;
+use leptos_meta::{HashedStylesheet, MetaTags, Title, provide_meta_context};
+use leptos_router::{
+    SsrMode,
+    components::{Route, Router, Routes},
+    hooks::use_location,
+    path,
+};
+
+use crate::{screens, text::Lang};
+
+/// The language of the page: on the server from the request, in the browser from the page.
+fn page_lang() -> Lang {
+    #[cfg(feature = "ssr")]
+    let locale = crate::calls::request_locale();
+    #[cfg(not(feature = "ssr"))]
+    let locale = document()
+        .document_element()
+        .and_then(|root| root.get_attribute("lang"))
+        .and_then(|tag| kvarten_domain::Locale::from_tag(&tag))
+        .unwrap_or_default();
+    locale.into()
+}
+
+/// The document.
+pub fn shell(options: LeptosOptions) -> impl IntoView {
+    let lang = match page_lang().0 {
+        crate::i18n::Locale::sv => "sv",
+        crate::i18n::Locale::en => "en",
+    };
+    view! {
+        <!DOCTYPE html>
+        <html lang=lang>
+            <head>
+                <meta charset="utf-8" />
+                <meta name="viewport" content="width=device-width, initial-scale=1" />
+                <meta name="color-scheme" content="light dark" />
+                <meta name="theme-color" content="#f5f3ec" media="(prefers-color-scheme: light)" />
+                <meta name="theme-color" content="#0f1719" media="(prefers-color-scheme: dark)" />
+                <meta name="description" content="Kvarten" />
+                <link rel="icon" href="/favicon.svg" type="image/svg+xml" />
+                <link rel="apple-touch-icon" href="/touch-icon-180.png" />
+                <link
+                    rel="preload"
+                    href="/fonts/atkinson-next-v1.woff2"
+                    r#as="font"
+                    r#type="font/woff2"
+                    crossorigin="anonymous"
+                />
+                <HashedStylesheet options=options.clone() />
+                <HydrationScripts options />
+                <MetaTags />
+            </head>
+            <body>
+                <App />
+            </body>
+        </html>
+    }
+}
+
+/// Moves the focus to the content when another page is shown, as a page load would.
+fn focus_follows_the_page() {
+    let location = use_location();
+    Effect::new(move |before: Option<String>| {
+        let path = location.pathname.get();
+        if before.is_some_and(|before| before != path) {
+            request_animation_frame(|| crate::parts::focus("main"));
+        }
+        path
+    });
+}
+
+/// Where no page is.
+#[component]
+fn Nowhere() -> impl IntoView {
+    #[cfg(feature = "ssr")]
+    if let Some(response) = use_context::<leptos_axum::ResponseOptions>() {
+        response.set_status(http::StatusCode::NOT_FOUND);
+    }
+    screens::not_found()
+}
+
+/// The application.
+#[component]
+pub fn App() -> impl IntoView {
+    provide_meta_context();
+    provide_context(page_lang());
+    Effect::new(|_| {
+        if let Some(body) = document().body() {
+            let _ = body.set_attribute("data-hydrated", "");
+        }
+    });
+    view! {
+        <Title formatter=|page: String| {
+            if page.is_empty() { "Kvarten".to_owned() } else { format!("{page} – Kvarten") }
+        } />
+        <Router>
+            <Watcher />
+            <Routes fallback=Nowhere>
+                <Route path=path!("/") view=screens::Start ssr=SsrMode::Async />
+                <Route path=path!("/logga-in") view=screens::Enter ssr=SsrMode::Async />
+                <Route path=path!("/lar") view=screens::Learn ssr=SsrMode::Async />
+                <Route path=path!("/lar/:slug") view=screens::Lesson ssr=SsrMode::Async />
+                <Route path=path!("/lar/:slug/stegen") view=screens::Ladder ssr=SsrMode::Async />
+                <Route path=path!("/lar/:slug/:step") view=screens::Step ssr=SsrMode::Async />
+                <Route path=path!("/kunskaper") view=screens::Knowledge ssr=SsrMode::Async />
+                <Route path=path!("/poang") view=screens::Points ssr=SsrMode::Async />
+                <Route path=path!("/mer") view=screens::More ssr=SsrMode::Async />
+                <Route path=path!("/tillganglighet") view=screens::Statement ssr=SsrMode::Async />
+            </Routes>
+        </Router>
+    }
+}
+
+/// Watches where the reader goes.
+#[component]
+fn Watcher() -> impl IntoView {
+    focus_follows_the_page();
+}

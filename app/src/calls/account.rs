@@ -1,0 +1,64 @@
+//! One's own account.
+
+use kvarten_domain::person::Account;
+use leptos::{prelude::*, server_fn::codec::Json};
+
+use super::WireError;
+
+/// One's account and devices.
+///
+/// # Errors
+/// See [`WireError`].
+#[server(name = ReadAccount, endpoint = "account", input = Json)]
+pub async fn account() -> Result<Account, WireError> {
+    use super::request::{Request, pass};
+
+    let request = Request::signed_in().await?;
+    let mut account = pass(request.learner()?.account(&request.cookie(), request.locale).await)?;
+    account.viewer.is_shared = request.is_shared().await;
+    Ok(account)
+}
+
+/// Chooses the language: in this browser, and for the person where one is signed in.
+///
+/// # Errors
+/// See [`WireError`].
+#[server(endpoint = "choose_locale")]
+pub async fn choose_locale(
+    #[server(default)] lang: String,
+    #[server(default)] back: Option<String>,
+) -> Result<(), WireError> {
+    use super::request::{Request, fail, leave_for, own_path, pass, remember_locale};
+    use kvarten_domain::{Fault, Locale};
+
+    let invalid = WireError::Invalid { field: "lang".into(), fault: Fault::UnknownOption };
+    let locale = Locale::from_tag(&lang).ok_or_else(|| fail(invalid))?;
+    let session = super::request::session().await?;
+    let is_signed_in =
+        matches!(session.get::<kvarten_domain::PersonId>(super::PERSON).await, Ok(Some(_)));
+    if is_signed_in {
+        let request = Request::signed_in().await?;
+        pass(request.learner()?.choose_locale(locale).await)?;
+    }
+    remember_locale(locale);
+    leave_for(own_path(back.as_deref().unwrap_or("/")));
+    Ok(())
+}
+
+/// Changes the password.
+///
+/// # Errors
+/// See [`WireError`].
+#[server(endpoint = "change_password")]
+pub async fn change_password(
+    #[server(default)] old_password: String,
+    #[server(default)] new_password: String,
+) -> Result<(), WireError> {
+    use super::request::{Request, form_goes_to, pass};
+
+    let request = Request::signed_in().await?;
+    let cookie = request.cookie();
+    pass(request.learner()?.change_password(&old_password, &new_password, &cookie).await)?;
+    form_goes_to("/mer?klart=losenord");
+    Ok(())
+}

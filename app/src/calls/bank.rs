@@ -1,0 +1,33 @@
+//! The bank, and what one has shown.
+
+use kvarten_domain::{
+    bank::{Filter, LearnPage},
+    knowledge::KnowledgePage,
+};
+use leptos::{prelude::*, server_fn::codec::Json};
+
+use super::WireError;
+
+/// "Lär".
+///
+/// # Errors
+/// See [`WireError`].
+#[server(name = ReadLearnPage, endpoint = "learn_page", input = Json)]
+pub async fn learn_page(filter: Filter) -> Result<LearnPage, WireError> {
+    use super::request::{Request, pass};
+
+    let request = Request::signed_in().await?;
+    pass(request.learner()?.learn_page(&filter, request.locale).await)
+}
+
+/// "Kunskaper".
+///
+/// # Errors
+/// See [`WireError`].
+#[server(endpoint = "knowledge", input = Json)]
+pub async fn knowledge() -> Result<KnowledgePage, WireError> {
+    use super::request::{Request, pass};
+
+    let request = Request::signed_in().await?;
+    pass(request.learner()?.knowledge(request.locale).await)
+}

@@ -1,0 +1,102 @@
+//! Taking a lesson.
+
+use std::collections::BTreeMap;
+
+use kvarten_domain::lesson::{LessonOutline, Place, StepPage};
+use leptos::{prelude::*, server_fn::codec::Json};
+
+use super::WireError;
+
+/// A lesson and how far one has come.
+///
+/// # Errors
+/// See [`WireError`].
+#[server(endpoint = "lesson", input = Json)]
+pub async fn lesson(slug: String) -> Result<LessonOutline, WireError> {
+    use super::request::{Request, pass};
+
+    let request = Request::signed_in().await?;
+    pass(request.learner()?.lesson(&slug).await)
+}
+
+/// A step with its contents.
+///
+/// # Errors
+/// See [`WireError`].
+#[server(endpoint = "step", input = Json)]
+pub async fn step(slug: String, number: u8) -> Result<StepPage, WireError> {
+    use super::request::{Request, pass};
+
+    let request = Request::signed_in().await?;
+    pass(request.learner()?.step(&slug, number).await)
+}
+
+/// Notes that a step is open.
+///
+/// # Errors
+/// See [`WireError`].
+#[server(endpoint = "open_step", input = Json)]
+pub async fn open_step(slug: String, number: u8) -> Result<(), WireError> {
+    use super::request::{Request, pass};
+
+    let request = Request::signed_in().await?;
+    pass(request.learner()?.open_step(&slug, number).await)
+}
+
+/// The items named in a checklist's form: `i0`, `i1` …
+#[cfg(feature = "ssr")]
+fn ticked(form: &BTreeMap<String, String>) -> Result<Vec<u8>, WireError> {
+    use kvarten_domain::Fault;
+
+    let item = |name: &String| name.strip_prefix('i').and_then(|number| number.parse().ok());
+    let items: Option<Vec<u8>> = form.keys().map(item).collect();
+    items.ok_or_else(|| {
+        let fault = Fault::UnknownOption;
+        super::request::fail(WireError::Invalid { field: "ticks".into(), fault })
+    })
+}
+
+/// Notes that a step has been gone through; where to go next. `list` is set where the form is a
+/// checklist, whose ticks come with it.
+///
+/// # Errors
+/// See [`WireError`].
+#[server(endpoint = "finish_step")]
+pub async fn finish_step(
+    slug: String,
+    number: u8,
+    #[server(default)] list: Option<String>,
+    #[server(default)] ticks: BTreeMap<String, String>,
+) -> Result<Place, WireError> {
+    use super::request::{Request, form_goes_to, pass};
+
+    let request = Request::signed_in().await?;
+    let ticks = if list.is_some() { Some(ticked(&ticks)?) } else { None };
+    let next = pass(request.learner()?.finish_step(&slug, number, ticks.as_deref()).await)?;
+    form_goes_to(&next.path(&slug));
+    Ok(next)
+}
+
+/// Keeps which items of a checklist are ticked.
+///
+/// # Errors
+/// See [`WireError`].
+#[server(endpoint = "tick", input = Json)]
+pub async fn tick(slug: String, number: u8, ticks: Vec<u8>) -> Result<(), WireError> {
+    use super::request::{Request, pass};
+
+    let request = Request::signed_in().await?;
+    pass(request.learner()?.tick(&slug, number, &ticks).await)
+}
+
+/// Keeps where in a film one is.
+///
+/// # Errors
+/// See [`WireError`].
+#[server(endpoint = "watch")]
+pub async fn watch(slug: String, number: u8, seconds: u32) -> Result<(), WireError> {
+    use super::request::{Request, pass};
+
+    let request = Request::signed_in().await?;
+    pass(request.learner()?.watch(&slug, number, seconds).await)
+}

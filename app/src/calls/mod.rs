@@ -1,0 +1,34 @@
+//! The thin API between the browser and the services: each call enters a role, asks one service
+//! method and passes on what it says.
+//!
+//! A call made by a plain form (a browser without WebAssembly) is answered with a redirect, to
+//! where the form leads or back to where it stood with what is to be put right.
+
+mod account;
+mod bank;
+mod error;
+mod ladder;
+mod lesson;
+mod points;
+#[cfg(feature = "ssr")]
+mod request;
+mod session;
+
+pub use account::{ChangePassword, ChooseLocale, account, change_password, choose_locale};
+pub use bank::{knowledge, learn_page};
+pub use error::WireError;
+pub use ladder::{StartAttempt, SubmitReply, ladder, start_attempt, submit_reply};
+pub use lesson::{FinishStep, finish_step, lesson, open_step, step, tick, watch};
+pub use points::{
+    JoinLeaderboard, LeaveLeaderboard, join_leaderboard, leaderboard, leave_leaderboard, points,
+};
+#[cfg(feature = "ssr")]
+pub use request::{ClientAddress, leave_for, request_locale};
+pub use session::{SignIn, SignOut, SignOutEverywhere, sign_in, sign_out, sign_out_everywhere};
+
+/// The session's key for the person's id.
+pub const PERSON: &str = "person";
+/// The session's key for whether it is on a shared tablet.
+pub const SHARED: &str = "shared";
+/// The cookie that remembers the language.
+pub const LOCALE_COOKIE: &str = "kvarten-lang";

@@ -1,0 +1,58 @@
+//! Points and leaderboards.
+
+use kvarten_domain::{leaderboard::Leaderboard, points::PointsOverview, time::Period};
+use leptos::{prelude::*, server_fn::codec::Json};
+
+use super::WireError;
+
+/// One's own points.
+///
+/// # Errors
+/// See [`WireError`].
+#[server(endpoint = "points", input = Json)]
+pub async fn points() -> Result<PointsOverview, WireError> {
+    use super::request::{Request, pass};
+
+    let request = Request::signed_in().await?;
+    pass(request.learner()?.points().await)
+}
+
+/// The leaderboard of a period.
+///
+/// # Errors
+/// See [`WireError`].
+#[server(name = ReadLeaderboard, endpoint = "leaderboard", input = Json)]
+pub async fn leaderboard(period: Period) -> Result<Leaderboard, WireError> {
+    use super::request::{Request, pass};
+
+    let request = Request::signed_in().await?;
+    pass(request.learner()?.leaderboard(period).await)
+}
+
+/// Takes part in the leaderboard of individuals.
+///
+/// # Errors
+/// See [`WireError`].
+#[server(endpoint = "join_leaderboard")]
+pub async fn join_leaderboard(#[server(default)] alias: String) -> Result<(), WireError> {
+    use super::request::{Request, form_goes_to, pass};
+
+    let request = Request::signed_in().await?;
+    pass(request.learner()?.join_leaderboard(&alias).await)?;
+    form_goes_to("/poang");
+    Ok(())
+}
+
+/// Stops taking part.
+///
+/// # Errors
+/// See [`WireError`].
+#[server(endpoint = "leave_leaderboard")]
+pub async fn leave_leaderboard() -> Result<(), WireError> {
+    use super::request::{Request, form_goes_to, pass};
+
+    let request = Request::signed_in().await?;
+    pass(request.learner()?.leave_leaderboard().await)?;
+    form_goes_to("/poang");
+    Ok(())
+}

@@ -1,0 +1,147 @@
+//! What a call knows of its request.
+
+use http::{HeaderValue, StatusCode, header, request::Parts};
+use kvarten_domain::{Locale, PersonId, Timestamp};
+use kvarten_service::{Services, SignedIn, learner::Learner};
+use leptos::prelude::*;
+use leptos_axum::ResponseOptions;
+use tower_sessions::Session;
+
+use super::{LOCALE_COOKIE, PERSON, SHARED, WireError};
+
+/// Where a request comes from, as far as the proxies in front are believed.
+#[derive(Clone, Debug)]
+pub struct ClientAddress(pub String);
+
+/// A signed-in person's request.
+pub(super) struct Request {
+    pub(super) services: Services,
+    pub(super) session: Session,
+    who: SignedIn,
+    now: Timestamp,
+    pub(super) locale: Locale,
+}
+
+pub(super) fn services() -> Services {
+    expect_context::<Services>()
+}
+
+pub(super) async fn session() -> Result<Session, WireError> {
+    leptos_axum::extract::<Session>().await.map_err(|_| fail(WireError::Trouble))
+}
+
+fn header_of(name: header::HeaderName) -> Option<String> {
+    let parts = use_context::<Parts>()?;
+    parts.headers.get(name).and_then(|value| value.to_str().ok()).map(str::to_owned)
+}
+
+/// Whether a plain form or link asks, not the script.
+pub(super) fn is_form() -> bool {
+    header_of(header::ACCEPT).is_some_and(|accept| accept.contains("text/html"))
+}
+
+/// The language of a request: the one remembered in its cookie, or the browser's.
+#[must_use]
+pub fn request_locale() -> Locale {
+    let cookies = header_of(header::COOKIE).unwrap_or_default();
+    let remembered = cookies
+        .split(';')
+        .filter_map(|cookie| cookie.trim().split_once('='))
+        .find(|(name, _)| *name == LOCALE_COOKIE)
+        .and_then(|(_, tag)| Locale::from_tag(tag));
+    remembered.unwrap_or_else(|| {
+        Locale::negotiate(&header_of(header::ACCEPT_LANGUAGE).unwrap_or_default())
+    })
+}
+
+/// Remembers a language in the browser, for a year.
+pub(super) fn remember_locale(locale: Locale) {
+    let cookie =
+        format!("{LOCALE_COOKIE}={}; Path=/; Max-Age=31536000; SameSite=Lax", locale.tag());
+    if let (Some(response), Ok(cookie)) =
+        (use_context::<ResponseOptions>(), HeaderValue::from_str(&cookie))
+    {
+        response.append_header(header::SET_COOKIE, cookie);
+    }
+}
+
+/// Leads the browser to a path of this site.
+pub fn leave_for(path: &str) {
+    leptos_axum::redirect(path);
+}
+
+/// A path of this site, or the start where it is anything else.
+pub(super) fn own_path(path: &str) -> &str {
+    let is_own = path.starts_with('/')
+        && !path.starts_with("//")
+        && path.bytes().all(|b| (0x21..0x7f).contains(&b) && b != b'\\');
+    if is_own { path } else { "/lar" }
+}
+
+/// The path of the page a form stood on.
+fn form_page() -> String {
+    let referer = header_of(header::REFERER).unwrap_or_default();
+    let path = referer.split_once("://").and_then(|(_, rest)| rest.find('/').map(|at| &rest[at..]));
+    let path = path.map_or("/lar", |path| path.split(['?', '#']).next().unwrap_or(path));
+    own_path(path).to_owned()
+}
+
+/// Puts an error into the response: as a status for the script, as a redirect back for a form.
+pub(super) fn fail(error: WireError) -> WireError {
+    let is_call = use_context::<Parts>().is_some_and(|parts| parts.uri.path().starts_with("/api/"));
+    if let Some(response) = use_context::<ResponseOptions>() {
+        if is_call && is_form() {
+            if error == WireError::SignedOut {
+                leave_for("/logga-in");
+                return error;
+            }
+            let json = serde_json::to_string(&error).unwrap_or_default();
+            let encoded: String = form_urlencoded::byte_serialize(json.as_bytes()).collect();
+            leave_for(&format!("{}?fel={encoded}", form_page()));
+        } else if is_call || error.status() != StatusCode::UNAUTHORIZED {
+            response.set_status(error.status());
+        }
+    }
+    error
+}
+
+/// Passes on what a service says.
+pub(super) fn pass<T>(result: Result<T, kvarten_service::ServiceError>) -> Result<T, WireError> {
+    result.map_err(|error| fail(error.into()))
+}
+
+/// Leads a plain form on to a path; the script stays where it is.
+pub(super) fn form_goes_to(path: &str) {
+    if is_form() {
+        leave_for(path);
+    }
+}
+
+impl Request {
+    /// The request of somebody signed in.
+    pub(super) async fn signed_in() -> Result<Self, WireError> {
+        let services = services();
+        let session = session().await?;
+        let now = kvarten_service::now();
+        let person: Option<PersonId> =
+            session.get(PERSON).await.map_err(|_| fail(WireError::Trouble))?;
+        let Some(person) = person else { return Err(fail(WireError::SignedOut)) };
+        let who = pass(SignedIn::find(&services, person, now).await)?;
+        Ok(Self { services, session, who, now, locale: request_locale() })
+    }
+
+    /// As a learner.
+    pub(super) fn learner(&self) -> Result<Learner<'_>, WireError> {
+        pass(Learner::enter(&self.services, &self.who, self.now))
+    }
+
+    /// The value of the session's cookie.
+    pub(super) fn cookie(&self) -> String {
+        self.session.id().map(|id| id.to_string()).unwrap_or_default()
+    }
+
+    /// Whether this is a shared tablet.
+    pub(super) async fn is_shared(&self) -> bool {
+        matches!(self.session.get(SHARED).await, Ok(Some(true)))
+    }
+}

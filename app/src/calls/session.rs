@@ -1,0 +1,92 @@
+//! Signing in and out.
+
+use leptos::prelude::*;
+
+use super::WireError;
+
+/// Signs in with an e-mail address or employee number and a password; `shared` is set on a shared
+/// tablet, `till` is where to go then. Always a plain form: a page of its own follows.
+///
+/// # Errors
+/// See [`WireError`].
+#[server(endpoint = "sign_in")]
+pub async fn sign_in(
+    #[server(default)] name: String,
+    #[server(default)] password: String,
+    #[server(default)] shared: Option<String>,
+    #[server(default)] till: Option<String>,
+) -> Result<(), WireError> {
+    use super::{
+        ClientAddress, PERSON, SHARED,
+        request::{leave_for, own_path, pass, remember_locale, services, session},
+    };
+    use kvarten_service::{SignedIn, session::Lifetime, visitor::Visitor};
+    use tower_sessions::{
+        Expiry,
+        cookie::time::{Duration, OffsetDateTime},
+    };
+
+    let services = services();
+    let now = kvarten_service::now();
+    let address = use_context::<ClientAddress>().map(|address| address.0).unwrap_or_default();
+    let visitor = Visitor::enter(&services, now);
+    let person = pass(visitor.sign_in(&name, &password, &address).await)?;
+    let who = pass(SignedIn::find(&services, person, now).await)?;
+    let session = session().await?;
+    let is_shared = shared.is_some();
+    let expiry = if is_shared {
+        Expiry::OnSessionEnd
+    } else {
+        let lifetime = Duration::seconds(Lifetime::OWN.absolute_seconds);
+        Expiry::AtDateTime(OffsetDateTime::now_utc() + lifetime)
+    };
+    let trouble = |_| super::request::fail(WireError::Trouble);
+    session.clear().await;
+    session.cycle_id().await.map_err(trouble)?;
+    session.set_expiry(Some(expiry));
+    session.insert(PERSON, person).await.map_err(trouble)?;
+    session.insert(SHARED, is_shared).await.map_err(trouble)?;
+    if let Some(locale) = who.locale() {
+        remember_locale(locale);
+    }
+    leave_for(own_path(till.as_deref().unwrap_or("/lar")));
+    Ok(())
+}
+
+#[cfg(feature = "ssr")]
+async fn forget_this_browser() -> Result<(), WireError> {
+    use super::request::{fail, leave_for, session};
+
+    let session = session().await?;
+    session.flush().await.map_err(|_| fail(WireError::Trouble))?;
+    if let Some(response) = use_context::<leptos_axum::ResponseOptions>() {
+        response.insert_header(
+            http::HeaderName::from_static("clear-site-data"),
+            http::HeaderValue::from_static("\"cache\", \"storage\""),
+        );
+    }
+    leave_for("/logga-in?ut=1");
+    Ok(())
+}
+
+/// Signs out here.
+///
+/// # Errors
+/// See [`WireError`].
+#[server(endpoint = "sign_out")]
+pub async fn sign_out() -> Result<(), WireError> {
+    forget_this_browser().await
+}
+
+/// Signs out on every device.
+///
+/// # Errors
+/// See [`WireError`].
+#[server(endpoint = "sign_out_everywhere")]
+pub async fn sign_out_everywhere() -> Result<(), WireError> {
+    use super::request::{Request, pass};
+
+    let request = Request::signed_in().await?;
+    pass(request.learner()?.sign_out_everywhere().await)?;
+    forget_this_browser().await
+}

@@ -1,0 +1,81 @@
+//! The frame around a screen: header, the four destinations, content.
+
+use leptos::prelude::*;
+
+use super::icon::{Icon, icon};
+use crate::text::{lang, tr};
+
+/// A destination of the menu.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tab {
+    Learn,
+    Knowledge,
+    Points,
+    More,
+}
+
+fn sign() -> impl IntoView {
+    view! {
+        <svg class="sign" viewBox="0 0 32 32" aria-hidden="true">
+            <path class="sign__q" d="M4 4a24 24 0 0 1 24 24H4z" />
+        </svg>
+    }
+}
+
+fn skip() -> impl IntoView {
+    view! { <a class="skip" href="#main" rel="external">{tr!(lang(), app.skip)}</a> }
+}
+
+/// A screen of somebody signed in. `class` styles the content; in a lesson (`is_focus`) the menu
+/// is out of the way on a phone.
+pub fn frame(tab: Tab, is_focus: bool, class: &'static str, content: AnyView) -> AnyView {
+    let l = lang();
+    let link = |which: Tab, path: &'static str, sign: Icon, text: String| {
+        view! {
+            <li>
+                <a class="nav__link" href=path aria-current=(which == tab).then_some("page")>
+                    {icon(sign)}
+                    <span>{text}</span>
+                </a>
+            </li>
+        }
+        .into_any()
+    };
+    view! {
+        {skip()}
+        <div class=if is_focus { "app app--focus" } else { "app" }>
+            <header class="top">
+                <a class="brand" href="/lar">{sign()} <span>"Kvarten"</span></a>
+            </header>
+            <nav class="nav" aria-label=tr!(l, app.menu)>
+                <ul class="nav__list">
+                    {link(Tab::Learn, "/lar", Icon::Learn, tr!(l, app.learn).to_string())}
+                    {link(Tab::Knowledge, "/kunskaper", Icon::Knowledge, tr!(l, app.knowledge).to_string())}
+                    {link(Tab::Points, "/poang", Icon::Points, tr!(l, app.points).to_string())}
+                    {link(Tab::More, "/mer", Icon::More, tr!(l, app.more).to_string())}
+                </ul>
+            </nav>
+            <main class=format!("main {class}") id="main" tabindex="-1">{content}</main>
+        </div>
+    }
+    .into_any()
+}
+
+/// A screen of anybody: no menu. `languages` is the choice of language.
+pub fn bare_frame(class: &'static str, languages: AnyView, content: AnyView) -> AnyView {
+    let l = lang();
+    view! {
+        {skip()}
+        <div class="page">
+            <header class="top">
+                <a class="brand" href="/">{sign()} <span>"Kvarten"</span></a>
+                {languages}
+            </header>
+            <main class=format!("main {class}") id="main" tabindex="-1">{content}</main>
+            <footer class="foot">
+                <p><a href="/tillganglighet">{tr!(l, app.accessibility)}</a></p>
+            </footer>
+        </div>
+    }
+    .into_any()
+}

@@ -1,0 +1,36 @@
+//! The parts screens are made of: values in, events out. A part never calls the server.
+
+mod cards;
+mod field;
+mod frame;
+mod icon;
+mod ladder;
+mod note;
+mod question;
+mod signs;
+mod toc;
+mod transcript;
+
+pub use cards::{lesson_card, link_card};
+pub use field::{error_line, fault_text};
+pub use frame::{Tab, bare_frame, frame};
+pub use icon::{Icon, icon};
+pub use ladder::rungs;
+pub use note::{Tone, message, note};
+pub use question::Question;
+pub use signs::{quarter, quarter_done, ring};
+pub use toc::{ladder_item, step_items};
+pub use transcript::Film;
+
+use leptos::prelude::*;
+use wasm_bindgen::JsCast;
+
+/// Focuses the element with an id.
+pub fn focus(id: &str) {
+    let element = document().get_element_by_id(id);
+    if let Some(element) =
+        element.and_then(|element| element.dyn_into::<web_sys::HtmlElement>().ok())
+    {
+        let _ = element.focus();
+    }
+}

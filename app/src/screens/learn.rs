@@ -1,0 +1,267 @@
+//! "Lär": go on where one stopped, and find something new.
+
+use kvarten_domain::{
+    bank::{Choice, Filter, LearnPage, Length, Resume},
+    lesson::{Place, Progress},
+    level::Level,
+};
+use leptos::prelude::*;
+use leptos_router::{components::Form, hooks::use_query_map};
+
+use super::{loaded, titled};
+use crate::{
+    calls,
+    i18n::Locale,
+    parts::{Icon, Tab, icon, lesson_card, quarter, quarter_done},
+    text::{lang, minutes, tr},
+};
+
+/// The screen.
+#[component]
+pub fn Learn() -> impl IntoView {
+    let query = use_query_map();
+    let filter =
+        Memo::new(move |_| query.with(|query| Filter::from_query(|name| query.get_str(name))));
+    let page = Resource::new(move || filter.get(), calls::learn_page);
+    loaded(Tab::Learn, false, "learn", page, move |page| content(page, &filter.get_untracked()))
+}
+
+fn content(page: LearnPage, filter: &Filter) -> AnyView {
+    let l = lang();
+    let title = tr!(l, app.learn).to_string();
+    let hits = page.lessons.len();
+    let count = if hits == 1 {
+        tr!(l, learn.hit).to_string()
+    } else {
+        tr!(l, learn.hits, count = hits).to_string()
+    };
+    let resume = match (page.resume, page.total) {
+        (Some(resume), _) => resume_card(l, resume),
+        (None, 0) => ().into_any(),
+        (None, _) => all_done(l),
+    };
+    let list = if page.total == 0 {
+        empty(tr!(l, learn.empty).to_string(), tr!(l, learn.empty_text).to_string(), None)
+    } else if hits == 0 {
+        let title = if filter.text.is_empty() {
+            tr!(l, learn.nothing_filtered).to_string()
+        } else {
+            tr!(l, learn.nothing, text = filter.text.clone()).to_string()
+        };
+        let clear = tr!(l, learn.clear).to_string();
+        empty(title, tr!(l, learn.nothing_text).to_string(), Some(clear))
+    } else {
+        view! { <ul class="cards">{page.lessons.into_iter().map(lesson_card).collect_view()}</ul> }
+            .into_any()
+    };
+    view! {
+        {titled(title.clone())}
+        <h1>{title}</h1>
+        {resume}
+        <section class="bank" aria-labelledby="bank">
+            <h2 id="bank">{tr!(l, learn.bank)}</h2>
+            {find(l, filter, &page.systems, &page.professions)}
+            <p class="hits" role="status">
+                {count}
+            </p>
+            {list}
+        </section>
+    }
+    .into_any()
+}
+
+fn resume_card(l: Locale, resume: Resume) -> AnyView {
+    let lesson = resume.lesson;
+    let system = tr!(
+        l,
+        app.system_level,
+        system = lesson.system.name.clone(),
+        level = lesson.level.number()
+    );
+    let is_new = lesson.progress == Progress::New;
+    let (percent, steps) = match lesson.progress {
+        Progress::Begun { seen, of } => (usize::from(seen) * 92 / usize::from(of.max(1)), of),
+        _ => (0, 0),
+    };
+    let place = match resume.place {
+        Place::Step(_) if is_new => String::new(),
+        Place::Step(number) => tr!(l, learn.step_of, number = number, count = steps).to_string(),
+        Place::Ladder => tr!(l, learn.on_ladder).to_string(),
+    };
+    // Something new opens with what it is about; what is begun opens where one stopped.
+    let path =
+        if is_new { format!("/lar/{}", lesson.slug) } else { resume.place.path(&lesson.slug) };
+    let time = minutes(l, if is_new { lesson.minutes } else { resume.minutes_left });
+    let (eyebrow, go) = if is_new {
+        (tr!(l, learn.begin_here).to_string(), tr!(l, learn.begin).to_string())
+    } else {
+        (tr!(l, learn.take).to_string(), tr!(l, learn.go_on).to_string())
+    };
+    let left = (!is_new).then(|| format!(" {}", tr!(l, learn.left)));
+    view! {
+        <section class="resume" aria-labelledby="resume">
+            {quarter(percent, "resume__q")}
+            <h2 class="resume__eyebrow" id="resume">
+                {eyebrow}
+            </h2>
+            <p class="resume__left"><b>{time}</b> {left}</p>
+            <p class="resume__title" lang=lesson.lang>{lesson.title}</p>
+            <p class="resume__meta">{format!("{system}. {place}")}</p>
+            <a class="btn btn--big" href=path>{go} {icon(Icon::Next)}</a>
+        </section>
+    }
+    .into_any()
+}
+
+fn all_done(l: Locale) -> AnyView {
+    view! {
+        <section class="resume resume--done" aria-labelledby="resume">
+            {quarter_done("resume__q")}
+            <h2 class="resume__eyebrow" id="resume">
+                {tr!(l, learn.all_done)}
+            </h2>
+            <p class="resume__title">{tr!(l, learn.all_done_title)}</p>
+            <p class="resume__meta">{tr!(l, learn.all_done_text)}</p>
+            <a class="btn btn--big" href="/kunskaper">
+                {tr!(l, learn.see_knowledge)}
+                {icon(Icon::Next)}
+            </a>
+        </section>
+    }
+    .into_any()
+}
+
+fn empty(title: String, text: String, clear: Option<String>) -> AnyView {
+    let clear = clear.map(|text| view! { <a class="btn btn--quiet" href="/lar">{text}</a> });
+    view! {
+        <div class="empty">{quarter(0, "empty__q")} <h3>{title}</h3> <p>{text}</p> {clear}</div>
+    }
+    .into_any()
+}
+
+fn select(
+    id: &'static str,
+    name: &'static str,
+    label: String,
+    all: String,
+    choices: Vec<(String, String)>,
+    chosen: Option<&str>,
+) -> AnyView {
+    let option = |(code, text): (String, String)| {
+        let is_chosen = chosen == Some(code.as_str());
+        view! { <option value=code selected=is_chosen>{text}</option> }
+    };
+    view! {
+        <div class="field">
+            <label class="field__label" for=id>{label}</label>
+            <select class="input" id=id name=name>
+                <option value="">{all}</option>
+                {choices.into_iter().map(option).collect_view()}
+            </select>
+        </div>
+    }
+    .into_any()
+}
+
+fn pairs(choices: &[Choice]) -> Vec<(String, String)> {
+    choices.iter().map(|choice| (choice.code.clone(), choice.name.clone())).collect()
+}
+
+/// Search and filters: a form whose state is the address.
+fn find(l: Locale, filter: &Filter, systems: &[Choice], professions: &[Choice]) -> AnyView {
+    let levels = Level::ALL.map(|level| {
+        let number = level.number();
+        (number.to_string(), tr!(l, learn.level_number, level = number).to_string())
+    });
+    let lengths = Length::ALL.map(|length| {
+        let text = match length {
+            Length::Short => tr!(l, learn.short),
+            Length::Quarter => tr!(l, learn.quarter),
+            Length::Long => tr!(l, learn.long),
+        };
+        (length.code().to_owned(), text.to_string())
+    });
+    let chosen = [
+        filter.system.is_some(),
+        filter.level.is_some(),
+        filter.profession.is_some(),
+        filter.length.is_some(),
+        filter.is_untaken,
+    ];
+    let chosen = chosen.into_iter().filter(|is_chosen| *is_chosen).count();
+    let count = (chosen > 0).then(|| {
+        view! { " " <b class="count">{tr!(l, learn.chosen, count = chosen).to_string()}</b> }
+    });
+    let level = filter.level.map(|level| level.number().to_string());
+    let selects = [
+        select(
+            "f-system",
+            "system",
+            tr!(l, learn.system).to_string(),
+            tr!(l, learn.all_systems).to_string(),
+            pairs(systems),
+            filter.system.as_deref(),
+        ),
+        select(
+            "f-level",
+            "niva",
+            tr!(l, learn.level).to_string(),
+            tr!(l, learn.all_levels).to_string(),
+            levels.into(),
+            level.as_deref(),
+        ),
+        select(
+            "f-profession",
+            "yrke",
+            tr!(l, learn.profession).to_string(),
+            tr!(l, learn.all_professions).to_string(),
+            pairs(professions),
+            filter.profession.as_deref(),
+        ),
+        select(
+            "f-length",
+            "tid",
+            tr!(l, learn.length).to_string(),
+            tr!(l, learn.all_lengths).to_string(),
+            lengths.into(),
+            filter.length.map(Length::code),
+        ),
+    ];
+    let (text, is_untaken) = (filter.text.clone(), filter.is_untaken);
+    view! {
+        <Form method="GET" action="/lar" attr:class="find" attr:role="search">
+            <div class="find__row">
+                <label class="sr" for="search">
+                    {tr!(l, learn.search)}
+                </label>
+                <input
+                    class="input find__input"
+                    id="search"
+                    name="sok"
+                    type="search"
+                    placeholder=tr!(l, learn.placeholder)
+                    value=text
+                    maxlength="100"
+                    enterkeyhint="search"
+                />
+                <button class="btn btn--icon">
+                    {icon(Icon::Search)} <span class="sr">{tr!(l, learn.do_search)}</span>
+                </button>
+            </div>
+            <details class="fold find__fold" open=chosen > 0>
+                <summary class="fold__sum">
+                    {icon(Icon::Filter)} <span>{tr!(l, learn.filter)} {count}</span>
+                </summary>
+                <div class="find__grid">
+                    {selects}
+                    <label class="check">
+                        <input type="checkbox" name="nya" value="1" checked=is_untaken />
+                        <span>{tr!(l, learn.untaken)}</span>
+                    </label>
+                    <button class="btn btn--quiet">{tr!(l, learn.show)}</button>
+                </div>
+            </details>
+        </Form>
+    }
+    .into_any()
+}

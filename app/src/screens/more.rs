@@ -1,0 +1,167 @@
+//! "Mer": who one is, language, devices, password, one's data.
+
+use kvarten_domain::person::{Account, Device};
+use leptos::{form::ActionForm, prelude::*};
+use leptos_router::hooks::use_query_map;
+
+use super::{languages, loaded, titled};
+use crate::{
+    calls::{self, ChangePassword, WireError},
+    i18n::Locale,
+    parts::{Icon, Tab, Tone, error_line, fault_text, icon, note},
+    text::{date, lang, tr},
+};
+
+/// The screen.
+#[component]
+pub fn More() -> impl IntoView {
+    let page = Resource::new(|| (), |()| calls::account());
+    let query = use_query_map().get_untracked();
+    let refused = query.get("fel").and_then(|text| WireError::from_query(&text));
+    let is_changed = query.get("klart").is_some();
+    loaded(Tab::More, false, "more", page, move |account| {
+        content(&account, refused.clone(), is_changed)
+    })
+}
+
+fn content(account: &Account, refused: Option<WireError>, is_changed: bool) -> AnyView {
+    let l = lang();
+    let title = tr!(l, app.more).to_string();
+    let viewer = &account.viewer;
+    let place: Vec<String> =
+        [&viewer.profession, &viewer.unit].into_iter().flatten().cloned().collect();
+    view! {
+        {titled(title.clone())}
+        <h1>{title}</h1>
+        <section class="me-card" aria-labelledby="me">
+            <h2 id="me">{format!("{} {}", viewer.given_name, viewer.family_name)}</h2>
+            <p>{place.join(", ")}</p>
+        </section>
+        <div class="split split--even">
+            <div>
+                <section aria-labelledby="language">
+                    <h2 id="language">{tr!(l, more.language)}</h2>
+                    {languages(true, "/mer")}
+                </section>
+                {devices(l, &account.devices)}
+                <section aria-labelledby="data">
+                    <h2 id="data">{tr!(l, more.data)}</h2>
+                    <p>{tr!(l, more.data_text)}</p>
+                    <a class="btn btn--quiet" href="/mina-uppgifter.json" download rel="external">
+                        {icon(Icon::Load)}
+                        {tr!(l, more.data_get)}
+                    </a>
+                </section>
+            </div>
+            <div>
+                <Password refused is_changed />
+                <section aria-labelledby="about">
+                    <h2 id="about">{tr!(l, more.about)}</h2>
+                    <p>{tr!(l, more.about_text)}</p>
+                    <p>
+                        <a href="/tillganglighet">{tr!(l, more.statement)}</a>
+                    </p>
+                    <p class="small">
+                        {tr!(l, more.version, version = env!("CARGO_PKG_VERSION")).to_string()}
+                    </p>
+                </section>
+            </div>
+        </div>
+    }
+    .into_any()
+}
+
+fn device(l: Locale, device: &Device) -> AnyView {
+    let name = if device.is_shared { tr!(l, more.shared_device) } else { tr!(l, more.own_device) };
+    let since = date(l, device.since);
+    let text = if device.is_this {
+        tr!(l, more.this, date = since).to_string()
+    } else {
+        tr!(l, more.since, date = since).to_string()
+    };
+    view! {
+        <li class="rows__item">
+            <span>{name.to_string()}</span>
+            <span class="rows__meta">{text}</span>
+        </li>
+    }
+    .into_any()
+}
+
+fn devices(l: Locale, devices: &[Device]) -> AnyView {
+    view! {
+        <section aria-labelledby="devices">
+            <h2 id="devices">{tr!(l, more.devices)}</h2>
+            <ul class="rows">{devices.iter().map(|of| device(l, of)).collect_view()}</ul>
+            <div class="btns">
+                <form method="post" action="/api/sign_out">
+                    <button class="btn">{icon(Icon::Out)} {tr!(l, more.sign_out)}</button>
+                </form>
+                <form method="post" action="/api/sign_out_everywhere">
+                    <button class="btn btn--quiet">{tr!(l, more.everywhere)}</button>
+                </form>
+            </div>
+        </section>
+    }
+    .into_any()
+}
+
+/// Changing the password.
+#[component]
+fn Password(refused: Option<WireError>, is_changed: bool) -> impl IntoView {
+    let l = lang();
+    let change = ServerAction::<ChangePassword>::new();
+    let error = Signal::derive(move || match change.value().get() {
+        Some(Err(error)) => Some(error),
+        Some(Ok(())) => None,
+        None => refused.clone(),
+    });
+    let done = move || {
+        let is_done = match change.value().get() {
+            Some(result) => result.is_ok(),
+            None => is_changed,
+        };
+        is_done.then(|| note(Tone::Right, None, tr!(l, more.changed).to_string()))
+    };
+    let field =
+        move |id: &'static str, error_id: &'static str, label: String, fill: &'static str| {
+            let fault = move || error.get().and_then(|error| error.fault_of(id));
+            view! {
+                <label class="field__label" for=id>
+                    {label}
+                </label>
+                {move || fault().map(|fault| error_line(error_id, fault_text(l, fault)))}
+                <input
+                    class="input"
+                    id=id
+                    name=id
+                    type="password"
+                    autocomplete=fill
+                    required
+                    aria-invalid=move || fault().map(|_| "true")
+                    aria-describedby=move || fault().map(|_| error_id)
+                />
+            }
+        };
+    view! {
+        <section aria-labelledby="password">
+            <h2 id="password">{tr!(l, more.password)}</h2>
+            {done}
+            <ActionForm action=change attr:class="form">
+                <div class="field">
+                    {field(
+                        "old_password",
+                        "old-error",
+                        tr!(l, more.old).to_string(),
+                        "current-password",
+                    )}
+                </div>
+                <div class="field">
+                    {field("new_password", "new-error", tr!(l, more.new).to_string(), "new-password")}
+                    <p class="field__hint">{tr!(l, more.new_hint)}</p>
+                </div>
+                <button class="btn btn--quiet">{tr!(l, more.change)}</button>
+            </ActionForm>
+        </section>
+    }
+}

@@ -1,0 +1,289 @@
+//! "Poäng": one's own, the units', and those around one.
+
+use kvarten_domain::{
+    leaderboard::{Leaderboard, PersonPlace, UnitPlace},
+    points::{EarnedFor, PointsLine, PointsOverview},
+    time::Period,
+};
+use leptos::{form::ActionForm, prelude::*};
+use leptos_router::hooks::use_query_map;
+
+use super::{loaded, titled};
+use crate::{
+    calls::{self, JoinLeaderboard, LeaveLeaderboard, WireError},
+    i18n::Locale,
+    parts::{Tab, error_line, fault_text, quarter},
+    text::{date, lang, number, tenths, tr},
+};
+
+/// The screen.
+#[component]
+pub fn Points() -> impl IntoView {
+    let query = use_query_map();
+    let period = Memo::new(move |_| {
+        query.with(|query| Period::from_code(query.get_str("period").unwrap_or_default()))
+    });
+    let refused = Memo::new(move |_| {
+        query.with(|query| query.get("fel").and_then(|text| WireError::from_query(&text)))
+    });
+    let join = ServerAction::<JoinLeaderboard>::new();
+    let leave = ServerAction::<LeaveLeaderboard>::new();
+    let page = Resource::new(
+        move || (period.get(), join.version().get(), leave.version().get()),
+        |(period, _, _)| async move { Ok((calls::points().await?, calls::leaderboard(period).await?)) },
+    );
+    let error = Signal::derive(move || match join.value().get() {
+        Some(Err(error)) => Some(error),
+        Some(Ok(())) => None,
+        None => refused.get(),
+    });
+    loaded(Tab::Points, false, "points", page, move |(points, board)| {
+        content(&points, &board, join, leave, error)
+    })
+}
+
+fn content(
+    points: &PointsOverview,
+    board: &Leaderboard,
+    join: ServerAction<JoinLeaderboard>,
+    leave: ServerAction<LeaveLeaderboard>,
+    error: Signal<Option<WireError>>,
+) -> AnyView {
+    let l = lang();
+    let title = tr!(l, app.points).to_string();
+    view! {
+        {titled(title.clone())}
+        <h1>{title}</h1>
+        <div class="split split--even">
+            <div>{mine(l, points)}</div>
+            <div>{units(l, board)} {near(l, board, join, leave, error)}</div>
+        </div>
+    }
+    .into_any()
+}
+
+fn mine(l: Locale, points: &PointsOverview) -> AnyView {
+    let latest = if points.latest.is_empty() {
+        view! {
+            <div class="empty">
+                {quarter(0, "empty__q")} <h2>{tr!(l, points.empty_title)}</h2>
+                <p>{tr!(l, points.empty_text)}</p>
+                <a class="btn" href="/lar">
+                    {tr!(l, learn.take)}
+                </a>
+            </div>
+        }
+        .into_any()
+    } else {
+        view! {
+            <section aria-labelledby="latest">
+                <h2 id="latest">{tr!(l, points.latest)}</h2>
+                <ul class="rows">
+                    {points.latest.iter().map(|line| latest_row(l, line)).collect_view()}
+                </ul>
+            </section>
+        }
+        .into_any()
+    };
+    view! {
+        <section class="total" aria-labelledby="mine">
+            <h2 id="mine" class="total__eyebrow">
+                {tr!(l, points.mine)}
+            </h2>
+            <p class="total__num">{number(l, points.total)}</p>
+            <dl class="total__by">
+                <div>
+                    <dt>{tr!(l, points.week)}</dt>
+                    <dd>{number(l, points.week)}</dd>
+                </div>
+                <div>
+                    <dt>{tr!(l, points.month)}</dt>
+                    <dd>{number(l, points.month)}</dd>
+                </div>
+                <div>
+                    <dt>{tr!(l, points.year)}</dt>
+                    <dd>{number(l, points.year)}</dd>
+                </div>
+            </dl>
+        </section>
+        {latest}
+    }
+    .into_any()
+}
+
+fn latest_row(l: Locale, line: &PointsLine) -> AnyView {
+    let lesson = line.lesson.clone();
+    let text = match line.earned_for {
+        EarnedFor::Questions => tr!(l, points.questions, lesson = lesson).to_string(),
+        EarnedFor::Refresher => tr!(l, points.refresher, lesson = lesson).to_string(),
+        EarnedFor::Completion => tr!(l, points.completion, lesson = lesson).to_string(),
+    };
+    view! {
+        <li class="rows__item">
+            <span>{text}</span>
+            <b class="rows__num">{format!("+{}", number(l, line.points))}</b>
+            <span class="rows__meta">{date(l, line.on)}</span>
+        </li>
+    }
+    .into_any()
+}
+
+fn tabs(l: Locale, current: Period) -> AnyView {
+    let tab = |period: Period| {
+        let text = match period {
+            Period::Week => tr!(l, points.tab_week),
+            Period::Month => tr!(l, points.tab_month),
+            Period::Year => tr!(l, points.tab_year),
+        };
+        view! {
+            <li>
+                <a
+                    class="tab"
+                    href=format!("/poang?period={}", period.code())
+                    aria-current=(period == current).then_some("true")
+                >
+                    {text.to_string()}
+                </a>
+            </li>
+        }
+    };
+    view! {
+        <nav class="tabs" aria-label=tr!(l, points.period)>
+            <ul class="tabs__list">{Period::ALL.map(tab)}</ul>
+        </nav>
+    }
+    .into_any()
+}
+
+fn unit_row(l: Locale, unit: &UnitPlace, most: u32) -> AnyView {
+    let width = u64::from(unit.per_person_tenths) * 100 / u64::from(most.max(1));
+    let tag = unit
+        .is_mine
+        .then(|| view! { " " <span class="tag tag--me">{tr!(l, points.mine_tag)}</span> });
+    view! {
+        <tr class=unit.is_mine.then_some("me")>
+            <td class="place">{unit.place.to_string()}</td>
+            <th scope="row">
+                {unit.name.clone()} {tag}
+                <svg class="len" viewBox="0 0 100 2" preserveAspectRatio="none" aria-hidden="true">
+                    <rect width=width.to_string() height="2" />
+                </svg>
+            </th>
+            <td class="num">{tenths(l, unit.per_person_tenths)}</td>
+            <td class="num">{tenths(l, unit.before_tenths)}</td>
+        </tr>
+    }
+    .into_any()
+}
+
+fn units(l: Locale, board: &Leaderboard) -> AnyView {
+    let most = board.units.first().map_or(0, |unit| unit.per_person_tenths);
+    let table = if most == 0 && board.units.iter().all(|unit| unit.before_tenths == 0) {
+        view! { <p>{tr!(l, points.no_units)}</p> }.into_any()
+    } else {
+        let rows = board.units.iter().map(|unit| unit_row(l, unit, most));
+        view! {
+            <table class="table">
+                <caption class="sr">{tr!(l, points.caption)}</caption>
+                <thead>
+                    <tr>
+                        <th scope="col">{tr!(l, points.place)}</th>
+                        <th scope="col">{tr!(l, points.unit)}</th>
+                        <th class="num" scope="col">
+                            {tr!(l, points.per_person)}
+                        </th>
+                        <th class="num" scope="col">
+                            {tr!(l, points.before)}
+                        </th>
+                    </tr>
+                </thead>
+                <tbody>{rows.collect_view()}</tbody>
+            </table>
+        }
+        .into_any()
+    };
+    let small = board.is_my_unit_small.then(|| view! { <p>{tr!(l, points.my_unit_small)}</p> });
+    view! {
+        <section aria-labelledby="units">
+            <h2 id="units">{tr!(l, points.units)}</h2>
+            {tabs(l, board.period)}
+            {table}
+            {small}
+            <p class="small">{tr!(l, points.small)}</p>
+        </section>
+    }
+    .into_any()
+}
+
+fn person_row(l: Locale, person: &PersonPlace) -> AnyView {
+    let tag = person
+        .is_me
+        .then(|| view! { " " <span class="tag tag--me">{tr!(l, points.me_tag)}</span> });
+    view! {
+        <li class=if person.is_me { "rows__item me" } else { "rows__item" }>
+            <span>
+                <b class="place">{person.place.to_string()}</b>
+                " "
+                {person.alias.clone()}
+                {tag}
+            </span>
+            <b class="rows__num">{number(l, person.points)}</b>
+        </li>
+    }
+    .into_any()
+}
+
+fn near(
+    l: Locale,
+    board: &Leaderboard,
+    join: ServerAction<JoinLeaderboard>,
+    leave: ServerAction<LeaveLeaderboard>,
+    error: Signal<Option<WireError>>,
+) -> AnyView {
+    let title = tr!(l, points.near).to_string();
+    if board.alias.is_some() {
+        let rows = board.around.iter().map(|person| person_row(l, person)).collect_view();
+        return view! {
+            <section aria-labelledby="near">
+                <h2 id="near">{title}</h2>
+                <ol class="rows near">{rows}</ol>
+                <ActionForm action=leave>
+                    <button class="btn btn--quiet">{tr!(l, points.leave)}</button>
+                </ActionForm>
+                <p class="small">{tr!(l, points.leave_text)}</p>
+            </section>
+        }
+        .into_any();
+    }
+    let fault = move || error.get().and_then(|error| error.fault_of("alias"));
+    view! {
+        <section aria-labelledby="near">
+            <h2 id="near">{title}</h2>
+            <p>{tr!(l, points.join_text)}</p>
+            <ActionForm action=join attr:class="form">
+                <div class="field">
+                    <label class="field__label" for="alias">
+                        {tr!(l, points.alias)}
+                    </label>
+                    {move || fault().map(|fault| error_line("alias-error", fault_text(l, fault)))}
+                    <input
+                        class="input"
+                        id="alias"
+                        name="alias"
+                        type="text"
+                        maxlength="24"
+                        autocomplete="nickname"
+                        required
+                        aria-describedby="alias-hint"
+                        aria-invalid=move || fault().map(|_| "true")
+                    />
+                    <p class="field__hint" id="alias-hint">
+                        {tr!(l, points.alias_hint)}
+                    </p>
+                </div>
+                <button class="btn btn--quiet">{tr!(l, points.join)}</button>
+            </ActionForm>
+        </section>
+    }
+    .into_any()
+}

@@ -1,0 +1,322 @@
+//! One step of a lesson at a time. Where one is and what one has seen is kept as one goes.
+
+use kvarten_domain::lesson::{Callout, MediaFile, StepBody, StepPage};
+use leptos::{form::ActionForm, prelude::*, task::spawn_local};
+use leptos_router::{
+    NavigateOptions,
+    hooks::{use_navigate, use_params_map},
+};
+
+use super::{loaded, titled, trouble::words};
+use crate::{
+    calls::{self, FinishStep, WireError},
+    i18n::Locale,
+    parts::{Film, Icon, Tab, Tone, icon, ladder_item, note, quarter, step_items},
+    text::{lang, tr},
+};
+
+/// The screen.
+#[component]
+pub fn Step() -> impl IntoView {
+    let params = use_params_map();
+    let place = Memo::new(move |_| {
+        params.with(|params| {
+            let number = params.get("step").and_then(|step| step.parse::<u8>().ok()).unwrap_or(0);
+            (params.get("slug").unwrap_or_default(), number)
+        })
+    });
+    let page = Resource::new(
+        move || place.get(),
+        |(slug, number)| async move {
+            if number == 0 {
+                return Err(WireError::NotFound);
+            }
+            calls::step(slug, number).await
+        },
+    );
+    // Opening a step is noted, so that any device can go on there. Lost, it does no harm.
+    Effect::new(move |_| {
+        let (slug, number) = place.get();
+        if number > 0 {
+            spawn_local(async move {
+                let _ = calls::open_step(slug, number).await;
+            });
+        }
+    });
+    loaded(Tab::Learn, true, "player", page, content)
+}
+
+fn content(page: StepPage) -> AnyView {
+    let l = lang();
+    let outline = page.outline.clone();
+    let step = outline.steps.iter().find(|step| step.number == page.number);
+    let title = step.map(|step| step.title.clone()).unwrap_or_default();
+    let (of, lang_of) = (outline.steps.len(), outline.lang.clone());
+    let percent = outline.seen() * 92 / of.max(1);
+    let place = tr!(l, lesson.place, number = page.number, count = of).to_string();
+    view! {
+        {titled(format!("{title} – {}", outline.title))}
+        <header class="player__head">
+            <p class="crumb">
+                <a href=format!("/lar/{}", outline.slug) lang=lang_of.clone()>
+                    {icon(Icon::Back)}
+                    {outline.title.clone()}
+                </a>
+            </p>
+            <h1 lang=lang_of>{title.clone()}</h1>
+        </header>
+        <details class="fold player__steps">
+            <summary class="fold__sum">{quarter(percent, "")} <span>{place.clone()}</span></summary>
+            <nav aria-label=tr!(l, lesson.step_list)>
+                <p class="player__where">{quarter(percent, "")} <span>{place}</span></p>
+                <ol class="toc toc--small">
+                    {step_items(&outline, Some(page.number))} {ladder_item(&outline)}
+                </ol>
+            </nav>
+        </details>
+        <Forward page title />
+    }
+    .into_any()
+}
+
+/// The step's contents and the way on.
+#[component]
+fn Forward(page: StepPage, title: String) -> impl IntoView {
+    let l = lang();
+    let action = ServerAction::<FinishStep>::new();
+    let navigate = use_navigate();
+    let slug = page.outline.slug.clone();
+    let to = slug.clone();
+    Effect::new(move |_| {
+        if let Some(Ok(place)) = action.value().get() {
+            navigate(&place.path(&to), NavigateOptions::default());
+        }
+    });
+    let failed = move || {
+        let error = action.value().get()?.err()?;
+        let (title, text) = words(l, &error);
+        Some(note(Tone::Wrong, Some(title), text))
+    };
+    let is_last = usize::from(page.number) == page.outline.steps.len();
+    let back = if page.number > 1 {
+        format!("/lar/{slug}/{}", page.number - 1)
+    } else {
+        format!("/lar/{slug}")
+    };
+    let go = if is_last { tr!(l, lesson.to_ladder) } else { tr!(l, lesson.next) }.to_string();
+    let pending = action.pending();
+    let number = page.number;
+    let language = page.outline.lang.clone();
+    let hidden = view! {
+        <input type="hidden" name="slug" value=slug.clone() />
+        <input type="hidden" name="number" value=number.to_string() />
+    };
+    let actions = view! {
+        <a class="btn btn--quiet" href=back>
+            {tr!(l, lesson.back)}
+        </a>
+        <button class="btn" aria-busy=move || pending.get().then_some("true")>
+            {move || if pending.get() { tr!(l, lesson.saving).to_string() } else { go.clone() }}
+            {icon(Icon::Next)}
+        </button>
+    };
+    if let StepBody::Checklist { html, items } = page.body {
+        let list = view! { <Checklist slug number items ticks=page.ticks /> };
+        return view! {
+            <ActionForm action attr:class="player__form">
+                {hidden}
+                <input type="hidden" name="list" value="1" />
+                <div class="player__body" lang=language>
+                    <div class="prose" inner_html=html></div>
+                    {list}
+                </div>
+                {failed}
+                <div class="actions">{actions}</div>
+            </ActionForm>
+        }
+        .into_any();
+    }
+    let start = page.video_seconds;
+    view! {
+        <div class="player__body" lang=language>
+            {body(l, page.body, &slug, number, title, start)}
+        </div>
+        {failed}
+        <ActionForm action attr:class="actions">
+            {hidden}
+            {actions}
+        </ActionForm>
+    }
+    .into_any()
+}
+
+/// Keeps where in a film one is, in a way that survives the page being closed.
+fn note_watched(slug: &str, number: u8, seconds: u32) {
+    let fields = web_sys::UrlSearchParams::new();
+    if let Ok(fields) = fields {
+        fields.append("slug", slug);
+        fields.append("number", &number.to_string());
+        fields.append("seconds", &seconds.to_string());
+        let _ = window()
+            .navigator()
+            .send_beacon_with_opt_url_search_params("/api/watch", Some(&fields));
+    }
+}
+
+fn body(l: Locale, body: StepBody, slug: &str, number: u8, title: String, start: u32) -> AnyView {
+    let prose = |html: String| {
+        (!html.is_empty()).then(|| view! { <div class="prose" inner_html=html></div> })
+    };
+    match body {
+        StepBody::Text { html } => prose(html).into_any(),
+        StepBody::Video { html, file, poster, captions } => {
+            let slug = slug.to_owned();
+            let on_watch = move |seconds: u32| note_watched(&slug, number, seconds);
+            let poster = poster.map(|media| format!("/media/{media}"));
+            view! {
+                {prose(html)}
+                <Film file poster captions title start on_watch />
+            }
+            .into_any()
+        }
+        StepBody::Picture { html, picture, callouts } => {
+            let height = 100.0 * f64::from(picture.height) / f64::from(picture.width.max(1));
+            view! {
+                {prose(html)}
+                <div class="shot">
+                    <Pins
+                        src=picture.src()
+                        alt=picture.alt
+                        width=picture.width
+                        px_height=picture.height
+                        height
+                        callouts
+                    />
+                </div>
+            }
+            .into_any()
+        }
+        StepBody::File { html, file } => view! { {prose(html)} {file_card(l, &file)} }.into_any(),
+        StepBody::Checklist { .. } => ().into_any(),
+    }
+}
+
+fn file_card(l: Locale, file: &MediaFile) -> AnyView {
+    let kind = file.mime.rsplit('/').next().unwrap_or_default().to_uppercase();
+    let (name, _) = file.name.rsplit_once('.').unwrap_or((&file.name, ""));
+    let size = file.size.div_ceil(1_000);
+    view! {
+        <a class="file" href=file.src() download=file.name.clone() rel="external">
+            <span class="file__icon">{icon(Icon::File)}</span>
+            <span class="file__name">{name.to_owned()}</span>
+            <span class="file__meta">
+                {tr!(l, step.file_meta, kind = kind, size = size).to_string()}
+            </span>
+            <span class="file__do">{icon(Icon::Load)} {tr!(l, step.download)}</span>
+        </a>
+    }
+    .into_any()
+}
+
+/// A picture with numbered call-outs; choosing one in the list marks it in the picture.
+#[component]
+fn Pins(
+    src: String,
+    alt: String,
+    width: u32,
+    px_height: u32,
+    height: f64,
+    callouts: Vec<Callout>,
+) -> impl IntoView {
+    let l = lang();
+    let marked = RwSignal::new(None::<usize>);
+    let pins = callouts.iter().enumerate().map(|(at, callout)| {
+        let x = format!("{:.2}", callout.x);
+        let y = format!("{:.2}", f64::from(callout.y) * height / 100.0);
+        view! {
+            <g class="pin" class:pin--on=move || marked.get() == Some(at)>
+                <circle cx=x.clone() cy=y.clone() r="4.2" />
+                <text x=x y=y dy=".36em">
+                    {(at + 1).to_string()}
+                </text>
+            </g>
+        }
+    });
+    let pins = pins.collect_view();
+    let items = callouts.into_iter().enumerate().map(|(at, callout)| {
+        let is_on = move || marked.get() == Some(at);
+        view! {
+            <li>
+                <button
+                    class="pinlist__btn"
+                    type="button"
+                    aria-pressed=move || if is_on() { "true" } else { "false" }
+                    on:click=move |_| {
+                        marked.update(|marked| {
+                            *marked = if *marked == Some(at) { None } else { Some(at) };
+                        });
+                    }
+                >
+                    <span class="pinlist__no">{(at + 1).to_string()}</span>
+                    <span>{callout.text}</span>
+                </button>
+            </li>
+        }
+    });
+    let items = items.collect_view();
+    view! {
+        <figure class="shot__pic">
+            <img src=src alt=alt width=width.to_string() height=px_height.to_string() />
+            <svg class="pins" viewBox=format!("0 0 100 {height:.2}") aria-hidden="true">
+                {pins}
+            </svg>
+        </figure>
+        <ol class="pinlist" aria-label=tr!(l, step.callouts)>
+            {items}
+        </ol>
+    }
+}
+
+/// Things to try, ticked off one by one and kept at each tick.
+#[component]
+fn Checklist(slug: String, number: u8, items: Vec<String>, ticks: Vec<u8>) -> impl IntoView {
+    let l = lang();
+    let ticked = RwSignal::new(ticks);
+    let slug = StoredValue::new(slug);
+    let items = (0u8..).zip(items).map(|(at, text)| {
+        let is_ticked = ticked.with_untracked(|ticked| ticked.contains(&at));
+        let change = move |event: web_sys::Event| {
+            let is_on = event_target_checked(&event);
+            ticked.update(|ticked| {
+                ticked.retain(|other| *other != at);
+                if is_on {
+                    ticked.push(at);
+                }
+            });
+            let (slug, ticks) = (slug.get_value(), ticked.get_untracked());
+            // Lost, it does no harm: the whole list is sent again with the way on.
+            spawn_local(async move {
+                let _ = calls::tick(slug, number, ticks).await;
+            });
+        };
+        view! {
+            <li>
+                <label class="check check--card">
+                    <input
+                        type="checkbox"
+                        name=format!("ticks[i{at}]")
+                        value="on"
+                        checked=is_ticked
+                        on:change=change
+                    />
+                    <span>{text}</span>
+                </label>
+            </li>
+        }
+    });
+    let items = items.collect_view();
+    view! {
+        <ul class="todo">{items}</ul>
+        <p class="small">{tr!(l, step.saved_list)}</p>
+    }
+}

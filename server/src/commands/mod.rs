@@ -1,0 +1,5 @@
+//! The commands that do their work and end.
+
+pub mod backup;
+pub mod demo;
+pub mod person;

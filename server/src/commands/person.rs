@@ -1,0 +1,166 @@
+//! `kvarten person …`.
+
+use std::{
+    fs::OpenOptions,
+    io::Write,
+    os::unix::fs::OpenOptionsExt,
+    path::{Path, PathBuf},
+};
+
+use clap::{Args, Subcommand};
+use kvarten_domain::{PersonId, Role};
+use kvarten_service::{
+    ServiceError, now,
+    operator::{NewPerson, Operator},
+};
+
+use crate::{
+    Failure,
+    config::Config,
+    opening,
+    terminal::{confirm, read_new_password, say},
+};
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Add a person.
+    ///
+    /// Without --stdin they have no password yet; `kvarten person password` gives them one.
+    Create(Create),
+    /// Give a person a new password and end their sessions.
+    ///
+    /// Asks for it twice on the terminal; with --stdin it is the first line of standard input.
+    Password {
+        /// Employee number or e-mail address
+        who: String,
+        /// Read the password from standard input
+        #[arg(long)]
+        stdin: bool,
+    },
+    /// Write out everything that is kept about a person, as JSON.
+    Export {
+        /// Employee number or e-mail address
+        who: String,
+        /// A new file, which only you may read, instead of standard output
+        #[arg(long, value_name = "FILE")]
+        to: Option<PathBuf>,
+    },
+    /// Erase a person for good.
+    ///
+    /// What their unit has earned through them stays with the unit, without a name.
+    Erase {
+        /// Employee number or e-mail address
+        who: String,
+        /// Do not ask first
+        #[arg(long)]
+        yes: bool,
+    },
+}
+
+#[derive(Args, Debug)]
+pub struct Create {
+    /// Employee number: 1–20 letters, digits and hyphens
+    #[arg(long)]
+    employee_number: String,
+    /// E-mail address
+    #[arg(long)]
+    email: Option<String>,
+    /// Given name
+    #[arg(long)]
+    given_name: String,
+    /// Family name
+    #[arg(long)]
+    family_name: String,
+    /// Name or id of the unit they belong to
+    #[arg(long)]
+    unit: String,
+    /// Code of their profession
+    #[arg(long)]
+    profession: String,
+    /// A role they have in that unit: staff, champion, manager or administrator; may be repeated
+    #[arg(long = "role", value_name = "ROLE", value_parser = role, default_value = "staff")]
+    roles: Vec<Role>,
+    /// Read a first password from standard input
+    #[arg(long)]
+    stdin: bool,
+}
+
+fn role(code: &str) -> Result<Role, String> {
+    Role::from_code(code).ok_or_else(|| {
+        let codes = Role::ALL.map(Role::code).join(", ");
+        format!("there is no such role; there are: {codes}")
+    })
+}
+
+/// Does what is asked of a person's data.
+pub async fn perform(config: &Config, command: Command) -> Result<(), Failure> {
+    let services = opening::open(config).await?;
+    let operator = Operator::enter(&services, now());
+    let done = match command {
+        Command::Create(new) => create(operator, new).await,
+        Command::Password { who, stdin } => set_password(operator, &who, stdin).await,
+        Command::Export { who, to } => export(operator, &who, to.as_deref()).await,
+        Command::Erase { who, yes } => erase(operator, &who, yes).await,
+    };
+    services.store().close().await;
+    done
+}
+
+async fn find(operator: Operator<'_>, who: &str) -> Result<PersonId, Failure> {
+    operator.find_person(who).await.map_err(|error| match error {
+        ServiceError::NotFound => Failure::NobodyCalled(who.to_owned()),
+        other => other.into(),
+    })
+}
+
+async fn create(operator: Operator<'_>, new: Create) -> Result<(), Failure> {
+    let password = if new.stdin { Some(read_new_password(true)?) } else { None };
+    let name = format!("{} {}", new.given_name, new.family_name);
+    let person = NewPerson {
+        employee_number: new.employee_number,
+        email: new.email,
+        given_name: new.given_name,
+        family_name: new.family_name,
+        unit: new.unit,
+        profession: new.profession,
+        roles: new.roles,
+        password,
+    };
+    operator.create_person(&person).await?;
+    say(format_args!("{name} has been added."));
+    Ok(())
+}
+
+async fn set_password(operator: Operator<'_>, who: &str, stdin: bool) -> Result<(), Failure> {
+    find(operator, who).await?;
+    let password = read_new_password(stdin)?;
+    operator.set_password(who, &password).await?;
+    say("The password has been changed, and every session of theirs ended.");
+    Ok(())
+}
+
+async fn export(operator: Operator<'_>, who: &str, to: Option<&Path>) -> Result<(), Failure> {
+    let person = find(operator, who).await?;
+    let data = format!("{:#}", operator.export_person(person).await?);
+    let Some(file) = to else {
+        say(data);
+        return Ok(());
+    };
+    let written = OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .mode(0o600)
+        .open(file)
+        .and_then(|mut new| writeln!(new, "{data}"));
+    written.map_err(|error| Failure::File { file: file.to_path_buf(), error })
+}
+
+async fn erase(operator: Operator<'_>, who: &str, is_sure: bool) -> Result<(), Failure> {
+    let person = find(operator, who).await?;
+    if !is_sure {
+        confirm(&format!("Erase {who} for good?"))?;
+    }
+    operator.erase_person(person).await?;
+    say("Erased.");
+    Ok(())
+}

@@ -1,0 +1,82 @@
+//! The content of the demonstration, which is part of the program.
+
+use kvarten_domain::Timestamp;
+use kvarten_service::{
+    ServiceError, Services,
+    authoring::LessonDraft,
+    demo::{self, DemoLesson, TownFile},
+};
+use rust_embed::Embed;
+
+const TOWN: &str = include_str!("../demo/town.toml");
+
+/// A folder per lesson: `lesson.toml` and the files it names.
+#[derive(Embed)]
+#[folder = "demo/lessons/"]
+struct LessonFiles;
+
+type OwnedFiles = Box<dyn Fn(&str) -> Option<Vec<u8>> + Send + Sync>;
+
+/// The municipality.
+pub fn town() -> TownFile {
+    toml::from_str(TOWN).expect("a test reads the town file, which is part of the program")
+}
+
+/// The lessons, in order of their folders' names.
+fn lessons() -> Vec<(LessonDraft, OwnedFiles)> {
+    let mut drafts: Vec<_> =
+        LessonFiles::iter().filter(|path| path.ends_with("/lesson.toml")).collect();
+    drafts.sort();
+    let read = |path: &str| {
+        let folder = path.trim_end_matches("lesson.toml").to_owned();
+        let file = LessonFiles::get(path)?;
+        let text = std::str::from_utf8(&file.data).ok()?;
+        let draft = toml::from_str(text);
+        let draft = draft.expect("a test reads every lesson, which is part of the program");
+        let files: OwnedFiles = Box::new(move |name| {
+            Some(LessonFiles::get(&format!("{folder}{name}"))?.data.into_owned())
+        });
+        Some((draft, files))
+    };
+    drafts.iter().filter_map(|path| read(path)).collect()
+}
+
+/// Fills an empty database with the demonstration.
+///
+/// # Errors
+/// Those of the database.
+pub async fn load(services: &Services, people: usize, now: Timestamp) -> Result<(), ServiceError> {
+    let lessons = lessons();
+    let lessons: Vec<DemoLesson<'_>> = lessons
+        .iter()
+        .map(|(draft, files)| DemoLesson { draft: draft.clone(), files: files.as_ref() })
+        .collect();
+    demo::load(services, &town(), &lessons, people, now).await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use kvarten_domain::Role;
+
+    #[test]
+    fn the_town_has_somebody_of_every_role() {
+        let accounts = town().accounts();
+        for role in Role::ALL {
+            assert!(accounts.iter().any(|account| account.role == role), "{role:?}");
+        }
+    }
+
+    #[test]
+    fn every_lesson_can_be_read_and_its_files_are_there() {
+        let lessons = lessons();
+        let folders = LessonFiles::iter().filter(|path| path.ends_with("lesson.toml")).count();
+        assert_eq!(lessons.len(), folders);
+        assert!(folders >= 4);
+        for (draft, files) in lessons {
+            assert!(!draft.steps.is_empty(), "{}", draft.slug);
+            assert!(files("lesson.toml").is_some());
+            assert!(files("../../town.toml").is_none());
+        }
+    }
+}

@@ -1,0 +1,90 @@
+//! Why a command ended without doing its work, in a line for whoever ran it.
+
+use std::{io, net::SocketAddr, path::PathBuf};
+
+use kvarten_domain::Fault;
+use kvarten_service::{ServiceError, StoreError};
+use thiserror::Error;
+
+use crate::config::Faults;
+
+/// Why a command ended without doing its work.
+#[derive(Debug, Error)]
+pub enum Failure {
+    /// The settings are wrong.
+    #[error(transparent)]
+    Settings(#[from] Faults),
+    /// The data folder cannot be made or written to.
+    #[error("the data folder `{}` cannot be written to: {error} (KVARTEN_DATA names another)", folder.display())]
+    DataFolder {
+        /// Which.
+        folder: PathBuf,
+        /// What the system says.
+        error: io::Error,
+    },
+    /// The database cannot be used.
+    #[error("{}", store_sentence(.0))]
+    Store(#[from] StoreError),
+    /// The address cannot be listened on.
+    #[error("{}", address_sentence(*address, error))]
+    Address {
+        /// Which.
+        address: SocketAddr,
+        /// What the system says.
+        error: io::Error,
+    },
+    /// A use case refused.
+    #[error("{}", service_sentence(.0))]
+    Service(#[from] ServiceError),
+    /// There is no such person.
+    #[error("nobody has the employee number or e-mail address `{0}`")]
+    NobodyCalled(String),
+    /// A file that cannot be read or written.
+    #[error("{}: {error}", file.display())]
+    File {
+        /// Which.
+        file: PathBuf,
+        /// What the system says.
+        error: io::Error,
+    },
+    /// The system refused something else.
+    #[error("{0}: {1}")]
+    System(&'static str, io::Error),
+    /// Anything else there is a sentence for.
+    #[error("{0}")]
+    Refused(String),
+}
+
+fn store_sentence(error: &StoreError) -> String {
+    match error {
+        StoreError::Database(error) => format!("the database cannot be used: {error}"),
+        other => other.to_string(),
+    }
+}
+
+fn address_sentence(address: SocketAddr, error: &io::Error) -> String {
+    let other = "LEPTOS_SITE_ADDR names another address";
+    match error.kind() {
+        io::ErrorKind::AddrInUse => {
+            format!("something else is listening on {address} already; stop it, or: {other}")
+        }
+        _ => format!("cannot listen on {address}: {error} ({other})"),
+    }
+}
+
+fn service_sentence(error: &ServiceError) -> String {
+    let ServiceError::Invalid { field, fault } = error else { return error.to_string() };
+    let what = match fault {
+        Fault::Empty => "must be filled in",
+        Fault::TooLong => "is too long",
+        Fault::TooShort => "is too short",
+        Fault::Malformed => "does not look right",
+        Fault::UnknownOption => "does not exist",
+        Fault::Incomplete => "is not complete",
+        Fault::Repeated => "is not the only one of its name; give its id",
+        Fault::Taken => "belongs to somebody already",
+        Fault::WrongPassword => "is not right",
+        Fault::TooCommon => "is too easy to guess",
+    };
+    format!("the {} {what}", field.replace('_', " "))
+}

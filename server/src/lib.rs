@@ -1,0 +1,29 @@
+//! The process: settings, router, sessions, stored files, jobs and the command line. What Kvarten
+//! does is decided in `kvarten-service`; here it is put on a machine and on the network.
+
+mod access_log;
+mod answers;
+pub mod cli;
+mod client_address;
+mod commands;
+pub mod config;
+mod csrf;
+mod demo_content;
+mod failure;
+mod headers;
+mod health;
+mod logging;
+mod media;
+mod my_data;
+mod opening;
+mod pages;
+mod policy;
+mod router;
+mod serve;
+mod session_store;
+mod site;
+mod terminal;
+
+pub use failure::Failure;
+pub use router::router;
+pub use session_store::{SessionTable, session_cookie_name};

@@ -1,0 +1,118 @@
+//! The Leptos application: its pages, the functions they call, and what both find as context.
+
+use std::sync::Arc;
+
+use axum::{
+    Router,
+    body::{Body, to_bytes},
+    extract::Request,
+    http::{StatusCode, header::CONTENT_SECURITY_POLICY, request::Parts},
+    response::{IntoResponse, Response},
+    routing::{MethodFilter, on},
+};
+use kvarten_app::{App, calls::ClientAddress, shell};
+use kvarten_service::Services;
+use leptos::{
+    config::LeptosOptions,
+    context::{provide_context, use_context},
+    nonce::use_nonce,
+    reactive::owner::with_context,
+    server_fn::axum::server_fn_paths,
+};
+use leptos_axum::{
+    ErrorHandler, LeptosRoutes, ResponseOptions,
+    generate_route_list_with_exclusions_and_ssg_and_context, handle_server_fns_with_context,
+};
+
+use crate::{client_address::client_address, config::HttpConfig, policy::PagePolicy};
+
+/// The longest call, in bytes.
+const LONGEST_CALL: usize = 64 * 1024;
+
+/// The application, ready to be routed to. Cheap to clone.
+#[derive(Clone)]
+pub struct Pages {
+    services: Services,
+    options: LeptosOptions,
+    policy: Arc<PagePolicy>,
+    trusted_proxies: u8,
+}
+
+impl Pages {
+    /// The application over a database.
+    pub fn new(services: &Services, options: &LeptosOptions, http: &HttpConfig) -> Self {
+        Self {
+            services: services.clone(),
+            options: options.clone(),
+            policy: Arc::new(PagePolicy::new(options)),
+            trusted_proxies: http.trusted_proxies,
+        }
+    }
+
+    /// What every function finds as context.
+    fn provide(&self) {
+        provide_context(self.services.clone());
+        let address = with_context(|parts: &Parts| {
+            client_address(&parts.headers, &parts.extensions, self.trusted_proxies)
+        });
+        provide_context(ClientAddress(address.unwrap_or_default()));
+    }
+
+    /// What every page finds as context; tells the browser which scripts belong to it.
+    fn provide_to_page(&self) {
+        self.provide();
+        if let (Some(nonce), Some(response)) = (use_nonce(), use_context::<ResponseOptions>()) {
+            response.insert_header(CONTENT_SECURITY_POLICY, self.policy.with_nonce(&nonce));
+        }
+    }
+
+    /// The functions that pages call.
+    pub fn functions(&self) -> Router {
+        let mut router = Router::new();
+        for (path, method) in server_fn_paths() {
+            let Ok(method) = MethodFilter::try_from(method) else { continue };
+            let this = self.clone();
+            let call = move |request: Request| this.clone().call(request);
+            router = router.route(path, on(method, call));
+        }
+        router
+    }
+
+    async fn call(self, request: Request) -> Response {
+        let (parts, body) = request.into_parts();
+        let Ok(body) = to_bytes(body, LONGEST_CALL).await else {
+            return (StatusCode::PAYLOAD_TOO_LARGE, "That is too much at once.\n").into_response();
+        };
+        let request = Request::from_parts(parts, Body::from(body));
+        handle_server_fns_with_context(move || self.provide(), request).await.into_response()
+    }
+
+    /// The pages.
+    pub fn router(&self) -> Router {
+        let this = self.clone();
+        // Leptos would route to the functions, too, but without a limit to what they are sent.
+        let functions = server_fn_paths().map(|(path, _)| path.to_owned()).collect();
+        let (routes, _) = generate_route_list_with_exclusions_and_ssg_and_context(
+            App,
+            Some(functions),
+            move || this.provide(),
+        );
+        let (this, options) = (self.clone(), self.options.clone());
+        Router::new()
+            .leptos_routes_with_context(
+                &self.options,
+                routes,
+                move || this.provide_to_page(),
+                move || shell(options.clone()),
+            )
+            .with_state(self.options.clone())
+    }
+
+    /// The page that says there is no such page.
+    pub fn not_found(&self) -> Router {
+        let this = self.clone();
+        let context = move || this.provide_to_page();
+        let page = ErrorHandler::new_with_context(context, shell, self.options.clone());
+        Router::new().fallback_service(page)
+    }
+}

@@ -1,0 +1,81 @@
+//! Everything that is answered over HTTP, and what every answer goes through.
+
+use std::{any::Any, time::Duration};
+
+use axum::{
+    Router,
+    http::StatusCode,
+    middleware,
+    response::{IntoResponse, Response},
+    routing::get,
+};
+use kvarten_service::Services;
+use leptos::config::LeptosOptions;
+use tower::util::MapResponseLayer;
+use tower_http::{
+    CompressionLevel,
+    catch_panic::CatchPanicLayer,
+    compression::{
+        CompressionLayer,
+        predicate::{NotForContentType, Predicate, SizeAbove},
+    },
+    timeout::TimeoutLayer,
+};
+
+use crate::{
+    access_log, config::HttpConfig, csrf, headers, health, media, my_data, pages::Pages,
+    session_store, site,
+};
+
+/// How long a page or a call may take.
+const TIMEOUT: Duration = Duration::from_secs(30);
+/// Answers below this size (in bytes) are not worth the work of compressing them.
+const COMPRESS_ABOVE: u16 = 1_024;
+/// Of a scale of 11: pages are made anew every time, so they are compressed quickly.
+const COMPRESSION: i32 = 1;
+
+/// The application over a database, with the site's options.
+///
+/// Must be called within a Tokio runtime.
+pub fn router(services: &Services, options: &LeptosOptions, http: &HttpConfig) -> Router {
+    let pages = Pages::new(services, options, http);
+    let sessions = session_store::layer(services, http.is_secure());
+
+    // What is made for the one who asks.
+    let dynamic = |router: Router| {
+        let compression = CompressionLayer::new()
+            .quality(CompressionLevel::Precise(COMPRESSION))
+            .compress_when(SizeAbove::new(COMPRESS_ABOVE).and(NotForContentType::IMAGES));
+        router
+            .layer(sessions.clone())
+            .layer(MapResponseLayer::new(session_store::mark_removal_secure))
+            .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, TIMEOUT))
+            .layer(compression)
+    };
+    let answered = pages
+        .functions()
+        .layer(middleware::from_fn(session_store::last_as_long_as_asked))
+        .merge(pages.router())
+        .route("/mina-uppgifter.json", get(my_data::my_data).with_state(services.clone()));
+    let not_found = dynamic(pages.not_found());
+
+    let media = Router::new()
+        .route("/media/{id}", get(media::media))
+        .with_state(services.clone())
+        .layer(sessions.clone());
+
+    let guard = csrf::Guard::new(http.public_url.as_ref());
+    dynamic(answered)
+        .merge(media)
+        .merge(health::router(services))
+        .fallback_service(site::router(options, not_found))
+        .layer(middleware::from_fn_with_state(guard, csrf::guard))
+        .layer(CatchPanicLayer::custom(after_panic))
+        .layer(middleware::from_fn(access_log::access_log))
+        .layer(MapResponseLayer::new(headers::adder(http)))
+}
+
+/// The panic itself has been printed by Rust.
+fn after_panic(_panic: Box<dyn Any + Send + 'static>) -> Response {
+    (StatusCode::INTERNAL_SERVER_ERROR, "Something went wrong.\n").into_response()
+}

@@ -1,0 +1,118 @@
+//! `kvarten serve`: from the first bind to the last request.
+
+use std::{net::SocketAddr, time::Duration};
+
+use axum::{Router, serve::ListenerExt};
+use kvarten_domain::Role;
+use kvarten_service::{Services, now, operator::Operator, privacy};
+use tokio::{
+    net::TcpListener,
+    signal::unix::{SignalKind, signal},
+    sync::watch,
+    time::{MissedTickBehavior, interval, sleep},
+};
+
+use crate::{
+    Failure,
+    config::{Config, HttpConfig},
+    demo_content, opening, router,
+    terminal::say,
+};
+
+/// How long requests may still take once the process has been told to stop.
+const GRACE: Duration = Duration::from_secs(8);
+/// How often what has been kept long enough is removed.
+const TIDYING: Duration = Duration::from_mins(10);
+
+/// Serves until told to stop.
+///
+/// # Errors
+/// Whatever keeps it from starting.
+pub async fn serve(config: Config) -> Result<(), Failure> {
+    let services = opening::open(&config).await?;
+    let address = config.site.site_addr;
+    let listener =
+        TcpListener::bind(address).await.map_err(|error| Failure::Address { address, error })?;
+    let address = listener.local_addr().unwrap_or(address);
+    let stop = stop_signal()?;
+    let router = router(&services, &config.site, &config.http);
+    let tidying = tokio::spawn(tidy(services.clone()));
+    announce(&services, &config.http, address).await;
+    listen(listener, router, stop).await;
+    tidying.abort();
+    services.store().close().await;
+    Ok(())
+}
+
+/// Turns true when the process is told to stop.
+fn stop_signal() -> Result<watch::Receiver<bool>, Failure> {
+    let hear = |kind| signal(kind).map_err(|error| Failure::System("signals", error));
+    let (mut interrupt, mut terminate) =
+        (hear(SignalKind::interrupt())?, hear(SignalKind::terminate())?);
+    let (tell, told) = watch::channel(false);
+    tokio::spawn(async move {
+        tokio::select! {
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
+        }
+        tell.send_replace(true);
+        // Kept, so that nobody takes its end for the signal.
+        tell.closed().await;
+    });
+    Ok(told)
+}
+
+async fn listen(listener: TcpListener, router: Router, mut stop: watch::Receiver<bool>) {
+    // Answers are written whole; waiting to fill a packet would only delay them.
+    let listener = listener.tap_io(|connection| {
+        let _ = connection.set_nodelay(true);
+    });
+    let mut told = stop.clone();
+    let serving = axum::serve(listener, router.into_make_service_with_connect_info::<SocketAddr>())
+        .with_graceful_shutdown(async move {
+            let _ = told.wait_for(|is_told| *is_told).await;
+        });
+    tokio::select! {
+        _ = serving => {}
+        () = async {
+            let _ = stop.wait_for(|is_told| *is_told).await;
+            sleep(GRACE).await;
+        } => tracing::warn!("some requests took too long to be finished"),
+    }
+}
+
+async fn tidy(services: Services) {
+    let mut clock = interval(TIDYING);
+    clock.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        clock.tick().await;
+        match privacy::tidy(&services, now()).await {
+            Ok(tidied) => tracing::debug!(?tidied, "tidied"),
+            Err(error) => tracing::warn!(%error, "tidying failed; the next try is in ten minutes"),
+        }
+    }
+}
+
+async fn announce(services: &Services, http: &HttpConfig, address: SocketAddr) {
+    let public = http.public_url.as_ref().map(ToString::to_string);
+    say(format_args!("Kvarten is on {}", public.unwrap_or_else(|| format!("http://{address}"))));
+    let accounts = demo_content::town().accounts();
+    let operator = Operator::enter(services, now());
+    let Some(first) = accounts.first() else { return };
+    let by_number = operator.find_person(&first.employee_number).await.ok();
+    if by_number.is_none() || by_number != operator.find_person(&first.email).await.ok() {
+        return;
+    }
+    say("\nThis is the demonstration. Sign in with an e-mail address or employee number:");
+    for role in Role::ALL {
+        let Some(account) = accounts.iter().find(|account| account.role == role) else { continue };
+        say(format_args!(
+            "  {:<14} {:<18} {} or {:<34} {}",
+            role.code(),
+            account.name,
+            account.employee_number,
+            account.email,
+            account.password,
+        ));
+    }
+}

@@ -1,0 +1,105 @@
+//! The built site: WebAssembly, styles, fonts and public files, packed beforehand.
+
+use axum::{
+    Router,
+    extract::{Request, State},
+    http::{
+        HeaderValue, StatusCode,
+        header::{ACCEPT_ENCODING, CACHE_CONTROL, VARY},
+    },
+    middleware::{self, Next},
+    response::Response,
+};
+use leptos::config::LeptosOptions;
+use tower_http::services::ServeDir;
+
+/// A name that changes with what it names.
+const FOREVER: HeaderValue = HeaderValue::from_static("public, max-age=31536000, immutable");
+/// The same name for ever new content, as in development.
+const ASK_AGAIN: HeaderValue = HeaderValue::from_static("no-cache");
+/// Icons and the like.
+const AN_HOUR: HeaderValue = HeaderValue::from_static("public, max-age=3600");
+/// Shorter parts of a name are not hashes.
+const HASH_LENGTH: usize = 16;
+
+/// How long the files of the site keep.
+#[derive(Clone)]
+struct Keeping {
+    /// `/pkg/`.
+    package: String,
+    is_hashed: bool,
+}
+
+/// The files of the site; what is none of them goes to `not_found`.
+pub fn router(options: &LeptosOptions, not_found: Router) -> Router {
+    let files = ServeDir::new(&*options.site_root)
+        .append_index_html_on_directories(false)
+        .precompressed_br()
+        .precompressed_gzip()
+        .fallback(not_found);
+    let keeping =
+        Keeping { package: options.site_pkg_dir_route_base(), is_hashed: options.hash_files };
+    Router::new()
+        .fallback_service(files)
+        .layer(middleware::from_fn_with_state(keeping, say_how_long))
+}
+
+impl Keeping {
+    fn of(&self, path: &str) -> HeaderValue {
+        if path.starts_with("/fonts/") {
+            return FOREVER;
+        }
+        match path.strip_prefix(&self.package) {
+            None => AN_HOUR,
+            Some(name) if self.is_hashed && is_hashed(name) => FOREVER,
+            Some(_) => ASK_AGAIN,
+        }
+    }
+}
+
+/// Whether a name such as `kvarten.6f1c0a….js` holds a hash. The loader of split WebAssembly has
+/// a placeholder in that place.
+fn is_hashed(name: &str) -> bool {
+    let mut parts = name.rsplit('.').skip(1);
+    let is_hash = |part: &str| {
+        part.len() >= HASH_LENGTH
+            && part.bytes().any(|byte| byte.is_ascii_alphanumeric())
+            && part.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte))
+    };
+    parts.next().is_some_and(is_hash) && parts.next().is_some()
+}
+
+async fn say_how_long(State(keeping): State<Keeping>, request: Request, next: Next) -> Response {
+    let keep = keeping.of(request.uri().path());
+    let mut response = next.run(request).await;
+    // A page that says there is no such file has another status, and keeps itself.
+    if response.status().is_success() || response.status() == StatusCode::NOT_MODIFIED {
+        response.headers_mut().insert(CACHE_CONTROL, keep);
+        response.headers_mut().insert(VARY, ACCEPT_ENCODING.into());
+    }
+    response
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rstest::rstest;
+
+    #[rstest]
+    #[case("/pkg/kvarten.0123456789abcdef0123.js", true, &FOREVER)]
+    #[case("/pkg/kvarten.kPx-3_bTgXyZ0123456789.wasm", true, &FOREVER)]
+    #[case("/pkg/kvarten.js", true, &ASK_AGAIN)]
+    #[case("/pkg/0123456789abcdef0123.js", true, &ASK_AGAIN)]
+    #[case("/pkg/__wasm_split.______________________.js", true, &ASK_AGAIN)]
+    #[case("/pkg/kvarten.0123456789abcdef0123.js", false, &ASK_AGAIN)]
+    #[case("/fonts/atkinson-next-v1.woff2", false, &FOREVER)]
+    #[case("/favicon.svg", true, &AN_HOUR)]
+    fn only_a_name_that_changes_is_kept(
+        #[case] path: &str,
+        #[case] is_hashed: bool,
+        #[case] expected: &HeaderValue,
+    ) {
+        let keeping = Keeping { package: "/pkg/".to_owned(), is_hashed };
+        assert_eq!(keeping.of(path), expected);
+    }
+}

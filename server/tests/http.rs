@@ -1,0 +1,184 @@
+//! What every answer says of itself, and the routes that are not pages.
+#![expect(clippy::unused_async, reason = "a call to the server is always asynchronous")]
+
+mod stand;
+
+use kvarten_server::config::{HttpConfig, PublicUrl};
+use leptos::prelude::*;
+use rstest::rstest;
+use stand::Stand;
+
+/// The address a call comes from.
+#[server(prefix = "/api", endpoint = "test/address")]
+async fn address() -> Result<String, ServerFnError> {
+    Ok(expect_context::<kvarten_app::calls::ClientAddress>().0)
+}
+
+/// Falls.
+#[server(prefix = "/api", endpoint = "test/fall")]
+async fn fall() -> Result<(), ServerFnError> {
+    panic!("this is a test")
+}
+
+/// Takes a text.
+#[server(prefix = "/api", endpoint = "test/take")]
+async fn take(text: String) -> Result<usize, ServerFnError> {
+    Ok(text.len())
+}
+
+const FORM: (&str, &str) = ("content-type", "application/x-www-form-urlencoded");
+const OURS: (&str, &str) = ("sec-fetch-site", "same-origin");
+
+#[rstest]
+#[case("GET", "/logga-in")]
+#[case("GET", "/no/such/page")]
+#[case("POST", "/api/test/address")]
+#[case("POST", "/api/test/fall")]
+#[case("GET", "/healthz")]
+#[case("GET", "/favicon.svg")]
+#[case("GET", "/media/nothing")]
+#[tokio::test]
+async fn every_answer_has_the_headers(#[case] method: &str, #[case] path: &str) {
+    let stand = Stand::new().await;
+    stand.with_site_file("favicon.svg", b"<svg/>");
+    let answer = stand.send(method, path, &[FORM, OURS], "").await;
+    for (name, value) in [
+        ("x-content-type-options", "nosniff"),
+        ("referrer-policy", "same-origin"),
+        ("cross-origin-opener-policy", "same-origin"),
+        ("cross-origin-resource-policy", "same-origin"),
+        ("cross-origin-embedder-policy", "require-corp"),
+        ("x-frame-options", "DENY"),
+        ("x-permitted-cross-domain-policies", "none"),
+        ("strict-transport-security", ""),
+    ] {
+        assert_eq!(answer.header(name), value, "{name}");
+    }
+    assert!(answer.header("permissions-policy").contains("camera=()"));
+    let policy = answer.header("content-security-policy");
+    assert!(
+        policy.starts_with("default-src 'none'; ") && policy.contains("frame-ancestors 'none'")
+    );
+    let expected = if path == "/favicon.svg" { "public, max-age=3600" } else { "no-store" };
+    assert_eq!(answer.header("cache-control"), expected);
+}
+
+#[tokio::test]
+async fn over_tls_browsers_are_told_to_stay_there() {
+    let public_url = Some(PublicUrl::parse("https://kvarten.example").expect("an address"));
+    let stand = Stand::with(&HttpConfig { public_url, trusted_proxies: 0 }).await;
+    let answer = stand.get("/healthz", &[]).await;
+    assert!(answer.header("strict-transport-security").starts_with("max-age=31536000"));
+}
+
+#[rstest]
+#[case("/logga-in", 200)]
+#[case("/no/such/page", 404)]
+#[tokio::test]
+async fn a_page_runs_its_own_scripts_only(#[case] path: &str, #[case] status: u16) {
+    let stand = Stand::new().await;
+    let (first, second) = (stand.get(path, &[]).await, stand.get(path, &[]).await);
+    assert_eq!(first.status, status);
+    assert_eq!(first.header("content-type"), "text/html; charset=utf-8");
+    let nonce = |policy: &str| {
+        let (_, rest) = policy.split_once("'nonce-").expect("a nonce");
+        rest.split_once('\'').expect("its end").0.to_owned()
+    };
+    let policy = first.header("content-security-policy");
+    let used = nonce(policy);
+    assert_ne!(used, nonce(second.header("content-security-policy")));
+    assert!(policy.contains("script-src 'self' 'wasm-unsafe-eval' 'nonce-"), "{policy}");
+    assert!(!policy.contains("unsafe-inline") && !policy.contains("'unsafe-eval'"), "{policy}");
+    let html = first.text();
+    let scripts = html.matches("<script").count();
+    assert!(scripts > 0);
+    assert_eq!(html.matches(&format!("nonce=\"{used}\"")).count(), scripts, "{html}");
+}
+
+#[tokio::test]
+async fn pages_are_compressed_and_small_answers_are_not() {
+    let stand = Stand::new().await;
+    for (accepted, expected) in [("gzip, deflate, br, zstd", "br"), ("gzip", "gzip"), ("", "")] {
+        let page = stand.get("/logga-in", &[("accept-encoding", accepted)]).await;
+        assert_eq!(page.header("content-encoding"), expected);
+        assert_eq!(page.header("vary"), "accept-encoding");
+    }
+    let headers = [FORM, OURS, ("accept-encoding", "br")];
+    let call = stand.send("POST", "/api/test/address", &headers, "").await;
+    assert_eq!(call.header("content-encoding"), "");
+}
+
+#[rstest]
+#[case(60_000, 200)]
+#[case(70_000, 413)]
+#[tokio::test]
+async fn a_call_has_a_longest_length(#[case] length: usize, #[case] status: u16) {
+    let stand = Stand::new().await;
+    let text = format!("text={}", "a".repeat(length));
+    let answer = stand.send("POST", "/api/test/take", &[FORM, OURS], text).await;
+    assert_eq!(answer.status, status, "{}", answer.text());
+}
+
+#[tokio::test]
+async fn a_fall_is_an_answer_too() {
+    let stand = Stand::new().await;
+    let answer = stand.send("POST", "/api/test/fall", &[FORM, OURS], "").await;
+    assert_eq!((answer.status.as_u16(), answer.text().as_str()), (500, "Something went wrong.\n"));
+}
+
+#[tokio::test]
+async fn another_site_cannot_call() {
+    let stand = Stand::new().await;
+    let elsewhere = [FORM, ("sec-fetch-site", "cross-site")];
+    let answer = stand.send("POST", "/api/test/address", &elsewhere, "").await;
+    assert_eq!(answer.status, 403);
+    assert_eq!(stand.get("/logga-in", &elsewhere).await.status, 200);
+}
+
+#[rstest]
+#[case(0, "192.0.2.1")]
+#[case(1, "198.51.100.7")]
+#[tokio::test]
+async fn a_call_knows_where_it_comes_from(#[case] trusted_proxies: u8, #[case] expected: &str) {
+    let stand = Stand::with(&HttpConfig { public_url: None, trusted_proxies }).await;
+    let headers = [FORM, OURS, ("x-forwarded-for", "203.0.113.9, 198.51.100.7")];
+    let answer = stand.send("POST", "/api/test/address", &headers, "").await;
+    assert_eq!(answer.text(), format!("\"{expected}\""));
+}
+
+#[tokio::test]
+async fn the_process_is_healthy_and_ready() {
+    let stand = Stand::new().await;
+    for path in ["/healthz", "/readyz"] {
+        let answer = stand.get(path, &[]).await;
+        assert_eq!((answer.status.as_u16(), answer.text().as_str()), (200, "ok\n"), "{path}");
+    }
+    stand.services.store().close().await;
+    let answer = stand.get("/readyz", &[]).await;
+    assert_eq!(answer.status, 503);
+    assert_eq!(answer.text(), "the database does not answer\n");
+    assert_eq!(stand.get("/healthz", &[]).await.status, 200);
+}
+
+#[tokio::test]
+async fn the_site_comes_packed() {
+    let stand = Stand::new().await;
+    stand.with_site_file("pkg/kvarten.js", b"export default 1");
+    stand.with_site_file("pkg/kvarten.js.br", b"packed");
+    stand.with_site_file("fonts/a.woff2", b"font");
+    let plain = stand.get("/pkg/kvarten.js", &[]).await;
+    assert_eq!((plain.text().as_str(), plain.header("content-encoding")), ("export default 1", ""));
+    let packed = stand.get("/pkg/kvarten.js", &[("accept-encoding", "gzip, br")]).await;
+    assert_eq!((packed.text().as_str(), packed.header("content-encoding")), ("packed", "br"));
+    for answer in [&plain, &packed] {
+        assert_eq!(answer.header("content-type"), "text/javascript");
+        assert_eq!(answer.header("vary"), "accept-encoding");
+        assert_eq!(answer.header("cache-control"), "no-cache");
+    }
+    let since = [("if-modified-since", plain.header("last-modified"))];
+    assert_eq!(stand.get("/pkg/kvarten.js", &since).await.status, 304);
+    let font = stand.get("/fonts/a.woff2", &[]).await;
+    assert_eq!(font.header("cache-control"), "public, max-age=31536000, immutable");
+    assert_eq!(stand.get("/fonts/b.woff2", &[]).await.header("cache-control"), "no-store");
+    assert_eq!(stand.get("/../kvarten.db", &[]).await.status, 404);
+}

@@ -1,0 +1,237 @@
+//! The program from outside: what it says, and how it ends.
+
+use std::{
+    io::{BufRead, BufReader, Write},
+    net::TcpListener,
+    path::Path,
+    process::{Command, Output, Stdio},
+};
+
+use kvarten_service::Store;
+use sea_orm::ConnectionTrait;
+use tempfile::TempDir;
+
+fn kvarten(data: &Path, arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_kvarten"));
+    for (name, _) in std::env::vars_os() {
+        let name = name.to_string_lossy().into_owned();
+        if name.starts_with("KVARTEN_") || name.starts_with("LEPTOS_") || name == "DATABASE_URL" {
+            command.env_remove(name);
+        }
+    }
+    command.args(arguments).env("KVARTEN_DATA", data).env("LEPTOS_SITE_ADDR", "127.0.0.1:0");
+    command.stdin(Stdio::null());
+    command
+}
+
+fn run(data: &Path, arguments: &[&str]) -> Output {
+    kvarten(data, arguments).output().expect("the program")
+}
+
+fn said(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stderr).into_owned()
+}
+
+/// It refused in one line, without a panic.
+fn assert_refused(output: &Output, why: &str) {
+    let said = said(output);
+    assert_eq!(output.status.code(), Some(1), "{said}");
+    assert!(said.starts_with("error: ") && said.contains(why), "{said}");
+    assert_eq!(said.trim_end().lines().count(), 1, "{said}");
+}
+
+fn migrated() -> TempDir {
+    let data = tempfile::tempdir().expect("a folder");
+    let output = run(data.path(), &["migrate"]);
+    assert!(output.status.success(), "{}", said(&output));
+    data
+}
+
+#[test]
+fn a_wrong_word_is_a_matter_of_usage() {
+    let data = tempfile::tempdir().expect("a folder");
+    let output = run(data.path(), &["sirve"]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(said(&output).contains("serve"), "{}", said(&output));
+}
+
+#[test]
+fn every_command_has_help() {
+    let data = tempfile::tempdir().expect("a folder");
+    for command in [
+        "",
+        "serve",
+        "migrate",
+        "demo",
+        "person",
+        "person create",
+        "person password",
+        "person export",
+        "person erase",
+        "backup",
+    ] {
+        let words: Vec<&str> = command.split_whitespace().chain(["--help"]).collect();
+        let output = run(data.path(), &words);
+        assert!(output.status.success() && output.stdout.len() > 100, "{command}");
+    }
+}
+
+#[test]
+fn a_setting_that_does_not_exist_is_refused() {
+    let data = tempfile::tempdir().expect("a folder");
+    let output = kvarten(data.path(), &["serve"]).env("KVARTEN_PROXIES", "1").output();
+    assert_refused(&output.expect("the program"), "is it KVARTEN_TRUSTED_PROXIES?");
+}
+
+#[test]
+fn a_taken_port_is_named() {
+    let data = migrated();
+    let taken = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let address = taken.local_addr().expect("its address").to_string();
+    let output = kvarten(data.path(), &["serve"]).env("LEPTOS_SITE_ADDR", &address).output();
+    assert_refused(&output.expect("the program"), &format!("listening on {address} already"));
+}
+
+#[test]
+fn a_folder_that_cannot_be_written_to_is_named() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("file");
+    std::fs::write(&file, b"in the way").expect("a file");
+    for command in ["serve", "migrate", "demo"] {
+        assert_refused(&run(&file.join("data"), &[command]), "cannot be written to");
+    }
+}
+
+#[test]
+fn a_database_that_is_not_up_to_date_names_the_way() {
+    let data = tempfile::tempdir().expect("a folder");
+    assert_refused(&run(data.path(), &["serve"]), "run `kvarten migrate`");
+}
+
+#[tokio::test]
+async fn a_database_of_a_newer_version_is_left_alone() {
+    let data = migrated();
+    let url = format!("sqlite:{}", data.path().join("kvarten.db").display());
+    let store = Store::connect(&url).await.expect("a database");
+    let newer = "INSERT INTO seaql_migrations (version, applied_at) VALUES ('m9999_later', 1)";
+    store.read().execute_unprepared(newer).await.expect("a row");
+    store.close().await;
+    for command in ["serve", "migrate", "demo"] {
+        assert_refused(&run(data.path(), &[command]), "newer version of Kvarten");
+    }
+}
+
+#[test]
+fn it_serves_until_it_is_told_to_stop() {
+    let data = migrated();
+    let mut server = kvarten(data.path(), &["serve"])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the program");
+    let mut line = String::new();
+    let mut printed = BufReader::new(server.stdout.take().expect("its output"));
+    printed.read_line(&mut line).expect("a line");
+    assert!(line.starts_with("Kvarten is on http://127.0.0.1:"), "{line}");
+    let told = Command::new("kill").args(["-TERM", &server.id().to_string()]).status();
+    assert!(told.expect("kill").success());
+    assert!(server.wait().expect("an end").success());
+}
+
+#[test]
+fn the_accounts_need_no_database() {
+    let output = run(Path::new("/nowhere"), &["demo", "--accounts"]);
+    let accounts: serde_json::Value = serde_json::from_slice(&output.stdout).expect("JSON");
+    let accounts = accounts.as_array().expect("a list");
+    for role in ["staff", "champion", "manager", "administrator"] {
+        let account = accounts.iter().find(|account| account["role"] == role).expect(role);
+        for key in ["name", "employee_number", "email", "password"] {
+            assert!(account[key].as_str().is_some_and(|text| !text.is_empty()), "{role} {key}");
+        }
+    }
+}
+
+#[test]
+fn a_person_can_be_looked_after_from_the_command_line() {
+    let data = migrated();
+    let demo = run(data.path(), &["demo", "--people", "5"]);
+    assert!(demo.status.success(), "{}", said(&demo));
+    assert_refused(&run(data.path(), &["demo"]), "is not empty");
+    assert!(run(data.path(), &["demo", "--if-empty"]).status.success());
+
+    let create = |number: &str| {
+        run(
+            data.path(),
+            &[
+                "person",
+                "create",
+                "--employee-number",
+                number,
+                "--given-name",
+                "Siv",
+                "--family-name",
+                "Lund",
+                "--unit",
+                "Solgläntan",
+                "--profession",
+                "underskoterska",
+            ],
+        )
+    };
+    assert!(create("77001").status.success(), "{}", said(&create("77001")));
+    assert_refused(&create("77001"), "the employee number belongs to somebody already");
+
+    let password = |words: &str| {
+        let mut command = kvarten(data.path(), &["person", "password", "77001", "--stdin"]);
+        let mut child =
+            command.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::piped()).spawn();
+        let child = child.as_mut().expect("the program");
+        let mut stdin = child.stdin.take().expect("its input");
+        writeln!(stdin, "{words}").expect("a line");
+        drop(stdin);
+        child.wait().expect("an end").code()
+    };
+    assert_eq!(password("kort"), Some(1));
+    assert_eq!(password("en helt egen mening"), Some(0));
+
+    let file = data.path().join("siv.json");
+    let export = ["person", "export", "77001", "--to", file.to_str().expect("a name")];
+    assert!(run(data.path(), &export).status.success());
+    assert!(std::fs::read_to_string(&file).expect("a file").contains("\"Siv\""));
+    assert_refused(&run(data.path(), &export), "siv.json");
+    assert_refused(&run(data.path(), &["person", "export", "nobody"]), "`nobody`");
+
+    assert_refused(&run(data.path(), &["person", "erase", "77001"]), "--yes");
+    assert!(run(data.path(), &["person", "erase", "77001", "--yes"]).status.success());
+    assert_refused(&run(data.path(), &["person", "erase", "77001", "--yes"]), "`77001`");
+}
+
+#[test]
+fn a_backup_is_a_whole_database_with_its_files() {
+    let data = migrated();
+    assert!(run(data.path(), &["demo", "--people", "5"]).status.success());
+    let backups = tempfile::tempdir().expect("a folder");
+    let folder = backups.path().join("kvarten's");
+    let words = ["backup", folder.to_str().expect("a name")];
+    let output = run(data.path(), &words);
+    assert!(output.status.success(), "{}", said(&output));
+    let names = |folder: &Path| -> Vec<String> {
+        let entries = std::fs::read_dir(folder).expect("a folder");
+        entries.map(|entry| entry.expect("it").file_name().to_string_lossy().into_owned()).collect()
+    };
+    let copies = names(&folder);
+    let copy = copies.iter().find(|name| name.ends_with("Z.db")).expect("a copy");
+    assert_eq!(copies.len(), 2, "{copies:?}");
+    let stored = names(&data.path().join("media"));
+    assert!(!stored.is_empty());
+    let kept = names(&folder.join("media"));
+    assert!(stored.iter().all(|name| kept.contains(name)) && stored.len() == kept.len());
+
+    let restored = tempfile::tempdir().expect("a folder");
+    std::fs::copy(folder.join(copy), restored.path().join("kvarten.db")).expect("a copy");
+    let output = run(restored.path(), &["person", "export", "10001"]);
+    assert!(output.status.success(), "{}", said(&output));
+
+    let nothing = tempfile::tempdir().expect("a folder");
+    assert_refused(&run(nothing.path(), &words), "there is no database");
+}
