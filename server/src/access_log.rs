@@ -26,7 +26,7 @@ pub async fn access_log(request: Request, next: Next) -> Response {
     let span = tracing::debug_span!("request", number, %method, route);
     let started = Instant::now();
     let response = next.run(request).instrument(span.clone()).await;
-    let (status, ms) = (response.status().as_u16(), started.elapsed().as_secs_f64() * 1_000.0);
-    span.in_scope(|| tracing::debug!(status, ms, "answered"));
+    let ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
+    span.in_scope(|| tracing::debug!(status = response.status().as_u16(), ms, "answered"));
     response
 }

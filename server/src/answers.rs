@@ -8,41 +8,55 @@ use axum::{
 use kvarten_app::calls::PERSON;
 use kvarten_domain::PersonId;
 use kvarten_service::{ServiceError, Services, SignedIn, now};
+use thiserror::Error;
 use tower_sessions::Session;
 
-/// Why something is not handed out.
+/// Why there is nothing to hand out.
+#[derive(Debug, Error)]
+pub enum Trouble {
+    /// What the use case says.
+    #[error(transparent)]
+    Service(#[from] ServiceError),
+    /// The session cannot be read.
+    #[error(transparent)]
+    Session(#[from] tower_sessions::session::Error),
+}
+
+/// What those are told who ask for it.
 #[derive(Debug)]
 pub struct Refusal {
-    error: ServiceError,
+    trouble: Trouble,
     is_page_wanted: bool,
 }
 
 impl Refusal {
     /// A refusal of a request with these headers.
-    pub fn of(headers: &HeaderMap) -> impl Fn(ServiceError) -> Self + use<> {
+    pub fn of(headers: &HeaderMap) -> impl Fn(Trouble) -> Self + use<> {
         let accepted = headers.get(ACCEPT).and_then(|accept| accept.to_str().ok());
         let is_page_wanted = accepted.is_some_and(|accept| accept.contains("text/html"));
-        move |error| Self { error, is_page_wanted }
+        move |trouble| Self { trouble, is_page_wanted }
     }
 }
 
 impl IntoResponse for Refusal {
     fn into_response(self) -> Response {
-        let status = match self.error {
+        use ServiceError::{Denied, NotFound, SignedOut};
+
+        let status = match &self.trouble {
             // Somebody followed a link after their session had ended.
-            ServiceError::SignedOut if self.is_page_wanted => {
+            Trouble::Service(SignedOut) if self.is_page_wanted => {
                 return Redirect::to("/logga-in").into_response();
             }
-            ServiceError::SignedOut => StatusCode::UNAUTHORIZED,
-            ServiceError::Denied => StatusCode::FORBIDDEN,
-            ServiceError::NotFound => StatusCode::NOT_FOUND,
-            error => {
-                tracing::error!(%error, "a use case failed");
+            Trouble::Service(SignedOut) => StatusCode::UNAUTHORIZED,
+            Trouble::Service(Denied) => StatusCode::FORBIDDEN,
+            Trouble::Service(NotFound) => StatusCode::NOT_FOUND,
+            trouble => {
+                tracing::error!(%trouble, "a request failed");
                 return (StatusCode::INTERNAL_SERVER_ERROR, "Something went wrong.\n")
                     .into_response();
             }
         };
-        (status, format!("{}\n", self.error)).into_response()
+        (status, format!("{}\n", self.trouble)).into_response()
     }
 }
 
@@ -50,10 +64,7 @@ impl IntoResponse for Refusal {
 ///
 /// # Errors
 /// [`ServiceError::SignedOut`], or those of the database.
-pub async fn signed_in(services: &Services, session: &Session) -> Result<SignedIn, ServiceError> {
-    let person = session.get::<PersonId>(PERSON).await.map_err(|error| {
-        tracing::error!(%error, "a session cannot be read");
-        ServiceError::SignedOut
-    })?;
-    SignedIn::find(services, person.ok_or(ServiceError::SignedOut)?, now()).await
+pub async fn signed_in(services: &Services, session: &Session) -> Result<SignedIn, Trouble> {
+    let person = session.get::<PersonId>(PERSON).await?;
+    Ok(SignedIn::find(services, person.ok_or(ServiceError::SignedOut)?, now()).await?)
 }

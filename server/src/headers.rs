@@ -14,10 +14,10 @@ use axum::{
 use crate::{config::HttpConfig, policy};
 
 /// What no page needs. Names that browsers do not know would be complained of in their consoles.
-const DENIED: &str = "accelerometer=(), bluetooth=(), camera=(), display-capture=(), \
+const DENIED: &str = "accelerometer=(), camera=(), display-capture=(), \
      encrypted-media=(), geolocation=(), gyroscope=(), hid=(), idle-detection=(), \
      magnetometer=(), microphone=(), midi=(), payment=(), publickey-credentials-get=(), \
-     screen-wake-lock=(), serial=(), usb=(), web-share=(), xr-spatial-tracking=()";
+     screen-wake-lock=(), serial=(), usb=(), xr-spatial-tracking=()";
 
 /// The same for every answer. `Referrer-Policy` leaves our own pages the referrer: forms without
 /// scripts are sent back to where they were filled in by it.

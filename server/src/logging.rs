@@ -7,8 +7,9 @@ use tracing_subscriber::EnvFilter;
 use crate::config::{LogConfig, LogFormat};
 
 /// Said before the setting, which can overrule it. The session layer opens a span for every
-/// request and warns of every session that has ended, both of which are daily life.
-const QUIET: &str = "tower_sessions=error,tower_sessions_core=error";
+/// request and warns of every session that has ended, and PostgreSQL tells of every table that
+/// is there already: daily life, all of it.
+const QUIET: &str = "tower_sessions=error,tower_sessions_core=error,sqlx=warn,sqlx_core=warn";
 
 /// Starts the log.
 pub fn start(config: &LogConfig) {

@@ -22,7 +22,7 @@ use tower_http::services::ServeFile;
 use tower_sessions::Session;
 
 use crate::{
-    answers::{Refusal, signed_in},
+    answers::{Refusal, Trouble, signed_in},
     policy,
 };
 
@@ -41,7 +41,7 @@ pub async fn media(
     let refusal = Refusal::of(request.headers());
     let file = find(&services, &session, &id).await.map_err(&refusal)?;
     let tag = HeaderValue::try_from(format!("\"{}\"", file.sha256))
-        .map_err(|_| refusal(ServiceError::NotFound))?;
+        .map_err(|_| refusal(ServiceError::NotFound.into()))?;
     let mut response = if is_known(request.headers(), &tag) {
         StatusCode::NOT_MODIFIED.into_response()
     } else {
@@ -56,14 +56,10 @@ pub async fn media(
     Ok(response)
 }
 
-async fn find(
-    services: &Services,
-    session: &Session,
-    id: &str,
-) -> Result<StoredFile, ServiceError> {
+async fn find(services: &Services, session: &Session, id: &str) -> Result<StoredFile, Trouble> {
     let who = signed_in(services, session).await?;
     let id: MediaId = id.parse().map_err(|_| ServiceError::NotFound)?;
-    Learner::enter(services, &who, now())?.media(id).await
+    Ok(Learner::enter(services, &who, now())?.media(id).await?)
 }
 
 /// Whether the browser has it already.

@@ -8,10 +8,10 @@ use axum::{
     },
     response::{IntoResponse, Response},
 };
-use kvarten_service::{ServiceError, Services, learner::Learner, now};
+use kvarten_service::{Services, learner::Learner, now};
 use tower_sessions::Session;
 
-use crate::answers::{Refusal, signed_in};
+use crate::answers::{Refusal, Trouble, signed_in};
 
 /// `/mina-uppgifter.json`.
 pub async fn my_data(
@@ -27,7 +27,7 @@ pub async fn my_data(
     Ok((headers, data).into_response())
 }
 
-async fn find(services: &Services, session: &Session) -> Result<String, ServiceError> {
+async fn find(services: &Services, session: &Session) -> Result<String, Trouble> {
     let who = signed_in(services, session).await?;
     let data = Learner::enter(services, &who, now())?.my_data().await?;
     Ok(format!("{data:#}\n"))

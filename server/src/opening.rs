@@ -1,6 +1,6 @@
 //! Opening what the process stands on: the data folder and the database.
 
-use std::{fs, io, path::Path};
+use std::{fs, io, os::unix::fs::DirBuilderExt, path::Path};
 
 use kvarten_service::{Services, Store};
 
@@ -27,9 +27,17 @@ pub async fn open(config: &Config) -> Result<Services, Failure> {
     Ok(services)
 }
 
+/// Makes a folder, where it is missing, that nobody else on the machine can look into.
+///
+/// # Errors
+/// What the system says.
+pub fn make_private_folder(folder: &Path) -> Result<(), io::Error> {
+    fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)
+}
+
 /// Makes the folder and sees whether a file can be written in it.
 fn make_writable(folder: &Path) -> Result<(), io::Error> {
-    fs::create_dir_all(folder)?;
+    make_private_folder(folder)?;
     let probe = folder.join(format!(".kvarten-{}", std::process::id()));
     fs::write(&probe, [])?;
     fs::remove_file(probe)

@@ -40,15 +40,16 @@ const COMPRESSION: i32 = 1;
 pub fn router(services: &Services, options: &LeptosOptions, http: &HttpConfig) -> Router {
     let pages = Pages::new(services, options, http);
     let sessions = session_store::layer(services, http.is_secure());
-
+    let with_sessions = |router: Router| {
+        let removal = MapResponseLayer::new(session_store::mark_removal_secure);
+        router.layer(sessions.clone()).layer(removal)
+    };
     // What is made for the one who asks.
     let dynamic = |router: Router| {
         let compression = CompressionLayer::new()
             .quality(CompressionLevel::Precise(COMPRESSION))
             .compress_when(SizeAbove::new(COMPRESS_ABOVE).and(NotForContentType::IMAGES));
-        router
-            .layer(sessions.clone())
-            .layer(MapResponseLayer::new(session_store::mark_removal_secure))
+        with_sessions(router)
             .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, TIMEOUT))
             .layer(compression)
     };
@@ -59,14 +60,11 @@ pub fn router(services: &Services, options: &LeptosOptions, http: &HttpConfig) -
         .route("/mina-uppgifter.json", get(my_data::my_data).with_state(services.clone()));
     let not_found = dynamic(pages.not_found());
 
-    let media = Router::new()
-        .route("/media/{id}", get(media::media))
-        .with_state(services.clone())
-        .layer(sessions.clone());
+    let media = Router::new().route("/media/{id}", get(media::media)).with_state(services.clone());
 
     let guard = csrf::Guard::new(http.public_url.as_ref());
     dynamic(answered)
-        .merge(media)
+        .merge(with_sessions(media))
         .merge(health::router(services))
         .fallback_service(site::router(options, not_found))
         .layer(middleware::from_fn_with_state(guard, csrf::guard))

@@ -13,7 +13,7 @@ use time::OffsetDateTime;
 use crate::{
     Failure,
     config::{Config, DatabaseUrl},
-    opening,
+    opening::{connect, make_private_folder},
     terminal::say,
 };
 
@@ -26,13 +26,16 @@ pub struct Arguments {
 /// Copies the database, then the stored files: those it names are all there by then.
 pub async fn back_up(config: &Config, arguments: &Arguments) -> Result<(), Failure> {
     let folder = &arguments.folder;
-    fs::create_dir_all(folder).map_err(|error| file_failure(folder, error))?;
+    make_private_folder(folder).map_err(|error| file_failure(folder, error))?;
     let database = match config.database.file() {
+        Some(source) if !source.is_file() => {
+            return Err(Failure::Refused(format!("there is no database {}", source.display())));
+        }
         Some(_) => copy_sqlite(config, &new_file(folder, "db")?).await?,
         None => dump_postgres(&config.database, &new_file(folder, "dump")?)?,
     };
     let copied = copy_media(&config.media(), &folder.join("media"))?;
-    say(format_args!("{} and {copied} new stored files", database.display()));
+    say(format_args!("Wrote {} and {copied} new stored files.", database.display()));
     Ok(())
 }
 
@@ -59,28 +62,30 @@ fn aside(file: &Path) -> PathBuf {
     name.into()
 }
 
-fn finish(file: &Path) -> Result<PathBuf, Failure> {
-    fs::rename(aside(file), file).map_err(|error| file_failure(file, error))?;
+/// Gives what was written aside its name, or removes it where it did not become whole.
+fn finish(file: &Path, written: Result<(), Failure>) -> Result<PathBuf, Failure> {
+    let aside = aside(file);
+    if let Err(failure) = written {
+        let _ = fs::remove_file(aside);
+        return Err(failure);
+    }
+    fs::rename(aside, file).map_err(|error| file_failure(file, error))?;
     Ok(file.to_path_buf())
 }
 
 async fn copy_sqlite(config: &Config, file: &Path) -> Result<PathBuf, Failure> {
-    let source = config.database.file().unwrap_or_default();
-    if !source.is_file() {
-        return Err(Failure::Refused(format!("there is no database {}", source.display())));
-    }
     let target = aside(file);
     let Some(path) = target.to_str() else {
         return Err(Failure::Refused("the folder's name must be UTF-8".to_owned()));
     };
-    let services = opening::connect(config).await?;
+    let services = connect(config).await?;
     let copy = Statement::from_sql_and_values(DbBackend::Sqlite, "VACUUM INTO ?", [path.into()]);
     let copied = services.store().read().execute_raw(copy).await;
     services.store().close().await;
-    copied.map_err(|error: DbErr| {
+    let copied = copied.map(drop).map_err(|error: DbErr| {
         Failure::Refused(format!("the database cannot be copied to {path}: {error}"))
-    })?;
-    finish(file)
+    });
+    finish(file, copied)
 }
 
 fn dump_postgres(database: &DatabaseUrl, file: &Path) -> Result<PathBuf, Failure> {
@@ -91,6 +96,10 @@ fn dump_postgres(database: &DatabaseUrl, file: &Path) -> Result<PathBuf, Failure
     if let Some(password) = password {
         dump.env("PGPASSWORD", password);
     }
+    finish(file, run(dump))
+}
+
+fn run(mut dump: Command) -> Result<(), Failure> {
     let ended = dump.output().map_err(|error| match error.kind() {
         io::ErrorKind::NotFound => Failure::Refused(
             "pg_dump is not on the PATH; install PostgreSQL's client programs (on Debian and \
@@ -99,11 +108,11 @@ fn dump_postgres(database: &DatabaseUrl, file: &Path) -> Result<PathBuf, Failure
         ),
         _ => Failure::System("pg_dump", error),
     })?;
-    if !ended.status.success() {
-        let said = String::from_utf8_lossy(&ended.stderr);
-        return Err(Failure::Refused(said.lines().next().unwrap_or("pg_dump failed").to_owned()));
+    if ended.status.success() {
+        return Ok(());
     }
-    finish(file)
+    let said = String::from_utf8_lossy(&ended.stderr);
+    Err(Failure::Refused(said.lines().next().unwrap_or("pg_dump failed").to_owned()))
 }
 
 /// Takes the password out of an address: what stands in arguments can be read by everybody on
@@ -145,8 +154,8 @@ fn copy_media(from: &Path, to: &Path) -> Result<usize, Failure> {
         let Some(name) = source.file_name().filter(|_| is_whole) else { continue };
         let target = to.join(name);
         if !target.exists() {
-            fs::copy(&source, aside(&target)).map_err(|error| file_failure(&target, error))?;
-            finish(&target)?;
+            let written = fs::copy(&source, aside(&target)).map(drop);
+            finish(&target, written.map_err(|error| file_failure(&target, error)))?;
             copied += 1;
         }
     }

@@ -43,19 +43,15 @@ pub(super) mod setting {
     ];
 }
 
+/// How our own variables begin.
+const PREFIX: &str = "KVARTEN_";
 /// Names the settings file.
 const CONFIG: &str = "KVARTEN_CONFIG";
 /// The settings file where none is named.
 const DEFAULT_FILE: &str = "kvarten.toml";
 /// Variables of the build, the tests and the benchmark, which are none of the server's business.
-const OF_OTHERS: [&str; 6] = [
-    "KVARTEN_ACCOUNTS",
-    "KVARTEN_BIN",
-    "KVARTEN_CACHE",
-    "KVARTEN_STORIES_JSON",
-    "KVARTEN_URL",
-    CONFIG,
-];
+const OF_OTHERS: [&str; 5] =
+    ["KVARTEN_ACCOUNTS", "KVARTEN_BIN", "KVARTEN_CACHE", "KVARTEN_STORIES_JSON", "KVARTEN_URL"];
 /// Beginnings of more of those.
 const BEGINNINGS_OF_OTHERS: [&str; 3] = ["KVARTEN_BENCH_", "KVARTEN_STORY_", "KVARTEN_TEST_"];
 
@@ -141,17 +137,18 @@ impl<'v> Reader<'v> {
     /// Notes whatever is set that nobody asks for, which is most often a slip of the pen.
     pub(super) fn refuse_unknown(&mut self) {
         let known = setting::ALL.map(|setting| setting.variable);
-        for name in self.variables.keys().filter(|name| name.starts_with("KVARTEN_")) {
+        let ours = || known.into_iter().chain([CONFIG]).filter(|name| name.starts_with(PREFIX));
+        for name in self.variables.keys().filter(|name| name.starts_with(PREFIX)) {
             let is_of_others = OF_OTHERS.contains(&name.as_str())
                 || BEGINNINGS_OF_OTHERS.iter().any(|beginning| name.starts_with(beginning));
-            if !is_of_others && !known.contains(&name.as_str()) {
-                let nearest = nearest(name, &known);
+            if !is_of_others && ours().all(|known| known != name) {
+                let nearest = nearest(name, ours());
                 self.faults.push(format!("{name}: there is no such setting; is it {nearest}?"));
             }
         }
         let known = setting::ALL.map(|setting| setting.key);
         for key in self.file.keys().filter(|key| !known.contains(&key.as_str())) {
-            let (nearest, file) = (nearest(key, &known), &self.file_name);
+            let (nearest, file) = (nearest(key, known), &self.file_name);
             self.faults
                 .push(format!("{key} in {file}: there is no such setting; is it {nearest}?"));
         }
@@ -163,7 +160,33 @@ impl<'v> Reader<'v> {
     }
 }
 
-fn nearest(name: &str, known: &[&'static str]) -> &'static str {
-    let distance = |known: &&&str| strsim::damerau_levenshtein(name, known);
-    known.iter().min_by_key(distance).copied().unwrap_or_default()
+/// The known name that is most like another: in its letters, or in the words it is made of.
+fn nearest(name: &str, known: impl IntoIterator<Item = &'static str>) -> &'static str {
+    let bare = |name: &str| name.trim_start_matches(PREFIX).to_owned();
+    let name = bare(name);
+    let likeness = |known: &&str| {
+        let known = bare(known);
+        strsim::normalized_damerau_levenshtein(&name, &known) + strsim::sorensen_dice(&name, &known)
+    };
+    let nearer = |a: &&str, b: &&str| likeness(a).total_cmp(&likeness(b));
+    known.into_iter().max_by(nearer).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rstest::rstest;
+
+    #[rstest]
+    #[case("KVARTEN_DATTA", "KVARTEN_DATA")]
+    #[case("KVARTEN_LGO", "KVARTEN_LOG")]
+    #[case("KVARTEN_PROXIES", "KVARTEN_TRUSTED_PROXIES")]
+    #[case("KVARTEN_URL", "KVARTEN_PUBLIC_URL")]
+    #[case("KVARTEN_TIMEZONE", "KVARTEN_TIME_ZONE")]
+    #[case("KVARTEN_LOGFORMAT", "KVARTEN_LOG_FORMAT")]
+    fn a_slip_of_the_pen_is_understood(#[case] written: &str, #[case] meant: &str) {
+        let known = setting::ALL.map(|setting| setting.variable);
+        let ours = known.into_iter().filter(|known| known.starts_with("KVARTEN_"));
+        assert_eq!(nearest(written, ours), meant);
+    }
 }

@@ -1,0 +1,157 @@
+//! The bank and the player: finding, resuming, seeing, ticking.
+
+use kvarten_domain::{
+    Fault, Locale,
+    bank::Filter,
+    lesson::{Place, Progress, StepBody},
+};
+use kvarten_service::ServiceError;
+
+use crate::{
+    story,
+    town::{NOON, climb, draft, is_not_found, see_all},
+};
+
+story!(one_goes_on_where_one_stopped_on_any_device, |town| {
+    let town = town.with_unit("Solgläntan").await;
+    town.publish("mejl", "outlook", 1).await;
+    town.publish("moten", "teams", 1).await;
+    let alma = town.signed_in(town.staff("Alma", "Solgläntan").await).await;
+    let phone = town.learner(&alma);
+    let page = phone.learn_page(&Filter::default(), Locale::Sv).await.expect("a page");
+    let suggested = page.resume.expect("something to begin with");
+    assert_eq!(suggested.lesson.progress, Progress::New);
+
+    phone.open_step("moten", 1).await.expect("opened");
+    assert_eq!(phone.finish_step("moten", 1, None).await.expect("seen"), Place::Step(2));
+    let tablet = town.learner(&alma);
+    let page = tablet.learn_page(&Filter::default(), Locale::Sv).await.expect("a page");
+    let resume = page.resume.expect("where one stopped");
+    assert_eq!((resume.lesson.slug.as_str(), resume.place), ("moten", Place::Step(2)));
+    assert_eq!(resume.lesson.progress, Progress::Begun { seen: 1, of: 3 });
+
+    // Going back to look at something again does not lose what is seen.
+    tablet.open_step("moten", 1).await.expect("opened");
+    assert_eq!(tablet.lesson("moten").await.expect("there").seen(), 1);
+});
+
+story!(a_checklist_is_kept_tick_by_tick, |town| {
+    let town = town.with_unit("Solgläntan").await;
+    town.publish("mejl", "outlook", 1).await;
+    let alma = town.signed_in(town.staff("Alma", "Solgläntan").await).await;
+    let learner = town.learner(&alma);
+    learner.tick("mejl", 2, &[1]).await.expect("kept");
+    let page = learner.step("mejl", 2).await.expect("there");
+    assert_eq!(page.ticks, [1]);
+    assert!(!page.outline.steps[1].is_seen);
+    learner.finish_step("mejl", 2, Some(&[0, 1])).await.expect("seen");
+    let page = learner.step("mejl", 2).await.expect("there");
+    assert_eq!((page.ticks, page.outline.steps[1].is_seen), (vec![0, 1], true));
+    let unknown = learner.tick("mejl", 2, &[2]).await;
+    assert!(matches!(unknown, Err(ServiceError::Invalid { fault: Fault::UnknownOption, .. })));
+    assert!(is_not_found(&learner.tick("mejl", 1, &[0]).await), "no checklist");
+    assert!(is_not_found(&learner.watch("mejl", 1, 7).await), "no film");
+});
+
+story!(what_is_not_there_is_not_found, |town| {
+    let town = town.with_unit("Solgläntan").await;
+    town.publish("mejl", "outlook", 1).await;
+    let alma = town.signed_in(town.staff("Alma", "Solgläntan").await).await;
+    let learner = town.learner(&alma);
+    for slug in ["", "finns-inte", "../etc", "mejl'--"] {
+        assert!(is_not_found(&learner.lesson(slug).await));
+        assert!(is_not_found(&learner.ladder(slug, None).await));
+    }
+    for number in [0, 4, 255] {
+        assert!(is_not_found(&learner.step("mejl", number).await));
+        assert!(is_not_found(&learner.finish_step("mejl", number, None).await));
+    }
+});
+
+story!(texts_are_sanitised_when_they_are_saved, |town| {
+    let town = town.with_unit("Solgläntan").await;
+    town.publish("mejl", "outlook", 1).await;
+    let alma = town.signed_in(town.staff("Alma", "Solgläntan").await).await;
+    let page = town.learner(&alma).step("mejl", 1).await.expect("there");
+    let StepBody::Text { html } = page.body else { panic!("a text") };
+    assert!(html.contains("<h2>Hej</h2>") && !html.contains("<script"), "{html}");
+});
+
+story!(the_bank_is_filtered, |town| {
+    let town = town.with_unit("Solgläntan").await;
+    town.publish("mejl", "outlook", 1).await;
+    town.publish("moten", "teams", 2).await;
+    let alma = town.signed_in(town.staff("Alma", "Solgläntan").await).await;
+    let learner = town.learner(&alma);
+    learner.finish_step("mejl", 1, None).await.expect("seen");
+    for (query, expected) in [
+        ("", vec!["mejl", "moten"]),
+        ("system=teams", vec!["moten"]),
+        ("niva=1", vec!["mejl"]),
+        ("nya=1", vec!["moten"]),
+        ("tid=15", vec!["mejl", "moten"]),
+        ("tid=mer", vec![]),
+        ("sok=kalendrar", vec!["mejl", "moten"]),
+        ("sok=teams", vec!["moten"]),
+        ("sok=ambulans", vec![]),
+        ("niva=9&system=&tid=x", vec!["mejl", "moten"]),
+    ] {
+        let fields: Vec<(&str, &str)> =
+            query.split('&').filter_map(|part| part.split_once('=')).collect();
+        let filter = Filter::from_query(|name| {
+            fields.iter().find(|(known, _)| *known == name).map(|(_, value)| *value)
+        });
+        let page = learner.learn_page(&filter, Locale::Sv).await.expect("a page");
+        let found: Vec<&str> = page.lessons.iter().map(|card| card.slug.as_str()).collect();
+        assert_eq!(found, expected, "{query}");
+    }
+});
+
+story!(a_level_is_shown_when_its_lessons_are_completed, |town| {
+    let town = town.with_unit("Solgläntan").await;
+    town.publish("mejl", "outlook", 1).await;
+    town.publish("mejl-mer", "outlook", 2).await;
+    let alma = town.signed_in(town.staff("Alma", "Solgläntan").await).await;
+    let learner = town.learner(&alma);
+    let shown = async || {
+        let page = learner.knowledge(Locale::En).await.expect("a page");
+        (page.systems[0].shown.map(|level| level.number()), page.evidence.len())
+    };
+    assert_eq!(shown().await, (None, 0));
+    see_all(&learner, "mejl-mer").await;
+    climb(&town, &learner, "mejl-mer").await;
+    assert_eq!(shown().await, (None, 1), "level 1 is in the way");
+    climb(&town, &learner, "mejl").await;
+    assert_eq!(shown().await, (None, 1), "steps are left");
+    see_all(&learner, "mejl").await;
+    assert_eq!(shown().await, (Some(2), 2));
+    let page = learner.knowledge(Locale::En).await.expect("a page");
+    assert_eq!(page.systems[0].levels[1].meaning, "I can 2");
+});
+
+story!(a_new_version_keeps_old_evidence, |town| {
+    let town = town.with_unit("Solgläntan").await;
+    town.publish("mejl", "outlook", 1).await;
+    let alma = town.signed_in(town.staff("Alma", "Solgläntan").await).await;
+    let learner = town.learner(&alma);
+    see_all(&learner, "mejl").await;
+    climb(&town, &learner, "mejl").await;
+    town.publish("mejl", "outlook", 1).await;
+    let outline = learner.lesson("mejl").await.expect("there");
+    assert!(matches!(outline.progress, Progress::Completed { .. }));
+    assert_eq!(outline.seen(), 0, "its steps are new");
+    assert_eq!(learner.knowledge(Locale::Sv).await.expect("a page").evidence.len(), 1);
+});
+
+story!(the_gate_names_everything_that_is_missing, |town| {
+    let mut draft = draft("mejl", "outlook", 1);
+    draft.rungs.truncate(1);
+    draft.rungs[0].questions[1].explanation = String::new();
+    draft.owner = "finns inte".into();
+    let result = town.operator().publish_lesson(&draft, &|_| None).await;
+    let Err(ServiceError::NotPublishable(text)) = result else { panic!("{result:?}") };
+    for part in ["Owner", "Rungs", "Explanation { rung: 1, question: 2 }"] {
+        assert!(text.contains(part), "{part} in {text}");
+    }
+    let _ = NOON;
+});

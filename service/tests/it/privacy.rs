@@ -1,0 +1,125 @@
+//! The privacy registry: complete, and true.
+
+use std::collections::BTreeSet;
+
+use kvarten_domain::time::Period;
+use kvarten_service::{
+    ServiceError, SignedIn,
+    privacy::{self, KEPT_AFTER_LEAVING_SECONDS, registry::DECLARATIONS},
+    session::{SessionRecord, Sessions, session_key},
+};
+use sea_orm::{ConnectionTrait, DbBackend, FromQueryResult, Statement};
+
+use crate::{
+    story,
+    town::{NOON, Town, climb, see_all},
+};
+
+#[derive(FromQueryResult)]
+struct Named {
+    tbl: String,
+    col: String,
+}
+
+/// Every column that refers to a person, read from the schema itself.
+async fn columns_naming_people(town: &Town) -> BTreeSet<(String, String)> {
+    let store = town.services.store();
+    let sql = match store.backend() {
+        DbBackend::Sqlite => {
+            "SELECT m.name AS tbl, f.\"from\" AS col FROM sqlite_master m, pragma_foreign_key_list(m.name) f \
+             WHERE m.type = 'table' AND f.\"table\" = 'people'"
+        }
+        _ => {
+            "SELECT k.table_name AS tbl, k.column_name AS col \
+             FROM information_schema.key_column_usage k \
+             JOIN information_schema.referential_constraints r USING (constraint_name) \
+             JOIN information_schema.table_constraints p ON p.constraint_name = r.unique_constraint_name \
+             WHERE p.table_name = 'people'"
+        }
+    };
+    let rows = store.read().query_all_raw(Statement::from_string(store.backend(), sql)).await;
+    let rows = rows.expect("the schema is readable");
+    rows.iter()
+        .map(|row| Named::from_query_result(row, "").expect("two names"))
+        .map(|named| (named.tbl, named.col))
+        .collect()
+}
+
+story!(every_table_that_names_a_person_is_declared, |town| {
+    let mut named = columns_naming_people(&town).await;
+    named.insert(("people".into(), "id".into()));
+    let declared: BTreeSet<(String, String)> = DECLARATIONS
+        .iter()
+        .map(|declaration| (declaration.table.to_owned(), declaration.column.to_owned()))
+        .collect();
+    assert_eq!(declared, named);
+});
+
+async fn count(town: &Town, table: &str) -> i64 {
+    let store = town.services.store();
+    let sql = format!("SELECT COUNT(*) AS n FROM {table}");
+    let row = store.read().query_one_raw(Statement::from_string(store.backend(), sql)).await;
+    row.expect("answers").expect("a row").try_get::<i64>("", "n").expect("a number")
+}
+
+story!(a_person_is_exported_and_erased_and_the_units_total_stays, |town| {
+    let town = town.with_unit("Solgläntan").await;
+    town.publish("mejl", "outlook", 1).await;
+    let mut crew = Vec::new();
+    for name in ["Alma", "Bo", "Cia", "Disa", "Emil", "Fia"] {
+        crew.push(town.signed_in(town.staff(name, "Solgläntan").await).await);
+    }
+    let alma = town.learner(&crew[0]);
+    see_all(&alma, "mejl").await;
+    climb(&town, &alma, "mejl").await;
+    climb(&town, &town.learner(&crew[1]), "mejl").await;
+    alma.join_leaderboard("Blåsippan").await.expect("joins");
+    let record = SessionRecord {
+        person: Some(crew[0].id()),
+        is_shared: false,
+        data: "{\"hemligt\":1}".into(),
+        expires_at: NOON.plus_seconds(3_600),
+    };
+    let key = session_key("kakan");
+    assert!(Sessions::of(&town.services).create(&key, &record, NOON).await.expect("kept"));
+    let bo = town.learner(&crew[1]);
+    let before = bo.leaderboard(Period::Week).await.expect("a board").units[0].clone();
+
+    let export = alma.my_data().await.expect("an export");
+    for declaration in DECLARATIONS.iter().filter(|declaration| declaration.table != "lessons") {
+        let rows = &export["tables"][declaration.table]["rows"];
+        assert!(rows.as_array().is_some_and(|rows| !rows.is_empty()), "{}", declaration.table);
+    }
+    let text = export.to_string();
+    for secret in ["password_hash", "hemligt", &key] {
+        assert!(!text.contains(secret), "{secret}");
+    }
+
+    privacy::erase(&town.services, crew[0].id()).await.expect("erased");
+    assert!(matches!(
+        SignedIn::find(&town.services, crew[0].id(), NOON).await,
+        Err(ServiceError::SignedOut)
+    ));
+    assert_eq!(count(&town, "sessions").await, 0);
+    assert_eq!(count(&town, "leaderboard_members").await, 0);
+    let after = bo.leaderboard(Period::Week).await.expect("a board").units[0].clone();
+    // 140 points among six became the same 140 among five.
+    assert_eq!((before.per_person_tenths, after.per_person_tenths), (233, 280));
+    assert!(matches!(
+        privacy::erase(&town.services, crew[0].id()).await,
+        Err(ServiceError::NotFound)
+    ));
+});
+
+story!(what_has_been_kept_long_enough_goes, |town| {
+    let town = town.with_unit("Solgläntan").await;
+    let alma = town.staff("Alma", "Solgläntan").await;
+    let store = town.services.store();
+    let left = format!("UPDATE people SET left_at = {} WHERE given_name = 'Alma'", NOON.0);
+    store.read().execute_raw(Statement::from_string(store.backend(), left)).await.expect("left");
+    let early = NOON.plus_seconds(KEPT_AFTER_LEAVING_SECONDS - 1);
+    assert_eq!(privacy::tidy(&town.services, early).await.expect("tidied").people, 0);
+    assert!(SignedIn::find(&town.services, alma, early).await.is_err(), "but may not sign in");
+    let late = NOON.plus_seconds(KEPT_AFTER_LEAVING_SECONDS + 1);
+    assert_eq!(privacy::tidy(&town.services, late).await.expect("tidied").people, 1);
+});

@@ -1,0 +1,156 @@
+//! Signing in, throttling, sessions.
+
+use kvarten_domain::{Fault, PersonId, Timestamp};
+use kvarten_service::{
+    ServiceError,
+    operator::Operator,
+    session::{Lifetime, SessionRecord, Sessions, session_key},
+    visitor::Visitor,
+};
+
+use crate::{
+    story,
+    town::{NOON, PASSWORD, Town},
+};
+
+async fn alma_with_password(town: Town) -> (Town, PersonId) {
+    let town = town.with_unit("Solgläntan").await;
+    let alma = town.staff("Alma", "Solgläntan").await;
+    town.operator().set_password("alma@lindvike.example", PASSWORD).await.expect("set");
+    (town, alma)
+}
+
+async fn sign_in(
+    town: &Town,
+    name: &str,
+    password: &str,
+    at: Timestamp,
+) -> Result<PersonId, ServiceError> {
+    Visitor::enter(&town.services, at).sign_in(name, password, "192.0.2.7").await
+}
+
+story!(with_address_or_number_and_the_right_password, |town| {
+    let (town, alma) = alma_with_password(town).await;
+    let number = town.signed_in(alma).await.viewer(kvarten_domain::Locale::Sv, false);
+    assert_eq!(number.given_name, "Alma");
+    for name in ["alma@lindvike.example", "  ALMA@Lindvike.example "] {
+        assert_eq!(sign_in(&town, name, PASSWORD, NOON).await.expect("signs in"), alma);
+    }
+    for (name, password) in [("alma@lindvike.example", "fel"), ("okänd@lindvike.example", PASSWORD)]
+    {
+        let refused = sign_in(&town, name, password, NOON).await;
+        assert!(matches!(refused, Err(ServiceError::WrongSignIn)), "{name}");
+    }
+    for (name, password, field) in [("", "x", "name"), ("x", "", "password")] {
+        let refused = sign_in(&town, name, password, NOON).await;
+        let Err(ServiceError::Invalid { field: which, fault: Fault::Empty }) = refused else {
+            panic!("{refused:?}")
+        };
+        assert_eq!(which, field);
+    }
+    let huge = "x".repeat(1_000_000);
+    assert!(matches!(sign_in(&town, &huge, &huge, NOON).await, Err(ServiceError::WrongSignIn)));
+});
+
+story!(too_many_tries_wait_and_then_go_on, |town| {
+    let (town, alma) = alma_with_password(town).await;
+    for name in ["alma@lindvike.example", "okänd@lindvike.example"] {
+        for _ in 0..5 {
+            let refused = sign_in(&town, name, "fel lösenord", NOON).await;
+            assert!(matches!(refused, Err(ServiceError::WrongSignIn)));
+        }
+        let waits = sign_in(&town, name, PASSWORD, NOON).await;
+        assert!(matches!(waits, Err(ServiceError::Wait { seconds: 30 })), "{name}: {waits:?}");
+    }
+    // The wait is over: the right password works, and all is forgotten.
+    let later = NOON.plus_seconds(31);
+    assert_eq!(sign_in(&town, "alma@lindvike.example", PASSWORD, later).await.expect("in"), alma);
+    let refused = sign_in(&town, "alma@lindvike.example", "fel", later).await;
+    assert!(matches!(refused, Err(ServiceError::WrongSignIn)), "not throttled");
+});
+
+story!(an_unknown_person_takes_as_long_as_a_wrong_password, |town| {
+    let (town, _) = alma_with_password(town).await;
+    let mut spent = [std::time::Duration::ZERO; 2];
+    for _ in 0..4 {
+        for (at, name) in ["alma@lindvike.example", "nobody@lindvike.example"].iter().enumerate() {
+            let begun = std::time::Instant::now();
+            let _ = sign_in(&town, name, "fel lösenord", NOON).await;
+            spent[at] += begun.elapsed();
+        }
+    }
+    // Far from a measurement: without the equal work the one is a hundred times the other.
+    let ratio = spent[0].as_secs_f64() / spent[1].as_secs_f64();
+    assert!((0.2..5.0).contains(&ratio), "{spent:?}");
+});
+
+fn record(person: PersonId, is_shared: bool) -> SessionRecord {
+    let absolute = Lifetime::of(is_shared).absolute_seconds;
+    SessionRecord {
+        person: Some(person),
+        is_shared,
+        data: "{}".into(),
+        expires_at: NOON.plus_seconds(absolute),
+    }
+}
+
+story!(sessions_end_unused_and_in_the_end, |town| {
+    let (town, alma) = alma_with_password(town).await;
+    let sessions = Sessions::of(&town.services);
+    for is_shared in [false, true] {
+        let key = session_key(if is_shared { "delad" } else { "egen" });
+        let kept = record(alma, is_shared);
+        assert!(sessions.create(&key, &kept, NOON).await.expect("kept"));
+        assert!(!sessions.create(&key, &kept, NOON).await.expect("asked"), "the key is in use");
+        let life = Lifetime::of(is_shared);
+        // Used now and then it lives on, until the end.
+        let mut now = NOON;
+        while now < NOON.plus_seconds(life.absolute_seconds - life.idle_seconds / 2) {
+            assert_eq!(sessions.load(&key, now).await.expect("read").as_ref(), Some(&kept));
+            now = now.plus_seconds(life.idle_seconds / 2);
+        }
+        let end = NOON.plus_seconds(life.absolute_seconds);
+        assert_eq!(sessions.load(&key, end).await.expect("read"), None);
+        // Unused it ends earlier.
+        let key = session_key(if is_shared { "delad 2" } else { "egen 2" });
+        assert!(sessions.create(&key, &kept, NOON).await.expect("kept"));
+        let idle = NOON.plus_seconds(life.idle_seconds);
+        assert_eq!(sessions.load(&key, idle).await.expect("read"), None);
+    }
+});
+
+story!(signing_out_everywhere_and_new_passwords_end_sessions, |town| {
+    let (town, alma) = alma_with_password(town).await;
+    let sessions = Sessions::of(&town.services);
+    let who = town.signed_in(alma).await;
+    let learner = town.learner(&who);
+    let sign_in_on = async |cookies: &[&str]| {
+        for cookie in cookies {
+            let _ = sessions.create(&session_key(cookie), &record(alma, false), NOON).await;
+        }
+    };
+    let alive = async |cookie: &str| {
+        sessions.load(&session_key(cookie), NOON).await.expect("read").is_some()
+    };
+    sign_in_on(&["telefon", "dator"]).await;
+    assert_eq!(
+        learner.account("telefon", kvarten_domain::Locale::Sv).await.expect("there").devices.len(),
+        2
+    );
+    let wrong = learner.change_password("fel", "nytt och långt ord", "telefon").await;
+    assert!(matches!(wrong, Err(ServiceError::Invalid { fault: Fault::WrongPassword, .. })));
+    learner.change_password(PASSWORD, "nytt och långt ord", "telefon").await.expect("changed");
+    assert!(alive("telefon").await && !alive("dator").await, "this one stays, the others end");
+    sign_in_on(&["dator"]).await;
+    learner.sign_out_everywhere().await.expect("out");
+    assert!(!alive("telefon").await && !alive("dator").await);
+    sign_in_on(&["dator"]).await;
+    Operator::enter(&town.services, NOON)
+        .set_password("alma@lindvike.example", "ännu ett långt ord")
+        .await
+        .expect("set");
+    assert!(!alive("dator").await);
+    // A session that was ended is not brought back by a save that comes late.
+    sessions.save(&session_key("dator"), &record(alma, false), NOON).await.expect("nothing");
+    assert!(!alive("dator").await);
+});

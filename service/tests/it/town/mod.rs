@@ -1,0 +1,250 @@
+//! A small town to tell stories in.
+
+mod lesson;
+
+use std::{
+    collections::HashMap,
+    env,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+};
+
+use kvarten_domain::{
+    AttemptId, PersonId, Role, Timestamp, UnitId,
+    ladder::{LadderView, ReplyOutcome},
+    reply::Fields,
+    unit::UnitKind,
+};
+use kvarten_service::{
+    Calendar, ServiceError, Services, SignedIn, Store,
+    learner::Learner,
+    new_id,
+    operator::{NewPerson, Operator},
+};
+use sea_orm::{ConnectionTrait, Database, DbBackend};
+use tempfile::TempDir;
+
+pub use lesson::draft;
+
+/// Saturday 21 November 2026, 12:00 in Stockholm.
+pub const NOON: Timestamp = Timestamp(1_795_258_800_000);
+pub const PASSWORD: &str = "kaffe på bryggan";
+/// Employee number of the champion who owns the lessons.
+pub const OWNER: &str = "1";
+
+/// Which database a story runs on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum On {
+    Sqlite,
+    Postgres,
+}
+
+pub struct Town {
+    pub services: Services,
+    pub statements: Arc<AtomicUsize>,
+    pub units: HashMap<String, UnitId>,
+    root: UnitId,
+    _folder: TempDir,
+}
+
+/// A story on both databases: `story!(name, |town| async move { … })`.
+#[macro_export]
+macro_rules! story {
+    ($(#[$meta:meta])* $name:ident, |$town:ident| $body:block) => {
+        mod $name {
+            #[allow(unused_imports)]
+            use super::*;
+
+            async fn story($town: $crate::town::Town) $body
+
+            $(#[$meta])*
+            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn on_sqlite() {
+                if let Some(town) = $crate::town::Town::on($crate::town::On::Sqlite).await {
+                    story(town).await;
+                }
+            }
+
+            $(#[$meta])*
+            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn on_postgres() {
+                if let Some(town) = $crate::town::Town::on($crate::town::On::Postgres).await {
+                    story(town).await;
+                }
+            }
+        }
+    };
+}
+
+/// A database of its own on the test's PostgreSQL server; none where no server is named.
+async fn fresh_postgres() -> Option<String> {
+    let server = env::var("KVARTEN_TEST_POSTGRES").ok()?;
+    let name = format!("kvarten_{}", uuid::Uuid::now_v7().simple());
+    let admin = Database::connect(&server).await.expect("the test server answers");
+    let create = format!("CREATE DATABASE {name}");
+    admin
+        .execute_raw(sea_orm::Statement::from_string(DbBackend::Postgres, create))
+        .await
+        .expect("a database is made");
+    admin.close().await.expect("closes");
+    let (before, query) = server.split_once('?').map_or((server.as_str(), ""), |(a, b)| (a, b));
+    let (host, _) = before.rsplit_once('/').expect("an address with a database");
+    let query = if query.is_empty() { String::new() } else { format!("?{query}") };
+    Some(format!("{host}/{name}{query}"))
+}
+
+impl Town {
+    /// An empty town; none where its database is not there to be tested.
+    pub async fn on(on: On) -> Option<Self> {
+        let folder = tempfile::tempdir().expect("a folder");
+        let url = match on {
+            On::Sqlite => format!("sqlite:{}", folder.path().join("town.db").display()),
+            On::Postgres => fresh_postgres().await?,
+        };
+        let mut store = Store::connect(&url).await.expect("the database opens");
+        store.migrate().await.expect("migrates");
+        let statements = Arc::new(AtomicUsize::new(0));
+        let counter = Arc::clone(&statements);
+        store.on_statement(move |_| {
+            counter.fetch_add(1, Ordering::Relaxed);
+        });
+        let calendar = Calendar::of("Europe/Stockholm").expect("a zone");
+        let services = Services::new(store, calendar, folder.path().join("media"));
+        let operator = Operator::enter(&services, NOON);
+        for (code, sv, en) in [
+            ("underskoterska", "undersköterska", "assistant nurse"),
+            ("enhetschef", "enhetschef", "unit manager"),
+        ] {
+            operator.create_profession(code, sv, en).await.expect("a profession");
+        }
+        for (position, (code, name)) in
+            [("outlook", "Outlook"), ("teams", "Teams")].iter().enumerate()
+        {
+            let levels: Vec<_> = (1..=4)
+                .map(|level| (level, format!("Jag kan {level}"), format!("I can {level}")))
+                .collect();
+            let position = i32::try_from(position).expect("few");
+            operator.create_system(code, name, "", position, &levels).await.expect("a system");
+        }
+        let root =
+            operator.create_unit("Lindvike", UnitKind::Municipality, None).await.expect("a root");
+        let owner = NewPerson {
+            employee_number: OWNER.into(),
+            email: None,
+            given_name: "Mirjam".into(),
+            family_name: "Ekwall".into(),
+            unit: root.to_string(),
+            profession: "underskoterska".into(),
+            roles: vec![Role::Champion],
+            password: None,
+        };
+        operator.create_person(&owner).await.expect("an owner");
+        Some(Self { services, statements, units: HashMap::new(), root, _folder: folder })
+    }
+
+    pub fn operator(&self) -> Operator<'_> {
+        Operator::enter(&self.services, NOON)
+    }
+
+    pub async fn with_unit(mut self, name: &str) -> Self {
+        let unit = self.operator().create_unit(name, UnitKind::Unit, Some(self.root)).await;
+        self.units.insert(name.to_owned(), unit.expect("a unit"));
+        self
+    }
+
+    /// A person with a role, at the latest unit made or the one named.
+    pub async fn person(&self, name: &str, unit: &str, role: Role) -> PersonId {
+        let number = name.bytes().fold(7u32, |sum, byte| sum.wrapping_mul(31) + u32::from(byte));
+        let new = NewPerson {
+            employee_number: format!("{number}"),
+            email: Some(format!("{}@lindvike.example", name.to_lowercase())),
+            given_name: name.to_owned(),
+            family_name: "Berg".into(),
+            unit: unit.to_owned(),
+            profession: "underskoterska".into(),
+            roles: vec![role],
+            password: None,
+        };
+        self.operator().create_person(&new).await.expect("a person")
+    }
+
+    pub async fn staff(&self, name: &str, unit: &str) -> PersonId {
+        self.person(name, unit, Role::Staff).await
+    }
+
+    /// Publishes the lesson of the stories under a slug, at a level of a system.
+    pub async fn publish(&self, slug: &str, system: &str, level: u8) {
+        let draft = draft(slug, system, level);
+        self.operator().publish_lesson(&draft, &lesson::file).await.expect("published");
+    }
+
+    pub async fn signed_in(&self, person: PersonId) -> SignedIn {
+        SignedIn::find(&self.services, person, NOON).await.expect("works here")
+    }
+
+    pub fn learner<'s>(&'s self, who: &'s SignedIn) -> Learner<'s> {
+        self.learner_at(who, NOON)
+    }
+
+    pub fn learner_at<'s>(&'s self, who: &'s SignedIn, now: Timestamp) -> Learner<'s> {
+        Learner::enter(&self.services, who, now).expect("may learn")
+    }
+
+    /// Counts the statements a piece of work sends.
+    pub fn counted(&self) -> usize {
+        self.statements.swap(0, Ordering::Relaxed)
+    }
+
+    /// The fields of a right reply to the question a ladder asks, and of a wrong one.
+    pub fn fields(&self, ladder: &LadderView, is_right: bool) -> Fields {
+        let question = ladder.question.as_ref().expect("asks something");
+        lesson::fields(question, is_right)
+    }
+}
+
+/// Begins a climb and returns the ladder.
+pub async fn begin(learner: &Learner<'_>, slug: &str) -> LadderView {
+    learner.start_attempt(slug, new_id::<AttemptId>()).await.expect("begins");
+    learner.ladder(slug, None).await.expect("a page").ladder.expect("a ladder")
+}
+
+/// Replies to the question a ladder asks.
+pub async fn reply(
+    town: &Town,
+    learner: &Learner<'_>,
+    ladder: &LadderView,
+    is_right: bool,
+) -> (ReplyOutcome, LadderView) {
+    let fields = town.fields(ladder, is_right);
+    let question = ladder.question.as_ref().expect("asks something").id;
+    let sent = learner.submit_reply(ladder.reply_id, ladder.attempt, question, &fields).await;
+    sent.expect("decided")
+}
+
+/// Climbs to the top without a miss.
+pub async fn climb(town: &Town, learner: &Learner<'_>, slug: &str) -> LadderView {
+    let mut ladder = begin(learner, slug).await;
+    while !ladder.is_topped() {
+        ladder = reply(town, learner, &ladder, true).await.1;
+    }
+    ladder
+}
+
+/// Goes through every step of the stories' lesson.
+pub async fn see_all(learner: &Learner<'_>, slug: &str) {
+    for number in 1..=lesson::STEPS {
+        learner.finish_step(slug, number, None).await.expect("seen");
+    }
+}
+
+/// The total of a person's points.
+pub async fn total(learner: &Learner<'_>) -> u32 {
+    learner.points().await.expect("points").total
+}
+
+/// Whether something was refused as not found.
+pub fn is_not_found<T>(result: &Result<T, ServiceError>) -> bool {
+    matches!(result, Err(ServiceError::NotFound))
+}
