@@ -10,8 +10,11 @@ mod texts {
 use texts::i18n;
 
 mod app;
+mod at_once;
 pub mod calls;
+mod page;
 mod parts;
+mod post;
 mod screens;
 mod text;
 

@@ -27,3 +27,42 @@ pub enum Fault {
     /// Too easy to guess.
     TooCommon,
 }
+
+impl Fault {
+    /// Every fault.
+    pub const ALL: [Self; 10] = [
+        Self::Empty,
+        Self::TooLong,
+        Self::TooShort,
+        Self::Malformed,
+        Self::UnknownOption,
+        Self::Incomplete,
+        Self::Repeated,
+        Self::Taken,
+        Self::WrongPassword,
+        Self::TooCommon,
+    ];
+
+    /// The word in addresses.
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Empty => "empty",
+            Self::TooLong => "too_long",
+            Self::TooShort => "too_short",
+            Self::Malformed => "malformed",
+            Self::UnknownOption => "unknown_option",
+            Self::Incomplete => "incomplete",
+            Self::Repeated => "repeated",
+            Self::Taken => "taken",
+            Self::WrongPassword => "wrong_password",
+            Self::TooCommon => "too_common",
+        }
+    }
+
+    /// The fault with a code.
+    #[must_use]
+    pub fn from_code(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|fault| fault.code() == code)
+    }
+}

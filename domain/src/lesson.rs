@@ -65,7 +65,7 @@ pub struct Callout {
 
 /// What a step shows. Texts named `html` were sanitised when they were saved.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "kind", rename_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
 pub enum StepBody {
     /// A film.
     Video {
@@ -149,7 +149,7 @@ pub struct Routine {
 
 /// How far a person has come with a lesson.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "state", rename_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
 pub enum Progress {
     /// Nothing seen.
     New,

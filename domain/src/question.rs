@@ -78,7 +78,7 @@ impl Area {
 
 /// What is asked, with its key. Never leaves the server.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "kind", rename_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
 pub enum QuestionBody {
     /// Exactly one option is right.
     Single {
@@ -140,7 +140,7 @@ pub struct Question {
 
 /// What a learner sees of a question: no key is in this type.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "kind", rename_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
 pub enum QuestionFace {
     /// Choose one.
     Single {

@@ -108,6 +108,17 @@ fn a_malformed_file_is_named_with_its_line() {
 }
 
 #[test]
+fn the_running_server_and_the_build_have_the_same_options() {
+    let options = |file: &str| {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(file);
+        let text = std::fs::read_to_string(path).expect("a file");
+        let table: toml::Table = text.parse().expect("TOML");
+        table["workspace"]["metadata"]["leptos"].clone()
+    };
+    assert_eq!(options("Leptos.toml"), options("Cargo.toml"));
+}
+
+#[test]
 fn a_password_is_not_shown() {
     let url = DatabaseUrl::parse("postgres://anna:hemligt@db/kvarten").expect("an address");
     assert!(!format!("{url} {url:?}").contains("hemligt"));

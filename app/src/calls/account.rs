@@ -1,7 +1,7 @@
 //! One's own account.
 
 use kvarten_domain::person::Account;
-use leptos::{prelude::*, server_fn::codec::Json};
+use leptos::{prelude::*, server_fn::codec::Postcard};
 
 use super::WireError;
 
@@ -9,7 +9,7 @@ use super::WireError;
 ///
 /// # Errors
 /// See [`WireError`].
-#[server(name = ReadAccount, endpoint = "account", input = Json)]
+#[server(name = ReadAccount, endpoint = "account", input = Postcard, output = Postcard)]
 pub async fn account() -> Result<Account, WireError> {
     use super::request::{Request, pass};
 
@@ -23,7 +23,7 @@ pub async fn account() -> Result<Account, WireError> {
 ///
 /// # Errors
 /// See [`WireError`].
-#[server(endpoint = "choose_locale")]
+#[server(endpoint = "choose_locale", output = Postcard)]
 pub async fn choose_locale(
     #[server(default)] lang: String,
     #[server(default)] back: Option<String>,
@@ -49,7 +49,7 @@ pub async fn choose_locale(
 ///
 /// # Errors
 /// See [`WireError`].
-#[server(endpoint = "change_password")]
+#[server(endpoint = "change_password", output = Postcard)]
 pub async fn change_password(
     #[server(default)] old_password: String,
     #[server(default)] new_password: String,

@@ -4,7 +4,7 @@ use kvarten_domain::{
     bank::{Filter, LearnPage},
     knowledge::KnowledgePage,
 };
-use leptos::{prelude::*, server_fn::codec::Json};
+use leptos::{prelude::*, server_fn::codec::Postcard};
 
 use super::WireError;
 
@@ -12,7 +12,7 @@ use super::WireError;
 ///
 /// # Errors
 /// See [`WireError`].
-#[server(name = ReadLearnPage, endpoint = "learn_page", input = Json)]
+#[server(name = ReadLearnPage, endpoint = "learn_page", input = Postcard, output = Postcard)]
 pub async fn learn_page(filter: Filter) -> Result<LearnPage, WireError> {
     use super::request::{Request, pass};
 
@@ -24,7 +24,7 @@ pub async fn learn_page(filter: Filter) -> Result<LearnPage, WireError> {
 ///
 /// # Errors
 /// See [`WireError`].
-#[server(endpoint = "knowledge", input = Json)]
+#[server(endpoint = "knowledge", input = Postcard, output = Postcard)]
 pub async fn knowledge() -> Result<KnowledgePage, WireError> {
     use super::request::{Request, pass};
 

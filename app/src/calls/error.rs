@@ -2,14 +2,13 @@
 
 use kvarten_domain::Fault;
 use leptos::server_fn::{
-    codec::JsonEncoding,
+    codec::PostcardEncoding,
     error::{FromServerFnError, ServerFnErrorErr},
 };
 use serde::{Deserialize, Serialize};
 
 /// Why a call did not do its work.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "kind", rename_all = "snake_case")]
 pub enum WireError {
     /// Nobody is signed in, or not any more.
     SignedOut,
@@ -40,7 +39,7 @@ pub enum WireError {
 }
 
 impl FromServerFnError for WireError {
-    type Encoder = JsonEncoding;
+    type Encoder = PostcardEncoding;
 
     fn from_server_fn_error(error: ServerFnErrorErr) -> Self {
         match error {
@@ -54,10 +53,41 @@ impl FromServerFnError for WireError {
 }
 
 impl WireError {
+    /// The words in an address, for a form that is led back.
+    #[must_use]
+    pub fn code(&self) -> String {
+        match self {
+            Self::SignedOut => "signed_out".into(),
+            Self::Denied => "denied".into(),
+            Self::NotFound => "not_found".into(),
+            Self::Invalid { field, fault } => format!("invalid.{field}.{}", fault.code()),
+            Self::WrongSignIn => "wrong_sign_in".into(),
+            Self::Wait { seconds } => format!("wait.{seconds}"),
+            Self::IdTaken => "id_taken".into(),
+            Self::Offline => "offline".into(),
+            Self::Trouble => "trouble".into(),
+        }
+    }
+
     /// Reads what a form's redirect says in the address.
     #[must_use]
-    pub fn from_query(text: &str) -> Option<Self> {
-        serde_json::from_str(text).ok()
+    pub fn from_code(code: &str) -> Option<Self> {
+        let mut words = code.split('.');
+        let error = match (words.next()?, words.next(), words.next()) {
+            ("signed_out", None, None) => Self::SignedOut,
+            ("denied", None, None) => Self::Denied,
+            ("not_found", None, None) => Self::NotFound,
+            ("invalid", Some(field), Some(fault)) => {
+                Self::Invalid { field: field.to_owned(), fault: Fault::from_code(fault)? }
+            }
+            ("wrong_sign_in", None, None) => Self::WrongSignIn,
+            ("wait", Some(seconds), None) => Self::Wait { seconds: seconds.parse().ok()? },
+            ("id_taken", None, None) => Self::IdTaken,
+            ("offline", None, None) => Self::Offline,
+            ("trouble", None, None) => Self::Trouble,
+            _ => return None,
+        };
+        Some(error)
     }
 
     /// The fault of a field, where this is one.
@@ -112,6 +142,32 @@ mod server {
                     Self::Trouble
                 }
             }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_error_reads_back_from_an_address() {
+        let invalid = |fault| WireError::Invalid { field: "alias".into(), fault };
+        let errors = [
+            WireError::SignedOut,
+            WireError::Denied,
+            WireError::NotFound,
+            WireError::WrongSignIn,
+            WireError::Wait { seconds: 30 },
+            WireError::IdTaken,
+            WireError::Offline,
+            WireError::Trouble,
+        ];
+        for error in errors.into_iter().chain(Fault::ALL.map(invalid)) {
+            assert_eq!(WireError::from_code(&error.code()), Some(error));
+        }
+        for nonsense in ["", "wait", "wait.x", "invalid.alias.x", "<script>", "denied.x"] {
+            assert_eq!(WireError::from_code(nonsense), None);
         }
     }
 }

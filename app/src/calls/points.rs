@@ -1,7 +1,7 @@
 //! Points and leaderboards.
 
 use kvarten_domain::{leaderboard::Leaderboard, points::PointsOverview, time::Period};
-use leptos::{prelude::*, server_fn::codec::Json};
+use leptos::{prelude::*, server_fn::codec::Postcard};
 
 use super::WireError;
 
@@ -9,7 +9,7 @@ use super::WireError;
 ///
 /// # Errors
 /// See [`WireError`].
-#[server(endpoint = "points", input = Json)]
+#[server(endpoint = "points", input = Postcard, output = Postcard)]
 pub async fn points() -> Result<PointsOverview, WireError> {
     use super::request::{Request, pass};
 
@@ -21,7 +21,7 @@ pub async fn points() -> Result<PointsOverview, WireError> {
 ///
 /// # Errors
 /// See [`WireError`].
-#[server(name = ReadLeaderboard, endpoint = "leaderboard", input = Json)]
+#[server(name = ReadLeaderboard, endpoint = "leaderboard", input = Postcard, output = Postcard)]
 pub async fn leaderboard(period: Period) -> Result<Leaderboard, WireError> {
     use super::request::{Request, pass};
 
@@ -33,7 +33,7 @@ pub async fn leaderboard(period: Period) -> Result<Leaderboard, WireError> {
 ///
 /// # Errors
 /// See [`WireError`].
-#[server(endpoint = "join_leaderboard")]
+#[server(endpoint = "join_leaderboard", output = Postcard)]
 pub async fn join_leaderboard(#[server(default)] alias: String) -> Result<(), WireError> {
     use super::request::{Request, form_goes_to, pass};
 
@@ -47,7 +47,7 @@ pub async fn join_leaderboard(#[server(default)] alias: String) -> Result<(), Wi
 ///
 /// # Errors
 /// See [`WireError`].
-#[server(endpoint = "leave_leaderboard")]
+#[server(endpoint = "leave_leaderboard", output = Postcard)]
 pub async fn leave_leaderboard() -> Result<(), WireError> {
     use super::request::{Request, form_goes_to, pass};
 

@@ -95,9 +95,7 @@ pub(super) fn fail(error: WireError) -> WireError {
                 leave_for("/logga-in");
                 return error;
             }
-            let json = serde_json::to_string(&error).unwrap_or_default();
-            let encoded: String = form_urlencoded::byte_serialize(json.as_bytes()).collect();
-            leave_for(&format!("{}?fel={encoded}", form_page()));
+            leave_for(&format!("{}?fel={}", form_page(), error.code()));
         } else if is_call || error.status() != StatusCode::UNAUTHORIZED {
             response.set_status(error.status());
         }

@@ -1,6 +1,6 @@
 //! Signing in and out.
 
-use leptos::prelude::*;
+use leptos::{prelude::*, server_fn::codec::Postcard};
 
 use super::WireError;
 
@@ -9,7 +9,7 @@ use super::WireError;
 ///
 /// # Errors
 /// See [`WireError`].
-#[server(endpoint = "sign_in")]
+#[server(endpoint = "sign_in", output = Postcard)]
 pub async fn sign_in(
     #[server(default)] name: String,
     #[server(default)] password: String,
@@ -73,7 +73,7 @@ async fn forget_this_browser() -> Result<(), WireError> {
 ///
 /// # Errors
 /// See [`WireError`].
-#[server(endpoint = "sign_out")]
+#[server(endpoint = "sign_out", output = Postcard)]
 pub async fn sign_out() -> Result<(), WireError> {
     forget_this_browser().await
 }
@@ -82,7 +82,7 @@ pub async fn sign_out() -> Result<(), WireError> {
 ///
 /// # Errors
 /// See [`WireError`].
-#[server(endpoint = "sign_out_everywhere")]
+#[server(endpoint = "sign_out_everywhere", output = Postcard)]
 pub async fn sign_out_everywhere() -> Result<(), WireError> {
     use super::request::{Request, pass};
 

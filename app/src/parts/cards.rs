@@ -1,5 +1,6 @@
 //! Lessons as cards: the whole card is the link, its corner the progress.
 
+use crate::at_once::IntoAnyAtOnce;
 use kvarten_domain::{
     bank::LessonCard,
     lesson::{LessonLink, Progress},
@@ -47,7 +48,7 @@ pub fn lesson_card(card: LessonCard) -> AnyView {
             <p class="card__state">{state(l, card.progress)}</p>
         </li>
     }
-    .into_any()
+    .any()
 }
 
 /// A lesson to go to next.
@@ -64,5 +65,5 @@ pub fn link_card(link: LessonLink) -> AnyView {
             <p class="card__meta">{format!("{meta}. {}", minutes(l, link.minutes))}</p>
         </li>
     }
-    .into_any()
+    .any()
 }

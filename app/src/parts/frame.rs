@@ -1,5 +1,6 @@
 //! The frame around a screen: header, the four destinations, content.
 
+use crate::at_once::IntoAnyAtOnce;
 use leptos::prelude::*;
 
 use super::icon::{Icon, icon};
@@ -39,7 +40,7 @@ pub fn frame(tab: Tab, is_focus: bool, class: &'static str, content: AnyView) ->
                 </a>
             </li>
         }
-        .into_any()
+        .any()
     };
     view! {
         {skip()}
@@ -58,7 +59,7 @@ pub fn frame(tab: Tab, is_focus: bool, class: &'static str, content: AnyView) ->
             <main class=format!("main {class}") id="main" tabindex="-1">{content}</main>
         </div>
     }
-    .into_any()
+    .any()
 }
 
 /// A screen of anybody: no menu. `languages` is the choice of language.
@@ -77,5 +78,5 @@ pub fn bare_frame(class: &'static str, languages: AnyView, content: AnyView) -> 
             </footer>
         </div>
     }
-    .into_any()
+    .any()
 }

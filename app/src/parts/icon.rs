@@ -1,5 +1,6 @@
 //! Line icons on a 24 by 24 grid. They say nothing to a screen reader; the words beside them do.
 
+use crate::at_once::IntoAnyAtOnce;
 use leptos::prelude::*;
 
 /// Which icon.
@@ -65,5 +66,5 @@ pub fn icon(which: Icon) -> AnyView {
             <path d=which.paths() />
         </svg>
     }
-    .into_any()
+    .any()
 }

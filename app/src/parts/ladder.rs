@@ -1,5 +1,6 @@
 //! The ladder itself: rungs climbed, the one stood on, those to come.
 
+use crate::at_once::IntoAnyAtOnce;
 use kvarten_domain::ladder::RungView;
 use leptos::prelude::*;
 
@@ -36,12 +37,12 @@ pub fn rungs(rungs: &[RungView]) -> AnyView {
                 <span class="rung__state">{state}</span>
             </li>
         }
-        .into_any()
+        .any()
     };
     view! {
         <ol class="ladder" aria-label=tr!(l, ladder.title)>
             {rungs.iter().map(rung).collect_view()}
         </ol>
     }
-    .into_any()
+    .any()
 }

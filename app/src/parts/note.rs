@@ -1,5 +1,6 @@
 //! Notes and whole-page messages.
 
+use crate::at_once::IntoAnyAtOnce;
 use leptos::prelude::*;
 
 use super::{
@@ -35,7 +36,7 @@ pub fn note(tone: Tone, title: Option<String>, text: String) -> AnyView {
             <div>{title} <p>{text}</p></div>
         </div>
     }
-    .into_any()
+    .any()
 }
 
 /// A message that fills the page, with where to go.
@@ -46,5 +47,5 @@ pub fn message(title: String, text: String, actions: AnyView) -> AnyView {
             <div class="btns">{actions}</div>
         </div>
     }
-    .into_any()
+    .any()
 }

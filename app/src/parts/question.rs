@@ -1,6 +1,7 @@
 //! The seven kinds of questions as forms. Every kind can be answered by a plain form; once the
 //! page is alive, what can be dragged can still be tapped and done with the keyboard.
 
+use crate::at_once::IntoAnyAtOnce;
 use kvarten_domain::{
     ladder::QuestionView,
     question::{Picture, QuestionFace},
@@ -50,11 +51,11 @@ pub fn Question(
 
 fn hint(l: Locale, view: &QuestionView) -> AnyView {
     let text = match &view.hint {
-        Some(hint) => view! { <p><b>{tr!(l, ladder.hint)}</b> " " {hint.clone()}</p> }.into_any(),
-        None if view.is_back => view! { <p>{tr!(l, ladder.back_again)}</p> }.into_any(),
-        None => return ().into_any(),
+        Some(hint) => view! { <p><b>{tr!(l, ladder.hint)}</b> " " {hint.clone()}</p> }.any(),
+        None if view.is_back => view! { <p>{tr!(l, ladder.back_again)}</p> }.any(),
+        None => return ().any(),
     };
-    view! { <div class="note note--hint">{icon(Icon::Bulb)} <div>{text}</div></div> }.into_any()
+    view! { <div class="note note--hint">{icon(Icon::Bulb)} <div>{text}</div></div> }.any()
 }
 
 fn send(l: Locale) -> AnyView {
@@ -63,7 +64,7 @@ fn send(l: Locale) -> AnyView {
             <button class="btn btn--big">{tr!(l, ladder.answer)}</button>
         </div>
     }
-    .into_any()
+    .any()
 }
 
 /// A set of fields with the question as its legend.
@@ -76,7 +77,7 @@ fn set(prompt: String, hint: AnyView, how: String, fields: AnyView) -> AnyView {
             {fields}
         </fieldset>
     }
-    .into_any()
+    .any()
 }
 
 /// Options that are buttons: one tap answers.
@@ -101,7 +102,7 @@ fn one_tap(
         <p class="ask__how">{how}</p>
         <ul class=class aria-labelledby="question">{options.collect_view()}</ul>
     }
-    .into_any()
+    .any()
 }
 
 fn multiple(l: Locale, prompt: String, hint: AnyView, options: Vec<String>) -> AnyView {
@@ -115,12 +116,12 @@ fn multiple(l: Locale, prompt: String, hint: AnyView, options: Vec<String>) -> A
             </li>
         }
     });
-    let fields = view! { <ul class="answers">{options.collect_view()}</ul> }.into_any();
+    let fields = view! { <ul class="answers">{options.collect_view()}</ul> }.any();
     view! {
         {set(prompt, hint, tr!(l, ladder.how_multiple).to_string(), fields)}
         {send(l)}
     }
-    .into_any()
+    .any()
 }
 
 fn pairs(
@@ -145,12 +146,12 @@ fn pairs(
             </li>
         }
     });
-    let fields = view! { <ul class="match">{pairs.collect_view()}</ul> }.into_any();
+    let fields = view! { <ul class="match">{pairs.collect_view()}</ul> }.any();
     view! {
         {set(prompt, hint, tr!(l, ladder.how_match).to_string(), fields)}
         {send(l)}
     }
-    .into_any()
+    .any()
 }
 
 fn word(l: Locale, prompt: String, hint: AnyView, before: String, after: String) -> AnyView {
@@ -174,7 +175,7 @@ fn word(l: Locale, prompt: String, hint: AnyView, before: String, after: String)
         <p class="ask__how">{tr!(l, ladder.how_word)}</p>
         {send(l)}
     }
-    .into_any()
+    .any()
 }
 
 fn order(
@@ -190,7 +191,7 @@ fn order(
     };
     let fields = move || {
         if is_live.get() {
-            view! { <MovableOrder items=items.clone() /> }.into_any()
+            view! { <MovableOrder items=items.clone() /> }.any()
         } else {
             order_by_number(l, &items)
         }
@@ -204,7 +205,7 @@ fn order(
         </fieldset>
         {send(l)}
     }
-    .into_any()
+    .any()
 }
 
 /// An order given by numbers, for browsers without the script.
@@ -231,7 +232,7 @@ fn order_by_number(l: Locale, items: &[String]) -> AnyView {
             </li>
         }
     });
-    view! { <ol class="order">{rows.collect_view()}</ol> }.into_any()
+    view! { <ol class="order">{rows.collect_view()}</ol> }.any()
 }
 
 /// The place in the list that a point on the screen belongs to.
@@ -475,5 +476,5 @@ fn point(
         </details>
         {send(l)}
     }
-    .into_any()
+    .any()
 }

@@ -1,5 +1,6 @@
 //! Signing in. A plain form: the page after it is a new one.
 
+use crate::at_once::IntoAnyAtOnce;
 use kvarten_domain::Fault;
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
@@ -35,7 +36,7 @@ fn notice(l: Locale, error: Option<&WireError>, is_out: bool) -> AnyView {
             };
             text(title, tr!(l, enter.wait_text).to_string())
         }
-        Some(WireError::Invalid { .. }) => ().into_any(),
+        Some(WireError::Invalid { .. }) => ().any(),
         Some(WireError::WrongSignIn | WireError::SignedOut) => {
             text(tr!(l, enter.wrong_title).to_string(), tr!(l, enter.wrong_text).to_string())
         }
@@ -48,7 +49,7 @@ fn notice(l: Locale, error: Option<&WireError>, is_out: bool) -> AnyView {
             Some(tr!(l, enter.out_title).to_string()),
             tr!(l, enter.out_text).to_string(),
         ),
-        None => ().into_any(),
+        None => ().any(),
     }
 }
 
@@ -57,7 +58,7 @@ fn notice(l: Locale, error: Option<&WireError>, is_out: bool) -> AnyView {
 pub fn Enter() -> impl IntoView {
     let l = lang();
     let query = use_query_map().get_untracked();
-    let error = query.get("fel").and_then(|text| WireError::from_query(&text));
+    let error = query.get("fel").and_then(|text| WireError::from_code(&text));
     let is_empty = |field| error.as_ref().is_some_and(|e| e.fault_of(field) == Some(Fault::Empty));
     let (no_name, no_password) = (is_empty("name"), is_empty("password"));
     let notice = notice(l, error.as_ref(), query.get("ut").is_some());
@@ -130,5 +131,5 @@ pub fn Enter() -> impl IntoView {
             <p class="small">{tr!(l, enter.forgot)}</p>
         </div>
     };
-    bare_frame("main--narrow", languages(false, "/logga-in"), content.into_any())
+    bare_frame("main--narrow", languages(false, "/logga-in"), content.any())
 }

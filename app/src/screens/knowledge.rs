@@ -1,5 +1,6 @@
 //! "Kunskaper": what one has shown.
 
+use crate::at_once::IntoAnyAtOnce;
 use kvarten_domain::knowledge::{EvidenceLine, KnowledgePage, LevelKnowledge, SystemKnowledge};
 use leptos::prelude::*;
 
@@ -7,6 +8,7 @@ use super::{loaded, titled};
 use crate::{
     calls,
     i18n::Locale,
+    page::page_data,
     parts::{Icon, Tab, icon, ring},
     text::{date, lang, tr},
 };
@@ -14,7 +16,7 @@ use crate::{
 /// The screen.
 #[component]
 pub fn Knowledge() -> impl IntoView {
-    let page = Resource::new(|| (), |()| calls::knowledge());
+    let page = page_data(String::new, |_| calls::knowledge());
     loaded(Tab::Knowledge, false, "knowledge", page, content)
 }
 
@@ -31,9 +33,9 @@ fn content(page: KnowledgePage) -> AnyView {
                 </a>
             </div>
         }
-        .into_any()
+        .any()
     } else {
-        view! { <p class="lead">{tr!(l, knowledge.lead)}</p> }.into_any()
+        view! { <p class="lead">{tr!(l, knowledge.lead)}</p> }.any()
     };
     let evidence = (!page.evidence.is_empty()).then(|| {
         view! {
@@ -54,7 +56,7 @@ fn content(page: KnowledgePage) -> AnyView {
         </ul>
         {evidence}
     }
-    .into_any()
+    .any()
 }
 
 fn evidence_row(l: Locale, line: &EvidenceLine) -> AnyView {
@@ -75,7 +77,7 @@ fn evidence_row(l: Locale, line: &EvidenceLine) -> AnyView {
             <span class="rows__meta">{text}</span>
         </li>
     }
-    .into_any()
+    .any()
 }
 
 fn system_card(l: Locale, known: SystemKnowledge) -> AnyView {
@@ -96,9 +98,9 @@ fn system_card(l: Locale, known: SystemKnowledge) -> AnyView {
     let next = match wanted {
         Some(wanted) => toward(l, wanted),
         None if has_lessons => {
-            view! { <p class="system__next">{tr!(l, knowledge.highest)}</p> }.into_any()
+            view! { <p class="system__next">{tr!(l, knowledge.highest)}</p> }.any()
         }
-        None => view! { <p class="system__next">{tr!(l, knowledge.none_required)}</p> }.into_any(),
+        None => view! { <p class="system__next">{tr!(l, knowledge.none_required)}</p> }.any(),
     };
     let find = known.next.map(|next| {
         view! {
@@ -127,7 +129,7 @@ fn system_card(l: Locale, known: SystemKnowledge) -> AnyView {
             </details>
         </li>
     }
-    .into_any()
+    .any()
 }
 
 fn toward(l: Locale, wanted: &LevelKnowledge) -> AnyView {
@@ -143,5 +145,5 @@ fn toward(l: Locale, wanted: &LevelKnowledge) -> AnyView {
             aria-label=tr!(l, knowledge.progress, done = done, required = required).to_string()
         ></progress>
     }
-    .into_any()
+    .any()
 }

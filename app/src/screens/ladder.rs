@@ -1,17 +1,20 @@
 //! Climbing the ladder: a question, the reply at once, the next.
 
+use crate::at_once::IntoAnyAtOnce;
 use kvarten_domain::{
     AnswerId, AttemptId, Fault,
     ladder::{LadderPage, LadderView, QuestionView, ReplyOutcome},
 };
-use leptos::{form::ActionForm, prelude::*};
+use leptos::prelude::*;
 use leptos_router::hooks::{use_params_map, use_query_map};
 
 use super::{loaded, titled, top::top, trouble::words};
 use crate::{
     calls::{self, StartAttempt, SubmitReply, WireError},
     i18n::Locale,
+    page::page_data,
     parts::{Icon, Question, Tab, Tone, focus, icon, note, quarter, quarter_done, rungs},
+    post::Post,
     text::{lang, tr},
 };
 
@@ -20,22 +23,20 @@ use crate::{
 pub fn Ladder() -> impl IntoView {
     let params = use_params_map();
     let query = use_query_map();
-    let place = Memo::new(move |_| {
-        let slug = params.with(|params| params.get("slug").unwrap_or_default());
-        let answer =
-            query.with(|query| query.get("svar").and_then(|id| id.parse::<AnswerId>().ok()));
-        (slug, answer)
+    let place = move || {
+        let answer = query.with(|query| query.get("svar").unwrap_or_default());
+        format!("{answer} {}", params.with(|params| params.get("slug").unwrap_or_default()))
+    };
+    let page = page_data(place, |place| async move {
+        let (answer, slug) = place.split_once(' ').unwrap_or_default();
+        calls::ladder(slug.to_owned(), answer.parse::<AnswerId>().ok()).await
     });
-    let page = Resource::new(
-        move || place.get(),
-        |(slug, answer)| async move { calls::ladder(slug, answer).await },
-    );
     let refused = Memo::new(move |_| {
-        query.with(|query| query.get("fel").and_then(|text| WireError::from_query(&text)))
+        query.with(|query| query.get("fel").and_then(|text| WireError::from_code(&text)))
     });
     let again = Callback::new(move |()| page.refetch());
     loaded(Tab::Learn, true, "climb", page, move |page| {
-        view! { <Climb page again refused=refused.get_untracked() /> }.into_any()
+        view! { <Climb page again refused=refused.get_untracked() /> }.any()
     })
 }
 
@@ -60,9 +61,9 @@ fn reply_fault(l: Locale, error: &WireError) -> String {
 fn Climb(page: LadderPage, again: Callback<()>, refused: Option<WireError>) -> impl IntoView {
     let l = lang();
     let (slug, language) = (page.outline.slug.clone(), page.outline.lang.clone());
-    let start = ServerAction::<StartAttempt>::new();
+    let start = Post::to::<StartAttempt>();
     Effect::new(move |_| {
-        if let Some(Ok(())) = start.value().get() {
+        if let Some(Ok(())) = start.outcome() {
             again.run(());
         }
     });
@@ -72,15 +73,15 @@ fn Climb(page: LadderPage, again: Callback<()>, refused: Option<WireError>) -> i
     let is_live = RwSignal::new(false);
     Effect::new(move |_| is_live.set(true));
     let shown = RwSignal::new((page.outcome.clone(), ladder));
-    let send = ServerAction::<SubmitReply>::new();
+    let send = Post::to::<SubmitReply>();
     Effect::new(move |_| {
-        if let Some(Ok((outcome, ladder))) = send.value().get() {
+        if let Some((outcome, ladder)) = send.done::<(ReplyOutcome, LadderView)>() {
             shown.set((Some(outcome), ladder));
             request_animation_frame(|| focus("reply"));
         }
     });
     let failed = move || {
-        let error = match send.value().get() {
+        let error = match send.outcome() {
             Some(Err(error)) => Some(error),
             Some(Ok(_)) => None,
             None => refused.clone(),
@@ -88,7 +89,7 @@ fn Climb(page: LadderPage, again: Callback<()>, refused: Option<WireError>) -> i
         error.map(|error| note(Tone::Wrong, None, reply_fault(l, &error)))
     };
     let go_on = Callback::new(move |()| {
-        send.value().set(None);
+        send.forget();
         if shown.with_untracked(|(_, ladder)| ladder.is_topped()) {
             again.run(());
         } else {
@@ -119,7 +120,7 @@ fn Climb(page: LadderPage, again: Callback<()>, refused: Option<WireError>) -> i
                 &summary,
                 start_form(l, &here, new_attempt, start, true),
             ),
-            (None, None, None) => ().into_any(),
+            (None, None, None) => ().any(),
         }
     };
     let head = {
@@ -151,36 +152,28 @@ fn Climb(page: LadderPage, again: Callback<()>, refused: Option<WireError>) -> i
         {head}
         {body}
     }
-    .into_any()
+    .any()
 }
 
 /// The form that begins a climb.
-fn start_form(
-    l: Locale,
-    slug: &str,
-    attempt: AttemptId,
-    start: ServerAction<StartAttempt>,
-    is_again: bool,
-) -> AnyView {
+fn start_form(l: Locale, slug: &str, attempt: AttemptId, start: Post, is_again: bool) -> AnyView {
     let text = if is_again { tr!(l, top.again) } else { tr!(l, ladder.start) }.to_string();
     let class = if is_again { "btn btn--quiet" } else { "btn btn--big" };
     let slug = slug.to_owned();
-    view! {
-        <ActionForm action=start attr:class=if is_again { "" } else { "actions" }>
-            <input type="hidden" name="slug" value=slug />
-            <input type="hidden" name="attempt" value=attempt.to_string() />
-            <button class=class>{text}</button>
-        </ActionForm>
-    }
-    .into_any()
+    let fields = view! {
+        <input type="hidden" name="slug" value=slug />
+        <input type="hidden" name="attempt" value=attempt.to_string() />
+        <button class=class>{text}</button>
+    };
+    start.form(if is_again { "" } else { "actions" }, fields.any())
 }
 
-fn intro(l: Locale, page: &LadderPage, start: ServerAction<StartAttempt>) -> AnyView {
+fn intro(l: Locale, page: &LadderPage, start: Post) -> AnyView {
     let outline = &page.outline;
     let unseen = outline.steps.iter().any(|step| !step.is_seen);
     let form = start_form(l, &outline.slug, page.new_attempt, start, false);
     let failed = move || {
-        let error = start.value().get()?.err()?;
+        let error = start.outcome()?.err()?;
         let (title, text) = words(l, &error);
         Some(note(Tone::Wrong, Some(title), text))
     };
@@ -205,7 +198,7 @@ fn intro(l: Locale, page: &LadderPage, start: ServerAction<StartAttempt>) -> Any
             {form}
         </div>
     }
-    .into_any()
+    .any()
 }
 
 fn asked(
@@ -213,25 +206,26 @@ fn asked(
     ladder: &LadderView,
     question: QuestionView,
     language: String,
-    send: ServerAction<SubmitReply>,
+    send: Post,
     failed: impl Fn() -> Option<AnyView> + Clone + Send + Sync + 'static,
     is_live: Signal<bool>,
 ) -> AnyView {
     let (slug, answer, attempt) =
         (slug.to_owned(), ladder.reply_id.to_string(), ladder.attempt.to_string());
+    let fields = view! {
+        <input type="hidden" name="slug" value=slug />
+        <input type="hidden" name="answer" value=answer />
+        <input type="hidden" name="attempt" value=attempt />
+        <input type="hidden" name="question" value=question.id.to_string() />
+        {failed}
+        <Question view=question is_live />
+    };
     view! {
         <div class="climb__body" lang=language>
-            <ActionForm action=send attr:class="ask">
-                <input type="hidden" name="slug" value=slug />
-                <input type="hidden" name="answer" value=answer />
-                <input type="hidden" name="attempt" value=attempt />
-                <input type="hidden" name="question" value=question.id.to_string() />
-                {failed}
-                <Question view=question is_live />
-            </ActionForm>
+            {send.form("ask", fields.any())}
         </div>
     }
-    .into_any()
+    .any()
 }
 
 /// The reply as it was given.
@@ -243,17 +237,17 @@ fn said(l: Locale, outcome: &ReplyOutcome) -> AnyView {
     };
     let text = text.to_string();
     let lines = match outcome.said.as_slice() {
-        [] => view! { <span>{tr!(l, ladder.pointed)}</span> }.into_any(),
-        [line] => view! { <span>{line.clone()}</span> }.into_any(),
+        [] => view! { <span>{tr!(l, ladder.pointed)}</span> }.any(),
+        [line] => view! { <span>{line.clone()}</span> }.any(),
         lines => {
             let lines = lines.iter().map(|line| view! { <li>{line.clone()}</li> });
-            view! { <ol class="answer__lines">{lines.collect_view()}</ol> }.into_any()
+            view! { <ol class="answer__lines">{lines.collect_view()}</ol> }.any()
         }
     };
     view! {
         <div class=class>{lines} <b class="answer__mark">{icon(mark)} {text}</b></div>
     }
-    .into_any()
+    .any()
 }
 
 fn verdict(l: Locale, outcome: &ReplyOutcome, language: String) -> AnyView {
@@ -267,16 +261,14 @@ fn verdict(l: Locale, outcome: &ReplyOutcome, language: String) -> AnyView {
         (false, _) => tr!(l, ladder.wrong).to_string(),
     };
     let points = match (decided.is_right, outcome.points) {
-        (false, _) => ().into_any(),
-        (true, 0) => {
-            view! { <p class="reply__points">{tr!(l, ladder.right_before)}</p> }.into_any()
-        }
+        (false, _) => ().any(),
+        (true, 0) => view! { <p class="reply__points">{tr!(l, ladder.right_before)}</p> }.any(),
         (true, points) => view! {
             <p class="reply__points">
                 <b>{format!("+{points}")}</b> " " {tr!(l, ladder.right_points)}
             </p>
         }
-        .into_any(),
+        .any(),
     };
     let spelling = decided.spelling.as_ref().map(|word| {
         let text = tr!(l, ladder.spelling, word = word.clone()).to_string();
@@ -304,7 +296,7 @@ fn verdict(l: Locale, outcome: &ReplyOutcome, language: String) -> AnyView {
             {later}
         </section>
     }
-    .into_any()
+    .any()
 }
 
 fn replied(
@@ -361,5 +353,5 @@ fn replied(
             </div>
         </div>
     }
-    .into_any()
+    .any()
 }

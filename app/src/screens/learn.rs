@@ -1,17 +1,19 @@
 //! "Lär": go on where one stopped, and find something new.
 
+use crate::at_once::IntoAnyAtOnce;
 use kvarten_domain::{
     bank::{Choice, Filter, LearnPage, Length, Resume},
     lesson::{Place, Progress},
     level::Level,
 };
 use leptos::prelude::*;
-use leptos_router::{components::Form, hooks::use_query_map};
+use leptos_router::{components::Form, hooks::use_query_map, params::ParamsMap};
 
 use super::{loaded, titled};
 use crate::{
     calls,
     i18n::Locale,
+    page::page_data,
     parts::{Icon, Tab, icon, lesson_card, quarter, quarter_done},
     text::{lang, minutes, tr},
 };
@@ -20,10 +22,12 @@ use crate::{
 #[component]
 pub fn Learn() -> impl IntoView {
     let query = use_query_map();
-    let filter =
-        Memo::new(move |_| query.with(|query| Filter::from_query(|name| query.get_str(name))));
-    let page = Resource::new(move || filter.get(), calls::learn_page);
-    loaded(Tab::Learn, false, "learn", page, move |page| content(page, &filter.get_untracked()))
+    let filter = move || query.with(|query| Filter::from_query(|name| query.get_str(name)));
+    let page = page_data(
+        move || query.with(ParamsMap::to_query_string),
+        move |_| calls::learn_page(untrack(filter)),
+    );
+    loaded(Tab::Learn, false, "learn", page, move |page| content(page, &untrack(filter)))
 }
 
 fn content(page: LearnPage, filter: &Filter) -> AnyView {
@@ -37,7 +41,7 @@ fn content(page: LearnPage, filter: &Filter) -> AnyView {
     };
     let resume = match (page.resume, page.total) {
         (Some(resume), _) => resume_card(l, resume),
-        (None, 0) => ().into_any(),
+        (None, 0) => ().any(),
         (None, _) => all_done(l),
     };
     let list = if page.total == 0 {
@@ -52,7 +56,7 @@ fn content(page: LearnPage, filter: &Filter) -> AnyView {
         empty(title, tr!(l, learn.nothing_text).to_string(), Some(clear))
     } else {
         view! { <ul class="cards">{page.lessons.into_iter().map(lesson_card).collect_view()}</ul> }
-            .into_any()
+            .any()
     };
     view! {
         {titled(title.clone())}
@@ -67,7 +71,7 @@ fn content(page: LearnPage, filter: &Filter) -> AnyView {
             {list}
         </section>
     }
-    .into_any()
+    .any()
 }
 
 fn resume_card(l: Locale, resume: Resume) -> AnyView {
@@ -110,7 +114,7 @@ fn resume_card(l: Locale, resume: Resume) -> AnyView {
             <a class="btn btn--big" href=path>{go} {icon(Icon::Next)}</a>
         </section>
     }
-    .into_any()
+    .any()
 }
 
 fn all_done(l: Locale) -> AnyView {
@@ -128,7 +132,7 @@ fn all_done(l: Locale) -> AnyView {
             </a>
         </section>
     }
-    .into_any()
+    .any()
 }
 
 fn empty(title: String, text: String, clear: Option<String>) -> AnyView {
@@ -136,7 +140,7 @@ fn empty(title: String, text: String, clear: Option<String>) -> AnyView {
     view! {
         <div class="empty">{quarter(0, "empty__q")} <h3>{title}</h3> <p>{text}</p> {clear}</div>
     }
-    .into_any()
+    .any()
 }
 
 fn select(
@@ -160,7 +164,7 @@ fn select(
             </select>
         </div>
     }
-    .into_any()
+    .any()
 }
 
 fn pairs(choices: &[Choice]) -> Vec<(String, String)> {
@@ -263,5 +267,5 @@ fn find(l: Locale, filter: &Filter, systems: &[Choice], professions: &[Choice]) 
             </details>
         </Form>
     }
-    .into_any()
+    .any()
 }

@@ -1,5 +1,6 @@
 //! A lesson: what it is, its steps, the routine it belongs to.
 
+use crate::at_once::IntoAnyAtOnce;
 use kvarten_domain::lesson::{LessonOutline, Place, Progress};
 use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
@@ -8,6 +9,7 @@ use super::{loaded, titled};
 use crate::{
     calls,
     i18n::Locale,
+    page::page_data,
     parts::{Icon, Tab, icon, ladder_item, quarter, quarter_done, ring, step_items},
     text::{date, lang, minutes, tr},
 };
@@ -16,8 +18,10 @@ use crate::{
 #[component]
 pub fn Lesson() -> impl IntoView {
     let params = use_params_map();
-    let slug = Memo::new(move |_| params.with(|params| params.get("slug").unwrap_or_default()));
-    let page = Resource::new(move || slug.get(), calls::lesson);
+    let page = page_data(
+        move || params.with(|params| params.get("slug").unwrap_or_default()),
+        calls::lesson,
+    );
     loaded(Tab::Learn, true, "lesson", page, content)
 }
 
@@ -100,5 +104,5 @@ fn content(outline: LessonOutline) -> AnyView {
             </a>
         </div>
     }
-    .into_any()
+    .any()
 }

@@ -23,11 +23,16 @@ pub use statement::Statement;
 pub use step::Step;
 pub use trouble::not_found;
 
+use crate::at_once::IntoAnyAtOnce;
+use std::sync::Arc;
+
 use leptos::prelude::*;
 use leptos_meta::Title;
+use serde::de::DeserializeOwned;
 
 use crate::{
     calls::WireError,
+    page::{Page, Payload},
     parts::{Tab, frame},
 };
 
@@ -58,36 +63,45 @@ fn languages(is_big: bool, back: &'static str) -> AnyView {
             {button("en", "English", crate::i18n::Locale::en)}
         </form>
     }
-    .into_any()
+    .any()
 }
 
-/// The page's title and, once what it needs is there, its content in the frame; while waiting,
-/// the frame with nothing but a line saying so; in trouble, what to do.
-fn loaded<T: Clone + Send + Sync + 'static>(
+/// The content of a screen in the frame, once what it needs is there; while waiting, a line saying
+/// so; in trouble, what to do.
+fn loaded<T: DeserializeOwned + Clone + 'static>(
     tab: Tab,
     is_focus: bool,
     class: &'static str,
-    resource: Resource<Result<T, WireError>>,
-    content: impl Fn(T) -> AnyView + Clone + Send + Sync + 'static,
+    page: Page,
+    content: impl Fn(T) -> AnyView + Send + Sync + 'static,
 ) -> AnyView {
+    let draw = move |payload: Payload| match payload.open::<T>() {
+        Some(value) => content(value),
+        None => trouble::trouble(&WireError::Trouble),
+    };
+    frame(tab, is_focus, class, awaited(page, Arc::new(draw)))
+}
+
+/// Draws a page's data as soon as it is there.
+fn awaited(page: Page, draw: Arc<dyn Fn(Payload) -> AnyView + Send + Sync>) -> AnyView {
     let waiting = crate::text::tr!(crate::text::lang(), app.loading).to_string();
-    let inner = view! {
+    view! {
         <Transition fallback=move || view! { <p class="small" role="status">{waiting.clone()}</p> }>
             {move || {
-                let content = content.clone();
+                let draw = Arc::clone(&draw);
                 Suspend::new(async move {
-                    match resource.await {
-                        Ok(value) => content(value),
+                    match page.await {
+                        Ok(payload) => draw(payload),
                         Err(error) => trouble::trouble(&error),
                     }
                 })
             }}
         </Transition>
-    };
-    frame(tab, is_focus, class, inner.into_any())
+    }
+    .any()
 }
 
 /// A page's title.
 fn titled(text: String) -> AnyView {
-    view! { <Title text /> }.into_any()
+    view! { <Title text /> }.any()
 }

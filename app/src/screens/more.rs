@@ -1,25 +1,28 @@
 //! "Mer": who one is, language, devices, password, one's data.
 
+use crate::at_once::IntoAnyAtOnce;
 use kvarten_domain::person::{Account, Device};
-use leptos::{form::ActionForm, prelude::*};
+use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 
 use super::{languages, loaded, titled};
 use crate::{
     calls::{self, ChangePassword, WireError},
     i18n::Locale,
+    page::page_data,
     parts::{Icon, Tab, Tone, error_line, fault_text, icon, note},
+    post::Post,
     text::{date, lang, tr},
 };
 
 /// The screen.
 #[component]
 pub fn More() -> impl IntoView {
-    let page = Resource::new(|| (), |()| calls::account());
+    let page = page_data(String::new, |_| calls::account());
     let query = use_query_map().get_untracked();
-    let refused = query.get("fel").and_then(|text| WireError::from_query(&text));
+    let refused = query.get("fel").and_then(|text| WireError::from_code(&text));
     let is_changed = query.get("klart").is_some();
-    loaded(Tab::More, false, "more", page, move |account| {
+    loaded(Tab::More, false, "more", page, move |account: Account| {
         content(&account, refused.clone(), is_changed)
     })
 }
@@ -68,7 +71,7 @@ fn content(account: &Account, refused: Option<WireError>, is_changed: bool) -> A
             </div>
         </div>
     }
-    .into_any()
+    .any()
 }
 
 fn device(l: Locale, device: &Device) -> AnyView {
@@ -85,7 +88,7 @@ fn device(l: Locale, device: &Device) -> AnyView {
             <span class="rows__meta">{text}</span>
         </li>
     }
-    .into_any()
+    .any()
 }
 
 fn devices(l: Locale, devices: &[Device]) -> AnyView {
@@ -103,21 +106,21 @@ fn devices(l: Locale, devices: &[Device]) -> AnyView {
             </div>
         </section>
     }
-    .into_any()
+    .any()
 }
 
 /// Changing the password.
 #[component]
 fn Password(refused: Option<WireError>, is_changed: bool) -> impl IntoView {
     let l = lang();
-    let change = ServerAction::<ChangePassword>::new();
-    let error = Signal::derive(move || match change.value().get() {
+    let change = Post::to::<ChangePassword>();
+    let error = Signal::derive(move || match change.outcome() {
         Some(Err(error)) => Some(error),
         Some(Ok(())) => None,
         None => refused.clone(),
     });
     let done = move || {
-        let is_done = match change.value().get() {
+        let is_done = match change.outcome() {
             Some(result) => result.is_ok(),
             None => is_changed,
         };
@@ -143,25 +146,21 @@ fn Password(refused: Option<WireError>, is_changed: bool) -> impl IntoView {
                 />
             }
         };
+    let old = tr!(l, more.old).to_string();
+    let new = tr!(l, more.new).to_string();
+    let fields = view! {
+        <div class="field">{field("old_password", "old-error", old, "current-password")}</div>
+        <div class="field">
+            {field("new_password", "new-error", new, "new-password")}
+            <p class="field__hint">{tr!(l, more.new_hint)}</p>
+        </div>
+        <button class="btn btn--quiet">{tr!(l, more.change)}</button>
+    };
     view! {
         <section aria-labelledby="password">
             <h2 id="password">{tr!(l, more.password)}</h2>
             {done}
-            <ActionForm action=change attr:class="form">
-                <div class="field">
-                    {field(
-                        "old_password",
-                        "old-error",
-                        tr!(l, more.old).to_string(),
-                        "current-password",
-                    )}
-                </div>
-                <div class="field">
-                    {field("new_password", "new-error", tr!(l, more.new).to_string(), "new-password")}
-                    <p class="field__hint">{tr!(l, more.new_hint)}</p>
-                </div>
-                <button class="btn btn--quiet">{tr!(l, more.change)}</button>
-            </ActionForm>
+            {change.form("form", fields.any())}
         </section>
     }
 }

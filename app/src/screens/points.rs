@@ -1,18 +1,21 @@
 //! "Poäng": one's own, the units', and those around one.
 
+use crate::at_once::IntoAnyAtOnce;
 use kvarten_domain::{
     leaderboard::{Leaderboard, PersonPlace, UnitPlace},
     points::{EarnedFor, PointsLine, PointsOverview},
     time::Period,
 };
-use leptos::{form::ActionForm, prelude::*};
+use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 
 use super::{loaded, titled};
 use crate::{
     calls::{self, JoinLeaderboard, LeaveLeaderboard, WireError},
     i18n::Locale,
+    page::page_data,
     parts::{Tab, error_line, fault_text, quarter},
+    post::Post,
     text::{date, lang, number, tenths, tr},
 };
 
@@ -20,33 +23,49 @@ use crate::{
 #[component]
 pub fn Points() -> impl IntoView {
     let query = use_query_map();
-    let period = Memo::new(move |_| {
-        query.with(|query| Period::from_code(query.get_str("period").unwrap_or_default()))
-    });
+
     let refused = Memo::new(move |_| {
-        query.with(|query| query.get("fel").and_then(|text| WireError::from_query(&text)))
+        query.with(|query| query.get("fel").and_then(|text| WireError::from_code(&text)))
     });
-    let join = ServerAction::<JoinLeaderboard>::new();
-    let leave = ServerAction::<LeaveLeaderboard>::new();
-    let page = Resource::new(
-        move || (period.get(), join.version().get(), leave.version().get()),
-        |(period, _, _)| async move { Ok((calls::points().await?, calls::leaderboard(period).await?)) },
+    let join = Post::to::<JoinLeaderboard>();
+    let leave = Post::to::<LeaveLeaderboard>();
+    let page = page_data(
+        move || query.with(|query| query.get("period").unwrap_or_default()),
+        |period| async move {
+            Ok((calls::points().await?, calls::leaderboard(Period::from_code(&period)).await?))
+        },
     );
-    let error = Signal::derive(move || match join.value().get() {
+    Effect::new(move |_| {
+        if let Some(Ok(())) = join.outcome() {
+            join.forget();
+            page.refetch();
+        }
+        if let Some(Ok(())) = leave.outcome() {
+            leave.forget();
+            page.refetch();
+        }
+    });
+    let error = Signal::derive(move || match join.outcome() {
         Some(Err(error)) => Some(error),
         Some(Ok(())) => None,
         None => refused.get(),
     });
-    loaded(Tab::Points, false, "points", page, move |(points, board)| {
-        content(&points, &board, join, leave, error)
-    })
+    loaded(
+        Tab::Points,
+        false,
+        "points",
+        page,
+        move |(points, board): (PointsOverview, Leaderboard)| {
+            content(&points, &board, join, leave, error)
+        },
+    )
 }
 
 fn content(
     points: &PointsOverview,
     board: &Leaderboard,
-    join: ServerAction<JoinLeaderboard>,
-    leave: ServerAction<LeaveLeaderboard>,
+    join: Post,
+    leave: Post,
     error: Signal<Option<WireError>>,
 ) -> AnyView {
     let l = lang();
@@ -59,7 +78,7 @@ fn content(
             <div>{units(l, board)} {near(l, board, join, leave, error)}</div>
         </div>
     }
-    .into_any()
+    .any()
 }
 
 fn mine(l: Locale, points: &PointsOverview) -> AnyView {
@@ -73,7 +92,7 @@ fn mine(l: Locale, points: &PointsOverview) -> AnyView {
                 </a>
             </div>
         }
-        .into_any()
+        .any()
     } else {
         view! {
             <section aria-labelledby="latest">
@@ -83,7 +102,7 @@ fn mine(l: Locale, points: &PointsOverview) -> AnyView {
                 </ul>
             </section>
         }
-        .into_any()
+        .any()
     };
     view! {
         <section class="total" aria-labelledby="mine">
@@ -108,7 +127,7 @@ fn mine(l: Locale, points: &PointsOverview) -> AnyView {
         </section>
         {latest}
     }
-    .into_any()
+    .any()
 }
 
 fn latest_row(l: Locale, line: &PointsLine) -> AnyView {
@@ -125,7 +144,7 @@ fn latest_row(l: Locale, line: &PointsLine) -> AnyView {
             <span class="rows__meta">{date(l, line.on)}</span>
         </li>
     }
-    .into_any()
+    .any()
 }
 
 fn tabs(l: Locale, current: Period) -> AnyView {
@@ -152,7 +171,7 @@ fn tabs(l: Locale, current: Period) -> AnyView {
             <ul class="tabs__list">{Period::ALL.map(tab)}</ul>
         </nav>
     }
-    .into_any()
+    .any()
 }
 
 fn unit_row(l: Locale, unit: &UnitPlace, most: u32) -> AnyView {
@@ -173,13 +192,13 @@ fn unit_row(l: Locale, unit: &UnitPlace, most: u32) -> AnyView {
             <td class="num">{tenths(l, unit.before_tenths)}</td>
         </tr>
     }
-    .into_any()
+    .any()
 }
 
 fn units(l: Locale, board: &Leaderboard) -> AnyView {
     let most = board.units.first().map_or(0, |unit| unit.per_person_tenths);
     let table = if most == 0 && board.units.iter().all(|unit| unit.before_tenths == 0) {
-        view! { <p>{tr!(l, points.no_units)}</p> }.into_any()
+        view! { <p>{tr!(l, points.no_units)}</p> }.any()
     } else {
         let rows = board.units.iter().map(|unit| unit_row(l, unit, most));
         view! {
@@ -200,7 +219,7 @@ fn units(l: Locale, board: &Leaderboard) -> AnyView {
                 <tbody>{rows.collect_view()}</tbody>
             </table>
         }
-        .into_any()
+        .any()
     };
     let small = board.is_my_unit_small.then(|| view! { <p>{tr!(l, points.my_unit_small)}</p> });
     view! {
@@ -212,7 +231,7 @@ fn units(l: Locale, board: &Leaderboard) -> AnyView {
             <p class="small">{tr!(l, points.small)}</p>
         </section>
     }
-    .into_any()
+    .any()
 }
 
 fn person_row(l: Locale, person: &PersonPlace) -> AnyView {
@@ -230,37 +249,32 @@ fn person_row(l: Locale, person: &PersonPlace) -> AnyView {
             <b class="rows__num">{number(l, person.points)}</b>
         </li>
     }
-    .into_any()
+    .any()
 }
 
 fn near(
     l: Locale,
     board: &Leaderboard,
-    join: ServerAction<JoinLeaderboard>,
-    leave: ServerAction<LeaveLeaderboard>,
+    join: Post,
+    leave: Post,
     error: Signal<Option<WireError>>,
 ) -> AnyView {
     let title = tr!(l, points.near).to_string();
     if board.alias.is_some() {
         let rows = board.around.iter().map(|person| person_row(l, person)).collect_view();
+        let button = view! { <button class="btn btn--quiet">{tr!(l, points.leave)}</button> }.any();
         return view! {
             <section aria-labelledby="near">
                 <h2 id="near">{title}</h2>
                 <ol class="rows near">{rows}</ol>
-                <ActionForm action=leave>
-                    <button class="btn btn--quiet">{tr!(l, points.leave)}</button>
-                </ActionForm>
+                {leave.form("", button)}
                 <p class="small">{tr!(l, points.leave_text)}</p>
             </section>
         }
-        .into_any();
+        .any();
     }
     let fault = move || error.get().and_then(|error| error.fault_of("alias"));
-    view! {
-        <section aria-labelledby="near">
-            <h2 id="near">{title}</h2>
-            <p>{tr!(l, points.join_text)}</p>
-            <ActionForm action=join attr:class="form">
+    let fields = view! {
                 <div class="field">
                     <label class="field__label" for="alias">
                         {tr!(l, points.alias)}
@@ -282,8 +296,13 @@ fn near(
                     </p>
                 </div>
                 <button class="btn btn--quiet">{tr!(l, points.join)}</button>
-            </ActionForm>
+    };
+    view! {
+        <section aria-labelledby="near">
+            <h2 id="near">{title}</h2>
+            <p>{tr!(l, points.join_text)}</p>
+            {join.form("form", fields.any())}
         </section>
     }
-    .into_any()
+    .any()
 }

@@ -1,5 +1,6 @@
 //! The accessibility statement.
 
+use crate::at_once::IntoAnyAtOnce;
 use leptos::prelude::*;
 
 use super::{languages, titled};
@@ -34,5 +35,5 @@ pub fn Statement() -> impl IntoView {
             <p>{tr!(l, statement.supervision_text)}</p>
         </article>
     };
-    bare_frame("main--text", languages(false, "/tillganglighet"), content.into_any())
+    bare_frame("main--text", languages(false, "/tillganglighet"), content.any())
 }

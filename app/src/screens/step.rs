@@ -1,7 +1,8 @@
 //! One step of a lesson at a time. Where one is and what one has seen is kept as one goes.
 
-use kvarten_domain::lesson::{Callout, MediaFile, StepBody, StepPage};
-use leptos::{form::ActionForm, prelude::*, task::spawn_local};
+use crate::at_once::IntoAnyAtOnce;
+use kvarten_domain::lesson::{Callout, MediaFile, Place, StepBody, StepPage};
+use leptos::{prelude::*, task::spawn_local};
 use leptos_router::{
     NavigateOptions,
     hooks::{use_navigate, use_params_map},
@@ -11,7 +12,9 @@ use super::{loaded, titled, trouble::words};
 use crate::{
     calls::{self, FinishStep, WireError},
     i18n::Locale,
+    page::page_data,
     parts::{Film, Icon, Tab, Tone, icon, ladder_item, note, quarter, step_items},
+    post::Post,
     text::{lang, tr},
 };
 
@@ -19,31 +22,30 @@ use crate::{
 #[component]
 pub fn Step() -> impl IntoView {
     let params = use_params_map();
-    let place = Memo::new(move |_| {
+    let place = move || {
         params.with(|params| {
-            let number = params.get("step").and_then(|step| step.parse::<u8>().ok()).unwrap_or(0);
-            (params.get("slug").unwrap_or_default(), number)
+            let part = |name| params.get(name).unwrap_or_default();
+            format!("{} {}", part("step"), part("slug"))
         })
+    };
+    let page = page_data(place, |place| async move {
+        let (number, slug) = number_and_slug(&place).ok_or(WireError::NotFound)?;
+        calls::step(slug, number).await
     });
-    let page = Resource::new(
-        move || place.get(),
-        |(slug, number)| async move {
-            if number == 0 {
-                return Err(WireError::NotFound);
-            }
-            calls::step(slug, number).await
-        },
-    );
     // Opening a step is noted, so that any device can go on there. Lost, it does no harm.
     Effect::new(move |_| {
-        let (slug, number) = place.get();
-        if number > 0 {
+        if let Some((number, slug)) = number_and_slug(&place()) {
             spawn_local(async move {
                 let _ = calls::open_step(slug, number).await;
             });
         }
     });
     loaded(Tab::Learn, true, "player", page, content)
+}
+
+fn number_and_slug(place: &str) -> Option<(u8, String)> {
+    let (number, slug) = place.split_once(' ')?;
+    Some((number.parse().ok()?, slug.to_owned()))
 }
 
 fn content(page: StepPage) -> AnyView {
@@ -76,24 +78,24 @@ fn content(page: StepPage) -> AnyView {
         </details>
         <Forward page title />
     }
-    .into_any()
+    .any()
 }
 
 /// The step's contents and the way on.
 #[component]
 fn Forward(page: StepPage, title: String) -> impl IntoView {
     let l = lang();
-    let action = ServerAction::<FinishStep>::new();
+    let finish = Post::to::<FinishStep>();
     let navigate = use_navigate();
     let slug = page.outline.slug.clone();
     let to = slug.clone();
     Effect::new(move |_| {
-        if let Some(Ok(place)) = action.value().get() {
+        if let Some(place) = finish.done::<Place>() {
             navigate(&place.path(&to), NavigateOptions::default());
         }
     });
     let failed = move || {
-        let error = action.value().get()?.err()?;
+        let error = finish.outcome()?.err()?;
         let (title, text) = words(l, &error);
         Some(note(Tone::Wrong, Some(title), text))
     };
@@ -104,7 +106,6 @@ fn Forward(page: StepPage, title: String) -> impl IntoView {
         format!("/lar/{slug}")
     };
     let go = if is_last { tr!(l, lesson.to_ladder) } else { tr!(l, lesson.next) }.to_string();
-    let pending = action.pending();
     let number = page.number;
     let language = page.outline.lang.clone();
     let hidden = view! {
@@ -115,26 +116,24 @@ fn Forward(page: StepPage, title: String) -> impl IntoView {
         <a class="btn btn--quiet" href=back>
             {tr!(l, lesson.back)}
         </a>
-        <button class="btn" aria-busy=move || pending.get().then_some("true")>
-            {move || if pending.get() { tr!(l, lesson.saving).to_string() } else { go.clone() }}
+        <button class="btn" aria-busy=move || finish.is_pending().then_some("true")>
+            {move || if finish.is_pending() { tr!(l, lesson.saving).to_string() } else { go.clone() }}
             {icon(Icon::Next)}
         </button>
     };
     if let StepBody::Checklist { html, items } = page.body {
         let list = view! { <Checklist slug number items ticks=page.ticks /> };
-        return view! {
-            <ActionForm action attr:class="player__form">
-                {hidden}
-                <input type="hidden" name="list" value="1" />
-                <div class="player__body" lang=language>
-                    <div class="prose" inner_html=html></div>
-                    {list}
-                </div>
-                {failed}
-                <div class="actions">{actions}</div>
-            </ActionForm>
-        }
-        .into_any();
+        let fields = view! {
+            {hidden}
+            <input type="hidden" name="list" value="1" />
+            <div class="player__body" lang=language>
+                <div class="prose" inner_html=html></div>
+                {list}
+            </div>
+            {failed}
+            <div class="actions">{actions}</div>
+        };
+        return finish.form("player__form", fields.any());
     }
     let start = page.video_seconds;
     view! {
@@ -142,12 +141,9 @@ fn Forward(page: StepPage, title: String) -> impl IntoView {
             {body(l, page.body, &slug, number, title, start)}
         </div>
         {failed}
-        <ActionForm action attr:class="actions">
-            {hidden}
-            {actions}
-        </ActionForm>
+        {finish.form("actions", view! { {hidden} {actions} }.any())}
     }
-    .into_any()
+    .any()
 }
 
 /// Keeps where in a film one is, in a way that survives the page being closed.
@@ -168,7 +164,7 @@ fn body(l: Locale, body: StepBody, slug: &str, number: u8, title: String, start:
         (!html.is_empty()).then(|| view! { <div class="prose" inner_html=html></div> })
     };
     match body {
-        StepBody::Text { html } => prose(html).into_any(),
+        StepBody::Text { html } => prose(html).any(),
         StepBody::Video { html, file, poster, captions } => {
             let slug = slug.to_owned();
             let on_watch = move |seconds: u32| note_watched(&slug, number, seconds);
@@ -177,7 +173,7 @@ fn body(l: Locale, body: StepBody, slug: &str, number: u8, title: String, start:
                 {prose(html)}
                 <Film file poster captions title start on_watch />
             }
-            .into_any()
+            .any()
         }
         StepBody::Picture { html, picture, callouts } => {
             let height = 100.0 * f64::from(picture.height) / f64::from(picture.width.max(1));
@@ -194,10 +190,10 @@ fn body(l: Locale, body: StepBody, slug: &str, number: u8, title: String, start:
                     />
                 </div>
             }
-            .into_any()
+            .any()
         }
-        StepBody::File { html, file } => view! { {prose(html)} {file_card(l, &file)} }.into_any(),
-        StepBody::Checklist { .. } => ().into_any(),
+        StepBody::File { html, file } => view! { {prose(html)} {file_card(l, &file)} }.any(),
+        StepBody::Checklist { .. } => ().any(),
     }
 }
 
@@ -215,7 +211,7 @@ fn file_card(l: Locale, file: &MediaFile) -> AnyView {
             <span class="file__do">{icon(Icon::Load)} {tr!(l, step.download)}</span>
         </a>
     }
-    .into_any()
+    .any()
 }
 
 /// A picture with numbered call-outs; choosing one in the list marks it in the picture.

@@ -1,5 +1,6 @@
 //! The top of a ladder: what was earned, what is now shown, what comes next.
 
+use crate::at_once::IntoAnyAtOnce;
 use kvarten_domain::lesson::{LessonOutline, LessonSummary};
 use leptos::prelude::*;
 
@@ -41,7 +42,7 @@ fn gain(l: Locale, summary: &LessonSummary) -> AnyView {
             </p>
         </section>
     }
-    .into_any()
+    .any()
 }
 
 fn shown(l: Locale, outline: &LessonOutline, summary: &LessonSummary) -> AnyView {
@@ -79,7 +80,7 @@ fn shown(l: Locale, outline: &LessonOutline, summary: &LessonSummary) -> AnyView
             </p>
         </section>
     }
-    .into_any()
+    .any()
 }
 
 /// The page at the top. `again` is the form that climbs once more.
@@ -147,5 +148,5 @@ pub fn top(l: Locale, outline: &LessonOutline, summary: &LessonSummary, again: A
             {go}
         </div>
     }
-    .into_any()
+    .any()
 }
