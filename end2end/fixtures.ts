@@ -34,11 +34,13 @@ interface Fixtures {
 const accounts = () => JSON.parse(process.env.KVARTEN_STORY_ACCOUNTS ?? "[]") as Account[];
 
 /** Writes down every console warning or error, uncaught exception and failed request. */
-function watch(context: BrowserContext, faults: string[], expected: RegExp[]) {
+function watch(context: BrowserContext, faults: string[], expected: RegExp[], isScripted = true) {
   const isExpected = (address: string) => expected.some((pattern) => pattern.test(address));
   context.on("console", (message) => {
     if (!["error", "warning"].includes(message.type())) return;
     if (isExpected(message.location().url)) return;
+    // With JavaScript off, nothing uses the program that the page preloads.
+    if (!isScripted && message.text().includes("was preloaded using link preload")) return;
     faults.push(`console ${message.type()} on ${message.page()?.url()}: ${message.text()}`);
   });
   context.on("weberror", (error) => {
@@ -89,7 +91,7 @@ export const test = base.extend<Fixtures & { expected: RegExp[]; watched: void }
   },
   noScript: async ({ browser, contextOptions, baseURL, faults, expected }, use) => {
     const context = await browser.newContext({ ...contextOptions, baseURL, javaScriptEnabled: false });
-    watch(context, faults, expected);
+    watch(context, faults, expected, false);
     await use(await context.newPage());
     await context.close();
   },
@@ -99,6 +101,9 @@ export const test = base.extend<Fixtures & { expected: RegExp[]; watched: void }
 export async function hydrated(page: Page) {
   await page.locator("body[data-hydrated]").waitFor({ state: "attached" });
 }
+
+/** A viewport in which nothing lies under the bar at the bottom, for axe. */
+export const tall = { width: 360, height: 5_000 };
 
 /** Fails on anything axe finds: WCAG 2.2 A and AA, and good practice. */
 export async function expectAccessible(page: Page) {
@@ -129,7 +134,7 @@ export async function takeScreenshots(page: Page, name: string) {
     for (const colorScheme of ["light", "dark"] as const) {
       await page.emulateMedia({ colorScheme });
       await page.screenshot({
-        path: join(__dirname, "screenshots", `${name}-${size}-${colorScheme}.png`),
+        path: join(import.meta.dirname, "screenshots", `${name}-${size}-${colorScheme}.png`),
         fullPage: true,
       });
     }

@@ -1,4 +1,4 @@
-import { expect, expectAccessible, expectNoSidewaysScroll, test } from "./fixtures";
+import { expect, expectAccessible, expectNoSidewaysScroll, tall, test } from "./fixtures";
 
 test.describe("signing in", () => {
   test("someone who is not signed in is asked to, and comes to Lär", async ({ page, account }) => {
@@ -14,6 +14,7 @@ test.describe("signing in", () => {
     await page.getByRole("button", { name: "Logga in", exact: true }).click();
     await expect(page).toHaveURL(/\/lar$/);
     await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
+    await page.setViewportSize(tall);
     await expectAccessible(page);
     await expectNoSidewaysScroll(page);
   });

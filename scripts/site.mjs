@@ -91,7 +91,7 @@ async function makeFrontend(work) {
   ]);
   const plain = join(work, `${output}_bg.wasm`);
   const optimised = join(work, `${output}.wasm`);
-  await run(join(inputs.bin, "wasm-opt"), ["-Oz", ...wasmFeatures, plain, "-o", optimised]);
+  await run(join(inputs.bin, "wasm-opt"), ["-O1", ...wasmFeatures, plain, "-o", optimised]);
   const glue = join(work, `${output}.min.js`);
   // Bundled, so that snippets which crates bring along ride in the same file.
   await run(join(inputs.bin, "esbuild"), [

@@ -1,0 +1,176 @@
+import { asked, replyRightly, replyWrongly } from "./answers";
+import { expect, expectAccessible, expectNoSidewaysScroll, hydrated, tall, test } from "./fixtures";
+
+const lessons = ["saker-e-post", "rapportera-avvikelse", "digitala-kalendern", "skriv-i-journalen"];
+
+test.describe("a learner", () => {
+  test("goes on where she stopped, in one tap", async ({ page, signIn }) => {
+    await signIn("staff");
+    await hydrated(page);
+    await expect(page.getByRole("heading", { name: "Ta en kvart" })).toBeVisible();
+    await page.getByRole("link", { name: "Fortsätt" }).click();
+    await expect(page).toHaveURL(/\/lar\/saker-e-post\/\d/);
+    await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
+  });
+
+  test("takes a lesson from the first step to the top of its ladder", async ({ page, signIn, device }) => {
+    test.setTimeout(180_000);
+    await signIn("manager");
+    await hydrated(page);
+    await page.goto("/lar/saker-e-post");
+    await hydrated(page);
+    await expect(page.getByText("Rutin för e-post", { exact: false }).first()).toBeVisible();
+    await page.goto("/lar/saker-e-post/1");
+    await hydrated(page);
+    for (let step = 1; step <= 7; step += 1) {
+      await expect(page).toHaveURL(new RegExp(`/lar/saker-e-post/${step}$`));
+      await expectNoSidewaysScroll(page);
+      const boxes = page.locator(".todo input");
+      if ((await boxes.count()) > 0) await boxes.first().check();
+      await page.locator(".actions button").click();
+    }
+    await expect(page).toHaveURL(/\/stegen$/);
+    await page.getByRole("button", { name: /Börja klättra|Repetera stegen/ }).click();
+    await expect(page.locator(".ask__q").first()).toBeVisible();
+
+    // The same attempt looks the same on another device.
+    const prompt = (await asked(page)).prompt;
+    const tablet = await device();
+    await tablet.goto("/logga-in");
+    await tablet.getByLabel("E-post eller anställningsnummer").fill("10003");
+    await tablet.getByLabel("Lösenord", { exact: true }).fill("en kvart om dagen");
+    await tablet.getByRole("button", { name: "Logga in", exact: true }).click();
+    await tablet.waitForURL(/\/lar$/);
+    await tablet.goto("/lar/saker-e-post/stegen");
+    expect((await asked(tablet)).prompt).toBe(prompt);
+
+    let missed = false;
+    for (let replies = 0; replies < 40; replies += 1) {
+      const isTop = await page.getByRole("heading", { level: 1, name: "Du är högst upp" }).isVisible();
+      if (isTop) break;
+      if (!missed) {
+        missed = await replyWrongly(page);
+        if (!missed) await replyRightly(page, { live: true });
+      } else {
+        await replyRightly(page, { live: true });
+      }
+      await page.locator(".actions a.btn--big").click();
+      await page.locator(".ask__q, .climbed--top").first().waitFor();
+    }
+    await expect(page.getByRole("heading", { level: 1, name: "Du är högst upp" })).toBeVisible();
+    await expect(page.getByRole("heading", { name: /Outlook, nivå 1/ })).toBeVisible();
+    await page.setViewportSize(tall);
+    await expectAccessible(page);
+  });
+
+  test("takes a lesson with JavaScript off", async ({ noScript: page, account }) => {
+    test.setTimeout(120_000);
+    const nadia = account("administrator");
+    await page.goto("/lar/rapportera-avvikelse/1");
+    await expect(page).toHaveURL(/\/logga-in\?till=/);
+    await page.getByLabel("E-post eller anställningsnummer").fill(nadia.email);
+    await page.getByLabel("Lösenord", { exact: true }).fill(nadia.password);
+    await page.getByRole("button", { name: "Logga in", exact: true }).click();
+    await expect(page).toHaveURL(/\/lar\/rapportera-avvikelse\/1$/);
+    while (!page.url().endsWith("/stegen")) {
+      const boxes = page.locator(".todo input");
+      if ((await boxes.count()) > 0) await boxes.last().check();
+      await page.locator(".actions button").click();
+    }
+    await page.getByRole("button", { name: /Börja klättra|Repetera stegen/ }).click();
+    for (let replies = 0; replies < 30; replies += 1) {
+      if (await page.getByRole("heading", { level: 1, name: "Du är högst upp" }).isVisible()) break;
+      await replyRightly(page, { live: false });
+      await page.locator(".actions a.btn--big").click();
+    }
+    await expect(page.getByRole("heading", { level: 1, name: "Du är högst upp" })).toBeVisible();
+    // What was ticked is kept.
+    await page.goto("/lar/rapportera-avvikelse");
+    await expect(page.getByText(/Du blev klar/)).toBeVisible();
+  });
+
+  test("finds a lesson by the words she types, and the address keeps them", async ({ page, signIn }) => {
+    await signIn("staff");
+    await hydrated(page);
+    await page.getByLabel("Sök utbildning").fill("avikelser");
+    await page.getByLabel("Sök utbildning").press("Enter");
+    await expect(page).toHaveURL(/sok=avikelser/);
+    await expect(page.locator(".cards .card").first()).toContainText("avvikelse");
+    await page.reload();
+    await expect(page.getByLabel("Sök utbildning")).toHaveValue("avikelser");
+    await page.goto("/lar?sok=zzzzqqqq");
+    await expect(page.getByText("Inget som matchar ”zzzzqqqq”")).toBeVisible();
+    await page.getByRole("link", { name: "Rensa sökningen" }).click();
+    await expect(page.locator(".cards .card")).toHaveCount(lessons.length);
+  });
+
+  test("joins the leaderboard under a name and leaves it", async ({ page, signIn }) => {
+    await signIn("champion");
+    await page.goto("/poang");
+    await hydrated(page);
+    const leave = page.getByRole("button", { name: "Lämna listan" });
+    if (await leave.isVisible()) await leave.click();
+    await page.getByLabel("Namn att visa").fill("Vintergröna");
+    await page.getByRole("button", { name: "Var med" }).click();
+    await expect(page.getByText("Vintergröna")).toBeVisible();
+    await leave.click();
+    await expect(page.getByText("Vintergröna")).toBeHidden();
+  });
+
+  test("chooses another language, and it is remembered", async ({ page, signIn }) => {
+    await signIn("champion");
+    await page.goto("/mer");
+    await page.getByRole("button", { name: "English" }).click();
+    await expect(page.getByRole("heading", { level: 1, name: "More" })).toBeVisible();
+    await page.goto("/lar");
+    await expect(page.locator("html")).toHaveAttribute("lang", "en");
+    await page.goto("/mer");
+    await page.getByRole("button", { name: "Svenska" }).click();
+    await expect(page.getByRole("heading", { level: 1, name: "Mer" })).toBeVisible();
+  });
+
+  test("signs out", async ({ page, signIn }) => {
+    await signIn("staff");
+    await page.goto("/mer");
+    await page.getByRole("button", { name: "Logga ut", exact: true }).click();
+    await expect(page.getByText("Du är utloggad")).toBeVisible();
+    await page.goto("/lar");
+    await expect(page).toHaveURL(/\/logga-in/);
+  });
+
+  const screens = [
+    "/lar",
+    "/kunskaper",
+    "/poang",
+    "/mer",
+    "/tillganglighet",
+    ...lessons.flatMap((slug) => [`/lar/${slug}`, `/lar/${slug}/1`, `/lar/${slug}/2`, `/lar/${slug}/3`]),
+    "/lar/saker-e-post/stegen",
+  ];
+  test("finds every screen accessible, in light and dark, and no wider than the phone", async ({
+    page,
+    signIn,
+  }) => {
+    test.setTimeout(240_000);
+    await signIn("staff");
+    for (const address of screens) {
+      await page.setViewportSize(tall);
+      await page.goto(address);
+      await hydrated(page);
+      for (const colorScheme of ["light", "dark"] as const) {
+        await page.emulateMedia({ colorScheme });
+        await expectAccessible(page);
+      }
+      await page.setViewportSize({ width: 320, height: 640 });
+      await expectNoSidewaysScroll(page);
+    }
+  });
+
+  test("is told when there is no such page", async ({ page, signIn, expectFailure }) => {
+    expectFailure(/finns-inte/);
+    await signIn("staff");
+    const response = await page.goto("/lar/finns-inte");
+    expect(response?.status()).toBe(404);
+    await expect(page.getByRole("heading", { level: 1, name: "Sidan finns inte" })).toBeVisible();
+  });
+});
