@@ -25,6 +25,7 @@ fn page_lang() -> Lang {
 }
 
 /// The document.
+#[must_use]
 pub fn shell(options: LeptosOptions) -> impl IntoView {
     let lang = match page_lang().0 {
         crate::i18n::Locale::sv => "sv",

@@ -13,8 +13,10 @@ mod app;
 mod at_once;
 pub mod calls;
 mod page;
+#[expect(clippy::needless_pass_by_value, reason = "a view owns what it shows")]
 mod parts;
 mod post;
+#[expect(clippy::needless_pass_by_value, reason = "a view owns what it shows")]
 mod screens;
 mod text;
 

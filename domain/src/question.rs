@@ -436,20 +436,18 @@ fn normalised(word: &str) -> String {
 }
 
 fn is_one_slip(fits: &str, said: &str) -> bool {
-    let (a, b): (Vec<char>, Vec<char>) = (fits.chars().collect(), said.chars().collect());
-    let same = a.iter().zip(&b).take_while(|(x, y)| x == y).count();
-    let (a, b) = (&a[same..], &b[same..]);
-    match (a, b) {
-        ([_, a @ ..], []) => a.is_empty(),
-        ([], [_, b @ ..]) => b.is_empty(),
-        ([x, a @ ..], [y, b @ ..]) => {
-            a == b
-                || a == [&[*y], b].concat()
-                || b == [&[*x], a].concat()
-                || matches!((a, b), ([p, a @ ..], [q, b @ ..]) if p == y && q == x && a == b)
-        }
-        ([], []) => true,
-    }
+    let (fits, said): (Vec<char>, Vec<char>) = (fits.chars().collect(), said.chars().collect());
+    let same = fits.iter().zip(&said).take_while(|(left, right)| left == right).count();
+    let (fits, said) = (&fits[same..], &said[same..]);
+    let without_first = |letters: &'_ [char]| letters.get(1..).unwrap_or_default().to_vec();
+    let is_missing = without_first(fits) == said;
+    let is_added = fits == without_first(said);
+    let is_changed = without_first(fits) == without_first(said);
+    let is_swapped = fits.len() >= 2
+        && said.len() >= 2
+        && (fits[0], fits[1]) == (said[1], said[0])
+        && fits[2..] == said[2..];
+    is_missing || is_added || is_changed || is_swapped
 }
 
 #[cfg(test)]

@@ -18,13 +18,9 @@ impl Timestamp {
 
     /// Whole seconds from this point to a later one, rounded up; 0 when that one has passed.
     #[must_use]
-    pub const fn seconds_until(self, later: Self) -> u32 {
-        let millis = later.0 - self.0;
-        if millis <= 0 {
-            return 0;
-        }
-        let seconds = (millis + 999) / 1000;
-        if seconds > u32::MAX as i64 { u32::MAX } else { seconds as u32 }
+    pub fn seconds_until(self, later: Self) -> u32 {
+        let millis = (later.0 - self.0).max(0);
+        u32::try_from((millis + 999) / 1000).unwrap_or(u32::MAX)
     }
 }
 

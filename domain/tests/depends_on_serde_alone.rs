@@ -1,11 +1,10 @@
 //! The rules depend on serde's tree alone.
 
-use std::{collections::BTreeSet, env, process::Command};
+use std::{collections::BTreeSet, process::Command};
 
 #[test]
 fn the_rules_depend_on_serde_alone() {
-    let cargo = env::var("CARGO").unwrap_or_else(|_| "cargo".into());
-    let output = Command::new(cargo)
+    let output = Command::new(env!("CARGO"))
         .args(["tree", "--package", "kvarten-domain", "--edges", "normal", "--prefix", "none"])
         .args(["--offline", "--format", "{p}"])
         .current_dir(env!("CARGO_MANIFEST_DIR"))

@@ -385,9 +385,9 @@ impl Past<'_> {
     /// Takes part in the leaderboard, under a name nobody has yet.
     fn join(&mut self, rows: &mut Rows, town: &TownFile, person: PersonId) {
         let alias = &town.names.aliases[self.chance.random_range(0..town.names.aliases.len())];
-        let free = (1..)
+        let mut free = (1..)
             .map(|number| if number == 1 { alias.clone() } else { format!("{alias} {number}") });
-        let free = free.skip_while(|name| self.aliases.contains(&name.to_lowercase())).next();
+        let free = free.find(|name| !self.aliases.contains(&name.to_lowercase()));
         let Some(alias) = free.filter(|name| name.chars().count() <= 24) else { return };
         self.aliases.insert(alias.to_lowercase());
         rows.members.push(leaderboard_member::ActiveModel {

@@ -13,8 +13,7 @@ static TURNS: Semaphore = Semaphore::const_new(2);
 
 /// A hash of nothing anybody knows, verified for people who do not exist, so that the answer
 /// takes as long as for those who do.
-static NOBODY: LazyLock<String> =
-    LazyLock::new(|| hash(&SaltString::generate(&mut OsRng).to_string()));
+static NOBODY: LazyLock<String> = LazyLock::new(|| hash(SaltString::generate(&mut OsRng).as_ref()));
 
 fn hash(password: &str) -> String {
     let salt = SaltString::generate(&mut OsRng);

@@ -365,6 +365,7 @@ fn MovableOrder(items: Vec<String>) -> impl IntoView {
 /// How far an arrow key moves the cross, in per cent.
 const KEY_STEP: f64 = 2.0;
 
+#[expect(clippy::too_many_lines, reason = "one picture and everything that points at it")]
 fn point(
     l: Locale,
     prompt: String,

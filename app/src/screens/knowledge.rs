@@ -81,7 +81,7 @@ fn evidence_row(l: Locale, line: &EvidenceLine) -> AnyView {
 }
 
 fn system_card(l: Locale, known: SystemKnowledge) -> AnyView {
-    let shown = known.shown.map_or(0, |level| level.number());
+    let shown = known.shown.map_or(0, kvarten_domain::Level::number);
     let level = if shown == 0 {
         tr!(l, knowledge.none).to_string()
     } else {

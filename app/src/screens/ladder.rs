@@ -83,7 +83,7 @@ fn Climb(page: LadderPage, again: Callback<()>, refused: Option<WireError>) -> i
     let failed = move || {
         let error = match send.outcome() {
             Some(Err(error)) => Some(error),
-            Some(Ok(_)) => None,
+            Some(Ok(())) => None,
             None => refused.clone(),
         };
         error.map(|error| note(Tone::Wrong, None, reply_fault(l, &error)))

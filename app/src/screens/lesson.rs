@@ -69,7 +69,7 @@ fn content(outline: LessonOutline) -> AnyView {
         <header class="hero">
             {sign} <h1 lang=outline.lang.clone()>{outline.title.clone()}</h1>
             <p class="hero__meta">
-                {ring(outline.level.number(), false)} <span>{system.to_string()}</span>
+                {ring(outline.level.number(), false)} <span>{system.clone()}</span>
                 <span>{minutes(l, outline.minutes)}</span>
             </p>
             <p class="lead" lang=outline.lang.clone()>
@@ -94,7 +94,7 @@ fn content(outline: LessonOutline) -> AnyView {
                     inner_html=outline.routine.html.clone()
                 ></div>
                 <h2>{tr!(l, lesson.gives)}</h2>
-                <p>{gives.to_string()}</p>
+                <p>{gives.clone()}</p>
             </aside>
         </div>
         <div class="actions">

@@ -52,7 +52,7 @@ fn shown(l: Locale, outline: &LessonOutline, summary: &LessonSummary) -> AnyView
             (level.number(), tr!(l, top.shown, system = system, level = level.number()).to_string())
         }
         shown => (
-            shown.map_or(0, |level| level.number()),
+            shown.map_or(0, kvarten_domain::Level::number),
             tr!(l, top.not_yet, system = system, level = outline.level.number()).to_string(),
         ),
     };

@@ -36,7 +36,8 @@ fn key(columns: &[&'static str]) -> IndexCreateStatement {
     for column in columns {
         key.col(*column);
     }
-    key.primary().to_owned()
+    key.primary();
+    key
 }
 
 fn index(table: &'static str, columns: &[&'static str]) -> IndexCreateStatement {
@@ -45,7 +46,7 @@ fn index(table: &'static str, columns: &[&'static str]) -> IndexCreateStatement 
     for column in columns {
         index.col(*column);
     }
-    index.to_owned()
+    index
 }
 
 fn unique(table: &'static str, columns: &[&'static str]) -> IndexCreateStatement {

@@ -74,7 +74,7 @@ pub enum StepDraft {
         /// Above the film.
         #[serde(default)]
         text: String,
-        /// MP4 or WebM.
+        /// MP4 or `WebM`.
         video: String,
         /// A picture shown until it plays.
         poster: Option<String>,

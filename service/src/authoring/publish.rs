@@ -156,8 +156,9 @@ impl Operator<'_> {
                 StepBody::Checklist { html: to_safe_html(text), items: items.clone() }
             }
             StepDraft::File { text, file, name, .. } => {
-                let (mut file, _) = self.named_file(writing, file, files).await?;
-                file.name.clone_from(name);
+                let bytes = files(file).ok_or(ServiceError::invalid("file", Fault::Empty))?;
+                // Kept under the name it is saved as.
+                let file = self.services.keep_file(writing, name, &bytes, self.now).await?;
                 StepBody::File { html: to_safe_html(text), file }
             }
         })

@@ -75,7 +75,10 @@ fn outcome_of(
     let verdict = question.judge(seed, &reply).map_err(refused)?;
     let climbed = |count: usize| {
         let ladder = replay(&content.quiz, attempt, &answers[..count]);
-        ladder.rungs().get(usize::from(rung) - 1).is_some_and(|rung| rung.is_climbed())
+        ladder
+            .rungs()
+            .get(usize::from(rung) - 1)
+            .is_some_and(kvarten_domain::ladder::RungView::is_climbed)
     };
     Ok(Some(ReplyOutcome {
         answer: id,

@@ -23,22 +23,22 @@ story!(a_lesson_is_climbed_and_its_points_counted, |town| {
     assert!(!ladder.is_refresher);
 
     let first = ladder.question.clone().expect("a question");
-    let (outcome, after) = reply(&town, &learner, &ladder, false).await;
+    let (outcome, after) = reply(&learner, &ladder, false).await;
     assert_eq!((outcome.verdict.is_right, outcome.points), (false, 0));
     assert!(!outcome.explanation.is_empty());
     ladder = after;
-    let (outcome, after) = reply(&town, &learner, &ladder, true).await;
+    let (outcome, after) = reply(&learner, &ladder, true).await;
     assert_eq!((outcome.points, outcome.climbed_rung), (10, None));
     ladder = after;
     let back = ladder.question.clone().expect("it comes back");
     assert_eq!((back.id, back.is_back), (first.id, true));
-    let (outcome, after) = reply(&town, &learner, &ladder, true).await;
+    let (outcome, after) = reply(&learner, &ladder, true).await;
     assert_eq!((outcome.points, outcome.climbed_rung), (5, Some(1)));
     ladder = after;
     assert_eq!(total(&learner).await, 15);
 
     for points in [20, 20] {
-        let (outcome, after) = reply(&town, &learner, &ladder, true).await;
+        let (outcome, after) = reply(&learner, &ladder, true).await;
         assert_eq!(outcome.points, points);
         ladder = after;
     }
@@ -47,7 +47,7 @@ story!(a_lesson_is_climbed_and_its_points_counted, |town| {
     let page = learner.ladder("mejl", None).await.expect("a page");
     let summary = page.summary.expect("at the top");
     assert_eq!((summary.points, summary.completion), (75, 20));
-    assert_eq!(summary.shown.map(|level| level.number()), Some(1));
+    assert_eq!(summary.shown.map(kvarten_domain::Level::number), Some(1));
     assert!(summary.unseen.is_empty() && summary.completed_on.is_some());
 });
 
@@ -56,15 +56,15 @@ story!(a_reply_sent_twice_counts_once, |town| {
     let alma = town.signed_in(town.staff("Alma", "Solgläntan").await).await;
     let learner = town.learner(&alma);
     let ladder = begin(&learner, "mejl").await;
-    let (first, _) = reply(&town, &learner, &ladder, true).await;
+    let (first, _) = reply(&learner, &ladder, true).await;
     for _ in 0..3 {
-        let (again, after) = reply(&town, &learner, &ladder, true).await;
+        let (again, after) = reply(&learner, &ladder, true).await;
         assert_eq!(again, first);
         assert_eq!(after.rungs[0].right, 1);
     }
     assert_eq!(total(&learner).await, 10);
     // The same id for another reply is not that reply.
-    let (wrong, _) = reply(&town, &learner, &ladder, false).await;
+    let (wrong, _) = reply(&learner, &ladder, false).await;
     assert_eq!(wrong, first);
 });
 
@@ -81,7 +81,7 @@ story!(many_devices_at_once_double_and_lose_nothing, |town| {
     // At each question ten devices reply at once, each with an id of its own.
     while !ladder.is_topped() {
         let question = ladder.question.as_ref().expect("a question").id;
-        let fields = town.fields(&ladder, true);
+        let fields = Town::fields(&ladder, true);
         let sent = (0..10)
             .map(|_| learner.submit_reply(new_id::<AnswerId>(), ladder.attempt, question, &fields));
         let mut points = 0;
@@ -106,12 +106,10 @@ story!(finishing_both_halves_at_once_completes_the_lesson, |town| {
         }
         let mut ladder = begin(&learner, "mejl").await;
         for _ in 0..3 {
-            ladder = reply(&town, &learner, &ladder, true).await.1;
+            ladder = reply(&learner, &ladder, true).await.1;
         }
-        let (last_reply, last_step) = tokio::join!(
-            reply(&town, &learner, &ladder, true),
-            learner.finish_step("mejl", 3, None)
-        );
+        let (last_reply, last_step) =
+            tokio::join!(reply(&learner, &ladder, true), learner.finish_step("mejl", 3, None));
         assert!(last_reply.1.is_topped());
         last_step.expect("seen");
         assert_eq!(total(&learner).await, 2 * 10 + 2 * 20 + 20, "{name}");
@@ -125,7 +123,7 @@ story!(late_early_foreign_and_hostile_replies_are_defined, |town| {
     let (learner, other) = (town.learner(&alma), town.learner(&bo));
     let start = begin(&learner, "mejl").await;
     let question = start.question.clone().expect("a question").id;
-    let right = town.fields(&start, true);
+    let right = Town::fields(&start, true);
 
     // In another person's attempt, or in one that is not there.
     let id = new_id::<AnswerId>();
@@ -151,8 +149,8 @@ story!(late_early_foreign_and_hostile_replies_are_defined, |town| {
     assert_eq!(untouched.rungs, start.rungs, "none of it was a miss");
 
     // Late: the rung has been climbed on another device meanwhile.
-    let mut ladder = reply(&town, &learner, &start, true).await.1;
-    ladder = reply(&town, &learner, &ladder, true).await.1;
+    let mut ladder = reply(&learner, &start, true).await.1;
+    ladder = reply(&learner, &ladder, true).await.1;
     assert!(ladder.rungs[0].is_climbed());
     let before = total(&learner).await;
     let (late, after) =
@@ -164,7 +162,7 @@ story!(late_early_foreign_and_hostile_replies_are_defined, |town| {
     // An id somebody else has used.
     let ladder = begin(&other, "mejl").await;
     let theirs = ladder.question.clone().expect("a question").id;
-    let fields = town.fields(&ladder, true);
+    let fields = Town::fields(&ladder, true);
     let taken = other.submit_reply(id, ladder.attempt, theirs, &fields).await;
     assert!(matches!(taken, Err(ServiceError::IdTaken)), "{taken:?}");
 });
@@ -183,15 +181,15 @@ story!(a_refresher_gives_two_points_once, |town| {
     let alma = town.signed_in(town.staff("Alma", "Solgläntan").await).await;
     let learner = town.learner(&alma);
     see_all(&learner, "mejl").await;
-    climb(&town, &learner, "mejl").await;
+    climb(&learner, "mejl").await;
     let before = total(&learner).await;
-    let again = climb(&town, &learner, "mejl").await;
+    let again = climb(&learner, "mejl").await;
     assert!(again.is_refresher);
     assert_eq!(again.points, 4 * 2);
     assert_eq!(total(&learner).await, before + 8);
     // However often it is climbed, each question gives its two points once: six questions in all.
     for _ in 0..8 {
-        climb(&town, &learner, "mejl").await;
+        climb(&learner, "mejl").await;
     }
     assert!(total(&learner).await <= before + 6 * 2);
 });
@@ -201,7 +199,7 @@ story!(what_became_of_a_reply_can_be_asked_again, |town| {
     let alma = town.signed_in(town.staff("Alma", "Solgläntan").await).await;
     let learner = town.learner(&alma);
     let ladder = begin(&learner, "mejl").await;
-    let (outcome, _) = reply(&town, &learner, &ladder, false).await;
+    let (outcome, _) = reply(&learner, &ladder, false).await;
     let page = learner.ladder("mejl", Some(outcome.answer)).await.expect("a page");
     assert_eq!(page.outcome, Some(outcome));
     let page = learner.ladder("mejl", Some(new_id())).await.expect("a page");

@@ -25,7 +25,7 @@ story!(units_are_compared_per_person_and_small_ones_withheld, |town| {
     let ten = crew(&town, "Björken", 10).await;
     let four = crew(&town, "Ankaret", 4).await;
     for person in [&five[0], &ten[0], &four[0]] {
-        climb(&town, &town.learner(person), "mejl").await;
+        climb(&town.learner(person), "mejl").await;
     }
     let board = town.learner(&five[0]).leaderboard(Period::Week).await.expect("a board");
     let lines: Vec<_> = board
@@ -53,7 +53,7 @@ story!(individuals_take_part_by_choice_and_leave_at_once, |town| {
     let crew = crew(&town, "Solgläntan", 5).await;
     let (alma, bo, outsider) =
         (town.learner(&crew[0]), town.learner(&crew[1]), town.learner(&crew[2]));
-    climb(&town, &alma, "mejl").await;
+    climb(&alma, "mejl").await;
     alma.join_leaderboard("Blåsippan").await.expect("joins");
     bo.join_leaderboard("Ture").await.expect("joins");
     let taken = bo.join_leaderboard("  blåSIPPAN ").await;

@@ -71,8 +71,8 @@ story!(a_person_is_exported_and_erased_and_the_units_total_stays, |town| {
     }
     let alma = town.learner(&crew[0]);
     see_all(&alma, "mejl").await;
-    climb(&town, &alma, "mejl").await;
-    climb(&town, &town.learner(&crew[1]), "mejl").await;
+    climb(&alma, "mejl").await;
+    climb(&town.learner(&crew[1]), "mejl").await;
     alma.join_leaderboard("Blåsippan").await.expect("joins");
     let record = SessionRecord {
         person: Some(crew[0].id()),

@@ -198,7 +198,7 @@ impl Town {
     }
 
     /// The fields of a right reply to the question a ladder asks, and of a wrong one.
-    pub fn fields(&self, ladder: &LadderView, is_right: bool) -> Fields {
+    pub fn fields(ladder: &LadderView, is_right: bool) -> Fields {
         let question = ladder.question.as_ref().expect("asks something");
         lesson::fields(question, is_right)
     }
@@ -212,22 +212,21 @@ pub async fn begin(learner: &Learner<'_>, slug: &str) -> LadderView {
 
 /// Replies to the question a ladder asks.
 pub async fn reply(
-    town: &Town,
     learner: &Learner<'_>,
     ladder: &LadderView,
     is_right: bool,
 ) -> (ReplyOutcome, LadderView) {
-    let fields = town.fields(ladder, is_right);
+    let fields = Town::fields(ladder, is_right);
     let question = ladder.question.as_ref().expect("asks something").id;
     let sent = learner.submit_reply(ladder.reply_id, ladder.attempt, question, &fields).await;
     sent.expect("decided")
 }
 
 /// Climbs to the top without a miss.
-pub async fn climb(town: &Town, learner: &Learner<'_>, slug: &str) -> LadderView {
+pub async fn climb(learner: &Learner<'_>, slug: &str) -> LadderView {
     let mut ladder = begin(learner, slug).await;
     while !ladder.is_topped() {
-        ladder = reply(town, learner, &ladder, true).await.1;
+        ladder = reply(learner, &ladder, true).await.1;
     }
     ladder
 }
