@@ -231,7 +231,7 @@ fn find(l: Locale, filter: &Filter, systems: &[Choice], professions: &[Choice]) 
             filter.length.map(Length::code),
         ),
     ];
-    let (text, is_untaken) = (filter.text.clone(), filter.is_untaken);
+    let (text, is_untaken, is_filtered) = (filter.text.clone(), filter.is_untaken, chosen > 0);
     view! {
         <Form method="GET" action="/lar" attr:class="find" attr:role="search">
             <div class="find__row">
@@ -252,7 +252,7 @@ fn find(l: Locale, filter: &Filter, systems: &[Choice], professions: &[Choice]) 
                     {icon(Icon::Search)} <span class="sr">{tr!(l, learn.do_search)}</span>
                 </button>
             </div>
-            <details class="fold find__fold" open=chosen > 0>
+            <details class="fold find__fold" open=is_filtered>
                 <summary class="fold__sum">
                     {icon(Icon::Filter)} <span>{tr!(l, learn.filter)} {count}</span>
                 </summary>
