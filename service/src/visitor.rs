@@ -56,7 +56,7 @@ impl<'s> Visitor<'s> {
     }
 
     /// Finds who signs in with an e-mail address or employee number and a password. `address` is
-    /// where the request comes from; only a digest of it is kept, for an hour at most.
+    /// where the request comes from; only a digest of it is kept, for a day at most.
     ///
     /// # Errors
     /// An empty field, [`ServiceError::WrongSignIn`] (the same, after the same work, whether the

@@ -15,24 +15,24 @@ use crate::{
 story!(one_goes_on_where_one_stopped_on_any_device, |town| {
     let town = town.with_unit("Solgläntan").await;
     town.publish("mejl", "outlook", 1).await;
-    town.publish("moten", "teams", 1).await;
+    town.publish("bokning", "teams", 1).await;
     let alma = town.signed_in(town.staff("Alma", "Solgläntan").await).await;
     let phone = town.learner(&alma);
     let page = phone.learn_page(&Filter::default(), Locale::Sv).await.expect("a page");
     let suggested = page.resume.expect("something to begin with");
     assert_eq!(suggested.lesson.progress, Progress::New);
 
-    phone.open_step("moten", 1).await.expect("opened");
-    assert_eq!(phone.finish_step("moten", 1, None).await.expect("seen"), Place::Step(2));
+    phone.open_step("bokning", 1).await.expect("opened");
+    assert_eq!(phone.finish_step("bokning", 1, None).await.expect("seen"), Place::Step(2));
     let tablet = town.learner(&alma);
     let page = tablet.learn_page(&Filter::default(), Locale::Sv).await.expect("a page");
     let resume = page.resume.expect("where one stopped");
-    assert_eq!((resume.lesson.slug.as_str(), resume.place), ("moten", Place::Step(2)));
+    assert_eq!((resume.lesson.slug.as_str(), resume.place), ("bokning", Place::Step(2)));
     assert_eq!(resume.lesson.progress, Progress::Begun { seen: 1, of: 3 });
 
     // Going back to look at something again does not lose what is seen.
-    tablet.open_step("moten", 1).await.expect("opened");
-    assert_eq!(tablet.lesson("moten").await.expect("there").seen(), 1);
+    tablet.open_step("bokning", 1).await.expect("opened");
+    assert_eq!(tablet.lesson("bokning").await.expect("there").seen(), 1);
 });
 
 story!(a_checklist_is_kept_tick_by_tick, |town| {
@@ -80,21 +80,21 @@ story!(texts_are_sanitised_when_they_are_saved, |town| {
 story!(the_bank_is_filtered, |town| {
     let town = town.with_unit("Solgläntan").await;
     town.publish("mejl", "outlook", 1).await;
-    town.publish("moten", "teams", 2).await;
+    town.publish("bokning", "teams", 2).await;
     let alma = town.signed_in(town.staff("Alma", "Solgläntan").await).await;
     let learner = town.learner(&alma);
     learner.finish_step("mejl", 1, None).await.expect("seen");
     for (query, expected) in [
-        ("", vec!["mejl", "moten"]),
-        ("system=teams", vec!["moten"]),
+        ("", vec!["mejl", "bokning"]),
+        ("system=teams", vec!["bokning"]),
         ("niva=1", vec!["mejl"]),
-        ("nya=1", vec!["moten"]),
-        ("tid=15", vec!["mejl", "moten"]),
+        ("nya=1", vec!["bokning"]),
+        ("tid=15", vec!["mejl", "bokning"]),
         ("tid=mer", vec![]),
-        ("sok=kalendrar", vec!["mejl", "moten"]),
-        ("sok=teams", vec!["moten"]),
+        ("sok=kalendrar", vec!["mejl", "bokning"]),
+        ("sok=teams", vec!["bokning"]),
         ("sok=ambulans", vec![]),
-        ("niva=9&system=&tid=x", vec!["mejl", "moten"]),
+        ("niva=9&system=&tid=x", vec!["mejl", "bokning"]),
     ] {
         let fields: Vec<(&str, &str)> =
             query.split('&').filter_map(|part| part.split_once('=')).collect();

@@ -1,0 +1,124 @@
+//! Every server function, called as everybody: who may do what is decided behind each of them.
+
+mod stand;
+
+use std::collections::BTreeSet;
+
+use axum::http::StatusCode;
+use codee::{Encoder, binary::PostcardCodec};
+use kvarten_domain::{
+    AnswerId, AttemptId, QuestionId, Role, bank::Filter, time::Period, unit::UnitKind,
+};
+use kvarten_service::{
+    new_id, now,
+    operator::{NewPerson, Operator},
+};
+use serde::Serialize;
+use stand::Stand;
+
+/// A call's body: what it is, and the bytes.
+type Body = (&'static str, Vec<u8>);
+
+fn data<T: Serialize>(arguments: &T) -> Body {
+    ("application/postcard", PostcardCodec::encode(arguments).expect("encodes"))
+}
+
+fn form(fields: &str) -> Body {
+    ("application/x-www-form-urlencoded", fields.as_bytes().to_vec())
+}
+
+/// Every call: its path, a body, what it says to nobody, and what to anybody who works here. There
+/// are no lessons in this town, so what asks for one finds none.
+fn calls() -> Vec<(&'static str, Body, u16, u16)> {
+    let (answer, attempt, question) =
+        (new_id::<AnswerId>(), new_id::<AttemptId>(), new_id::<QuestionId>());
+    let reply =
+        format!("slug=x&answer={answer}&attempt={attempt}&question={question}&pick[only]=0");
+    vec![
+        ("/api/sign_in", form("name=&password="), 422, 422),
+        ("/api/choose_locale", form("lang=en&back=/mer"), 200, 200),
+        ("/api/account", data(&()), 401, 200),
+        ("/api/learn_page", data(&(Filter::default(),)), 401, 200),
+        ("/api/knowledge", data(&()), 401, 200),
+        ("/api/points", data(&()), 401, 200),
+        ("/api/leaderboard", data(&(Period::Week,)), 401, 200),
+        ("/api/lesson", data(&("x",)), 401, 404),
+        ("/api/step", data(&("x", 1u8)), 401, 404),
+        ("/api/open_step", data(&("x", 1u8)), 401, 404),
+        ("/api/tick", data(&("x", 1u8, vec![0u8])), 401, 404),
+        ("/api/ladder", data(&("x", None::<AnswerId>)), 401, 404),
+        ("/api/finish_step", form("slug=x&number=1"), 401, 404),
+        ("/api/watch", form("slug=x&number=1&seconds=3"), 401, 404),
+        ("/api/start_attempt", form(&format!("slug=x&attempt={attempt}")), 401, 404),
+        ("/api/submit_reply", form(&reply), 401, 404),
+        ("/api/join_leaderboard", form("alias=x"), 401, 422),
+        ("/api/leave_leaderboard", form(""), 401, 200),
+        ("/api/change_password", form("old_password=x&new_password=y"), 401, 422),
+        ("/api/sign_out_everywhere", form(""), 401, 200),
+        ("/api/sign_out", form(""), 200, 200),
+    ]
+}
+
+#[tokio::test]
+async fn no_call_is_left_out() {
+    let known: BTreeSet<String> = calls().iter().map(|(path, ..)| (*path).to_owned()).collect();
+    let all = leptos::server_fn::axum::server_fn_paths().map(|(path, _)| path.to_owned());
+    let all: BTreeSet<String> = all.filter(|path| path.starts_with("/api/")).collect();
+    assert_eq!(known, all);
+}
+
+#[tokio::test]
+async fn each_call_says_the_right_thing_to_each_role() {
+    let stand = Stand::new().await;
+    let operator = Operator::enter(&stand.services, now());
+    let root =
+        operator.create_unit("Lindvike", UnitKind::Municipality, None).await.expect("a root");
+    for name in ["Solgläntan", "Björken"] {
+        operator.create_unit(name, UnitKind::Unit, Some(root)).await.expect("a unit");
+    }
+    operator.create_profession("yrke", "yrke", "trade").await.expect("a profession");
+    let mut everybody = Vec::new();
+    for (number, role, unit) in [
+        ("1", Role::Staff, "Solgläntan"),
+        ("2", Role::Champion, "Solgläntan"),
+        ("3", Role::Manager, "Björken"),
+        ("4", Role::Administrator, "Lindvike"),
+    ] {
+        let new = NewPerson {
+            employee_number: number.to_owned(),
+            email: None,
+            given_name: "Alma".to_owned(),
+            family_name: "Berg".to_owned(),
+            unit: unit.to_owned(),
+            profession: "yrke".to_owned(),
+            roles: vec![role],
+            password: None,
+        };
+        everybody.push((role, operator.create_person(&new).await.expect("a person")));
+    }
+    for (path, (kind, body), nobody, somebody) in calls() {
+        let headers = [
+            ("content-type", kind),
+            ("accept", "application/postcard"),
+            ("sec-fetch-site", "same-origin"),
+        ];
+        let answer = stand.send("POST", path, &headers, body.clone()).await;
+        assert_eq!(
+            answer.status,
+            StatusCode::from_u16(nobody).expect("a status"),
+            "{path} to nobody"
+        );
+        for (role, person) in &everybody {
+            let cookie = stand.sign_in(*person).await;
+            let mut headers = headers.to_vec();
+            headers.push(("cookie", &cookie));
+            let answer = stand.send("POST", path, &headers, body.clone()).await;
+            let expected = StatusCode::from_u16(somebody).expect("a status");
+            assert_eq!(answer.status, expected, "{path} to {role:?}");
+            // The same call from another site never reaches it.
+            headers[2] = ("sec-fetch-site", "cross-site");
+            let answer = stand.send("POST", path, &headers, body.clone()).await;
+            assert_eq!(answer.status, StatusCode::FORBIDDEN, "{path} from elsewhere");
+        }
+    }
+}
