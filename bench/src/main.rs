@@ -1,1 +1,55 @@
-fn main() {}
+//! Measures Kvarten and prints each figure beside its bar; judges nothing. Writes
+//! `docs/performance.md`.
+//!
+//! `KVARTEN_BIN` is the program to measure. With `--server-only` the browser's figures are left
+//! out.
+
+mod browser;
+mod client;
+mod learn;
+mod program;
+mod replies;
+mod report;
+
+use std::{env, error::Error};
+
+use program::Program;
+use report::{Figure, Report};
+
+/// What measuring may fail with.
+pub type Failure = Box<dyn Error + Send + Sync>;
+
+/// How many people the large municipality has, and the small one it is compared with.
+const PEOPLE: usize = 10_000;
+const FEW: usize = 1_000;
+
+#[tokio::main]
+async fn main() -> Result<(), Failure> {
+    let is_server_only = env::args().any(|argument| argument == "--server-only");
+    let mut report = Report::default();
+    let few = {
+        let small = Program::start(FEW).await?;
+        learn::measure(&small).await?
+    };
+    let large = Program::start(PEOPLE).await?;
+    let many = learn::measure(&large).await?;
+    report.add(Figure::at_least("Lär, requests/s at 10 connections", many.per_second, 1_500.0));
+    report.add(Figure::at_most("Lär, p99, ms", many.p99_ms, 40.0));
+    let ratio = few.per_second / many.per_second;
+    report.add(Figure::at_most("Lär, 10 000 people against 1 000, times as long", ratio, 1.2));
+    let storm = replies::measure(&large).await?;
+    report.add(Figure::at_most("500 people × 20 answers, failed", storm.failed, 0.0));
+    report.add(Figure::at_most(
+        "500 people × 20 answers, points not in the ledger",
+        storm.astray,
+        0.0,
+    ));
+    report.add(Figure::at_most("500 people × 20 answers, p99, ms", storm.p99_ms, 250.0));
+    report.add(Figure::told("500 people × 20 answers, answers/s", storm.per_second));
+    report.add(Figure::at_most("Memory at its highest, MB", large.highest_memory_mb()?, 120.0));
+    drop(large);
+    if !is_server_only {
+        browser::measure(&mut report).await?;
+    }
+    report.write()
+}

@@ -1,0 +1,39 @@
+//! What only a browser can tell: sizes, and Lighthouse.
+
+use serde_json::Value;
+use tokio::process::Command;
+
+use crate::{
+    Failure,
+    report::{Figure, Report},
+};
+
+async fn json(script: &str, arguments: &[&str]) -> Result<Value, Failure> {
+    let output = Command::new("node").arg(script).args(arguments).output().await?;
+    let text = String::from_utf8(output.stdout)?;
+    let begin = text.find(['[', '{']).ok_or_else(|| format!("{script} printed no figures"))?;
+    let mut values = serde_json::Deserializer::from_str(&text[begin..]).into_iter::<Value>();
+    values.next().ok_or("no figures")?.map_err(Into::into)
+}
+
+/// Adds the browser's figures.
+pub async fn measure(report: &mut Report) -> Result<(), Failure> {
+    let sizes = json("scripts/size-gate.mjs", &["--json"]).await?;
+    let kilobytes = |visit: &str| sizes[visit]["all"].as_f64().unwrap_or(f64::NAN) / 1_000.0;
+    report.add(Figure::at_most("First visit, kB", kilobytes("first"), 300.0));
+    report.add(Figure::at_most("Repeat visit, kB", kilobytes("repeat"), 30.0));
+    let screens = json("scripts/lighthouse.mjs", &[]).await?;
+    for screen in screens.as_array().into_iter().flatten() {
+        let name = screen["screen"].as_str().unwrap_or("?");
+        let value = |key: &str| screen[key].as_f64().unwrap_or(f64::NAN);
+        for (key, bar) in
+            [("performance", 95.0), ("accessibility", 100.0), ("best_practices", 100.0)]
+        {
+            report.add(Figure::at_least(format!("{name}: {key}"), value(key), bar));
+        }
+        for (key, bar) in [("lcp_ms", 2_000.0), ("cls", 0.0), ("tbt_ms", 150.0)] {
+            report.add(Figure::at_most(format!("{name}: {key}"), value(key), bar));
+        }
+    }
+    Ok(())
+}

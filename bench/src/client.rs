@@ -1,0 +1,92 @@
+//! One connection to the program, kept open.
+
+use http::{Request, header};
+use http_body_util::{BodyExt, Full};
+use hyper::{body::Bytes, client::conn::http1};
+use hyper_util::rt::TokioIo;
+use tokio::net::TcpStream;
+
+use crate::Failure;
+
+/// A connection.
+pub struct Client {
+    sender: http1::SendRequest<Full<Bytes>>,
+    address: String,
+}
+
+/// What came back.
+pub struct Answer {
+    /// The status code.
+    pub status: u16,
+    /// The cookie that was set, without its attributes.
+    pub cookie: Option<String>,
+    /// The body.
+    pub body: Bytes,
+}
+
+impl Client {
+    /// Connects.
+    pub async fn connect(address: &str) -> Result<Self, Failure> {
+        let stream = TcpStream::connect(address).await?;
+        stream.set_nodelay(true)?;
+        let (sender, connection) = http1::handshake(TokioIo::new(stream)).await?;
+        tokio::spawn(connection);
+        Ok(Self { sender, address: address.to_owned() })
+    }
+
+    async fn send(&mut self, request: Request<Full<Bytes>>) -> Result<Answer, Failure> {
+        self.sender.ready().await?;
+        let response = self.sender.send_request(request).await?;
+        let status = response.status().as_u16();
+        let cookie = response.headers().get(header::SET_COOKIE).and_then(|set| set.to_str().ok());
+        let cookie = cookie.and_then(|set| set.split(';').next()).map(str::to_owned);
+        let body = response.into_body().collect().await?.to_bytes();
+        Ok(Answer { status, cookie, body })
+    }
+
+    /// Asks for a page.
+    pub async fn get(&mut self, path: &str, cookie: &str) -> Result<Answer, Failure> {
+        let request = Request::get(path)
+            .header(header::HOST, &self.address)
+            .header(header::ACCEPT, "text/html")
+            .header(header::COOKIE, cookie)
+            .body(Full::default())?;
+        self.send(request).await
+    }
+
+    /// Posts to a call, as the script does.
+    pub async fn post(
+        &mut self,
+        path: &str,
+        cookie: &str,
+        kind: &str,
+        body: Vec<u8>,
+    ) -> Result<Answer, Failure> {
+        let request = Request::post(path)
+            .header(header::HOST, &self.address)
+            .header(header::ACCEPT, "application/octet-stream")
+            .header(header::CONTENT_TYPE, kind)
+            .header(header::COOKIE, cookie)
+            .header("sec-fetch-site", "same-origin")
+            .body(Full::new(Bytes::from(body)))?;
+        self.send(request).await
+    }
+
+    /// Signs in as one of the demonstration's people and returns the session's cookie.
+    pub async fn sign_in(&mut self, employee_number: &str) -> Result<String, Failure> {
+        let fields: String = form_urlencoded::Serializer::new(String::new())
+            .append_pair("name", employee_number)
+            .append_pair("password", "en kvart om dagen")
+            .finish();
+        let kind = "application/x-www-form-urlencoded";
+        let answer = self.post("/api/sign_in", "", kind, fields.into_bytes()).await?;
+        answer.cookie.ok_or_else(|| format!("{employee_number} could not sign in").into())
+    }
+}
+
+/// The value below which so many of a hundred values lie.
+pub fn percentile(values: &mut [f64], percent: usize) -> f64 {
+    values.sort_by(f64::total_cmp);
+    let at = (values.len() * percent).div_ceil(100).saturating_sub(1);
+    values.get(at).copied().unwrap_or(0.0)
+}
