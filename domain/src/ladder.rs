@@ -230,7 +230,7 @@ pub struct LadderView {
     pub question: Option<QuestionView>,
     /// The id for the next reply, so that a form sent twice counts once.
     pub reply_id: AnswerId,
-    /// Whether the lesson was completed before this climb began.
+    /// Whether the top had been reached before this climb began.
     pub is_refresher: bool,
     /// Points earned in this climb so far.
     pub points: u32,

@@ -13,7 +13,7 @@ use crate::{
 pub enum Thing {
     /// A question of a lesson version, answered right on the first climb.
     Question(QuestionId),
-    /// The same, in a climb begun after the lesson was completed.
+    /// The same, in a climb begun after the top had been reached once.
     Refresher(QuestionId),
     /// A lesson, completed for the first time in any version.
     Lesson(LessonId),

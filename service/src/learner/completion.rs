@@ -1,7 +1,6 @@
 //! Completing a lesson: all steps seen and the top rung climbed gives evidence, and points once.
 
 use kvarten_domain::{
-    Timestamp,
     lesson::is_completed,
     points::{Earning, Thing, for_completion},
 };
@@ -60,7 +59,7 @@ impl Learner<'_> {
             system_id: Set(self.system_id(entry).await?),
             level: Set(i16::from(entry.level.number())),
             earned_at: Set(self.now.0),
-            expires_at: Set(None::<Timestamp>.map(|until| until.0)),
+            expires_at: Set(None),
         };
         let once = OnConflict::columns([evidence::Column::PersonId, evidence::Column::VersionId])
             .do_nothing()

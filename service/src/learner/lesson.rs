@@ -1,7 +1,7 @@
 //! Taking a lesson: where one is, what one has seen, ticked and watched.
 
 use kvarten_domain::{
-    Fault, LessonId, StepId, VersionId,
+    Fault, StepId, VersionId,
     lesson::{LessonOutline, Place, StepBody, StepPage},
 };
 use kvarten_entity::{Column, attempt, step_state, visit};
@@ -24,7 +24,6 @@ const MAX_SECONDS: u32 = 24 * 3_600;
 
 /// A step of a published lesson.
 struct StepPlace {
-    lesson: LessonId,
     version: VersionId,
     step: StepId,
     number: u8,
@@ -34,7 +33,7 @@ fn step_place(bank: &Bank, slug: &str, number: u8) -> Result<StepPlace, ServiceE
     let entry = bank.by_slug(slug).ok_or(ServiceError::NotFound)?;
     let step = entry.steps.iter().find(|step| step.number == number);
     let step = step.ok_or(ServiceError::NotFound)?;
-    Ok(StepPlace { lesson: entry.lesson, version: entry.version, step: step.id, number })
+    Ok(StepPlace { version: entry.version, step: step.id, number })
 }
 
 impl Learner<'_> {
@@ -200,7 +199,6 @@ impl Learner<'_> {
     }
 
     fn state(&self, place: &StepPlace) -> step_state::ActiveModel {
-        let _ = place.lesson;
         step_state::ActiveModel {
             person_id: Set(self.who.id.key()),
             step_id: Set(place.step.key()),

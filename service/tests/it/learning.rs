@@ -9,7 +9,7 @@ use kvarten_service::ServiceError;
 
 use crate::{
     story,
-    town::{NOON, climb, draft, is_not_found, see_all},
+    town::{climb, draft, is_not_found, see_all},
 };
 
 story!(one_goes_on_where_one_stopped_on_any_device, |town| {
@@ -153,5 +153,4 @@ story!(the_gate_names_everything_that_is_missing, |town| {
     for part in ["Owner", "Rungs", "Explanation { rung: 1, question: 2 }"] {
         assert!(text.contains(part), "{part} in {text}");
     }
-    let _ = NOON;
 });
