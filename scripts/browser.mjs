@@ -54,9 +54,14 @@ export const sizes = {
   desktop: { width: 1440, height: 900 },
 };
 
+/** Opens a page, unless it is open already. */
+async function stand(page, path) {
+  if (!URL.canParse(page.url()) || new URL(page.url()).pathname !== path) await page.goto(path);
+}
+
 /** Signs in through the form, in the Swedish interface, and waits for the page after it. */
 export async function signIn(page, account) {
-  await page.goto("/logga-in");
+  await stand(page, "/logga-in");
   await page.getByLabel("E-post eller anställningsnummer").fill(account.email);
   await page.getByLabel("Lösenord", { exact: true }).fill(account.password);
   await page.getByRole("button", { name: "Logga in", exact: true }).click();
@@ -65,7 +70,7 @@ export async function signIn(page, account) {
 
 /** Address of the first lesson that Lär links to, such as `/lar/hitta-i-journalen`. */
 export async function firstLesson(page) {
-  await page.goto("/lar");
+  await stand(page, "/lar");
   const addresses = await page
     .locator('main a[href^="/lar/"]')
     .evaluateAll((links) => links.map((link) => new URL(link.href).pathname));

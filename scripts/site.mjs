@@ -15,6 +15,7 @@ import { basename, dirname, extname, join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { brotliCompress, constants, gzip } from "node:zlib";
+import binaryen from "binaryen";
 
 const run = promisify(execFile);
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
@@ -82,16 +83,35 @@ async function frontend(work, tools) {
   return { js: await readFile(glue), wasm: await readFile(wasm) };
 }
 
+// Taking over a page piece by piece while code is still loading, and pages from templates: the
+// framework compiles both into every view whose type is forgotten, and no page is drawn that way.
+const neverCalled = /hydrate_async|hydrate_from_template/;
+
+/** Empties the functions that are never called, so that what only they need falls away too. */
+async function prune(from, to) {
+  const module = binaryen.readBinary(await readFile(from));
+  for (let at = 0; at < module.getNumFunctions(); at++) {
+    const code = module.getFunctionByIndex(at);
+    const { name, module: importedFrom } = binaryen.getFunctionInfo(code);
+    if (!importedFrom && neverCalled.test(name)) binaryen.Function.setBody(code, module.unreachable());
+  }
+  await writeFile(to, module.emitBinary());
+  module.dispose();
+}
+
 /** Runs wasm-bindgen, wasm-opt and esbuild. */
 async function makeFrontend(work) {
   await run("wasm-bindgen", [
     inputs.wasm, "--target", "web", "--no-typescript", "--omit-default-module-path",
-    "--remove-name-section", "--remove-producers-section",
-    "--out-name", output, "--out-dir", work,
+    "--remove-producers-section", "--out-name", output, "--out-dir", work,
   ]);
   const plain = join(work, `${output}_bg.wasm`);
+  const pruned = join(work, `${output}.pruned.wasm`);
   const optimised = join(work, `${output}.wasm`);
-  await run(join(inputs.bin, "wasm-opt"), ["-O1", ...wasmFeatures, plain, "-o", optimised]);
+  await prune(plain, pruned);
+  await run(join(inputs.bin, "wasm-opt"), [
+    "--strip-debug", "--dae-optimizing", "-O1", ...wasmFeatures, pruned, "-o", optimised,
+  ]);
   const glue = join(work, `${output}.min.js`);
   // Bundled, so that snippets which crates bring along ride in the same file.
   await run(join(inputs.bin, "esbuild"), [
@@ -99,8 +119,6 @@ async function makeFrontend(work) {
     "--legal-comments=none", "--log-level=warning", `--outfile=${glue}`,
   ]);
   const wasm = await readFile(optimised);
-  const [before, after] = await Promise.all([brotli(await readFile(plain)), brotli(wasm)]);
-  console.log(`wasm-opt   ${kilobytes(before.length)} → ${kilobytes(after.length)} (brotli)`);
   return { js: await readFile(glue), wasm };
 }
 

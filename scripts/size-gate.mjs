@@ -63,8 +63,9 @@ async function visit(browser, url, account) {
   await settle(page);
   await signIn(page, account);
   await settle(page);
+  // Signing in leads to Lär; what follows is opened as whole pages, the dearer way.
   const lesson = await firstLesson(page);
-  for (const address of ["/lar", lesson, `${lesson}/1`, `${lesson}/stegen`]) {
+  for (const address of [lesson, `${lesson}/1`, `${lesson}/stegen`]) {
     const response = await page.goto(address);
     if (!response.ok()) throw new Error(`${address} answered ${response.status()}`);
     await settle(page);

@@ -1,7 +1,9 @@
 //! The document around the application, and its routes.
 
 use leptos::prelude::*;
-use leptos_meta::{HashedStylesheet, MetaTags, Title, provide_meta_context};
+#[cfg(feature = "ssr")]
+use leptos_meta::MetaTags;
+use leptos_meta::{Title, provide_meta_context};
 use leptos_router::{
     SsrMode,
     components::{Route, Router, Routes},
@@ -24,9 +26,27 @@ fn page_lang() -> Lang {
     locale.into()
 }
 
+/// Where the built files are that every page needs, as paths of this site.
+#[cfg(feature = "ssr")]
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SiteFiles {
+    /// The styles.
+    pub style: String,
+    /// The script that loads the program.
+    pub script: String,
+    /// The program.
+    pub program: String,
+}
+
 /// The document.
+#[cfg(feature = "ssr")]
 #[must_use]
-pub fn shell(options: LeptosOptions) -> impl IntoView {
+pub fn shell(options: LeptosOptions, files: SiteFiles) -> impl IntoView {
+    let SiteFiles { style, script, program } = files;
+    let nonce = leptos::nonce::use_nonce();
+    let start = format!(
+        "import({script:?}).then(m=>m.default({{module_or_path:{program:?}}}).then(()=>m.hydrate()))"
+    );
     let lang = match page_lang().0 {
         crate::i18n::Locale::sv => "sv",
         crate::i18n::Locale::en => "en",
@@ -50,8 +70,19 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
                     r#type="font/woff2"
                     crossorigin="anonymous"
                 />
-                <HashedStylesheet options=options.clone() />
-                <HydrationScripts options />
+                <link rel="stylesheet" href=style />
+                <link rel="modulepreload" href=script />
+                <link
+                    rel="preload"
+                    href=program
+                    r#as="fetch"
+                    r#type="application/wasm"
+                    crossorigin="anonymous"
+                />
+                <script type="module" nonce=nonce>
+                    {start}
+                </script>
+                <AutoReload options />
                 <MetaTags />
             </head>
             <body>

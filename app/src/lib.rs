@@ -20,4 +20,6 @@ mod post;
 mod screens;
 mod text;
 
-pub use app::{App, shell};
+pub use app::App;
+#[cfg(feature = "ssr")]
+pub use app::{SiteFiles, shell};

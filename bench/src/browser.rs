@@ -1,12 +1,10 @@
 //! What only a browser can tell: sizes, and Lighthouse.
 
+use kvarten_bench::Failure;
 use serde_json::Value;
 use tokio::process::Command;
 
-use crate::{
-    Failure,
-    report::{Figure, Report},
-};
+use crate::report::{Figure, Report};
 
 async fn json(script: &str, arguments: &[&str]) -> Result<Value, Failure> {
     let output = Command::new("node").arg(script).args(arguments).output().await?;

@@ -26,6 +26,9 @@ pub struct Answer {
 
 impl Client {
     /// Connects.
+    ///
+    /// # Errors
+    /// Nothing listens there.
     pub async fn connect(address: &str) -> Result<Self, Failure> {
         let stream = TcpStream::connect(address).await?;
         stream.set_nodelay(true)?;
@@ -45,6 +48,9 @@ impl Client {
     }
 
     /// Asks for a page.
+    ///
+    /// # Errors
+    /// The connection ends.
     pub async fn get(&mut self, path: &str, cookie: &str) -> Result<Answer, Failure> {
         let request = Request::get(path)
             .header(header::HOST, &self.address)
@@ -55,6 +61,9 @@ impl Client {
     }
 
     /// Posts to a call, as the script does.
+    ///
+    /// # Errors
+    /// The connection ends.
     pub async fn post(
         &mut self,
         path: &str,
@@ -73,6 +82,9 @@ impl Client {
     }
 
     /// Signs in as one of the demonstration's people and returns the session's cookie.
+    ///
+    /// # Errors
+    /// The connection ends, or the program knows no such number.
     pub async fn sign_in(&mut self, employee_number: &str) -> Result<String, Failure> {
         let fields: String = form_urlencoded::Serializer::new(String::new())
             .append_pair("name", employee_number)
@@ -82,11 +94,4 @@ impl Client {
         let answer = self.post("/api/sign_in", "", kind, fields.into_bytes()).await?;
         answer.cookie.ok_or_else(|| format!("{employee_number} could not sign in").into())
     }
-}
-
-/// The value below which so many of a hundred values lie.
-pub fn percentile(values: &mut [f64], percent: usize) -> f64 {
-    values.sort_by(f64::total_cmp);
-    let at = (values.len() * percent).div_ceil(100).saturating_sub(1);
-    values.get(at).copied().unwrap_or(0.0)
 }

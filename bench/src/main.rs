@@ -5,19 +5,14 @@
 //! out.
 
 mod browser;
-mod client;
 mod learn;
-mod program;
 mod replies;
 mod report;
 
-use std::{env, error::Error};
+use std::env;
 
-use program::Program;
+use kvarten_bench::{Failure, Program};
 use report::{Figure, Report};
-
-/// What measuring may fail with.
-pub type Failure = Box<dyn Error + Send + Sync>;
 
 /// How many people the large municipality has, and the small one it is compared with.
 const PEOPLE: usize = 10_000;
@@ -26,12 +21,13 @@ const FEW: usize = 1_000;
 #[tokio::main]
 async fn main() -> Result<(), Failure> {
     let is_server_only = env::args().any(|argument| argument == "--server-only");
+    let program = env::var("KVARTEN_BIN")?;
     let mut report = Report::default();
     let few = {
-        let small = Program::start(FEW).await?;
+        let small = Program::start(&program, FEW).await?;
         learn::measure(&small).await?
     };
-    let large = Program::start(PEOPLE).await?;
+    let large = Program::start(&program, PEOPLE).await?;
     let many = learn::measure(&large).await?;
     report.add(Figure::at_least("Lär, requests/s at 10 connections", many.per_second, 1_500.0));
     report.add(Figure::at_most("Lär, p99, ms", many.p99_ms, 40.0));

@@ -1,69 +1,119 @@
 //! The program under measurement, with a municipality of its own in a temporary folder.
 
-use std::{env, fs, net::TcpListener, process::Stdio, time::Duration};
+use std::{fs, net::TcpListener, process::Stdio, time::Duration};
 
 use tempfile::TempDir;
 use tokio::process::{Child, Command};
 
 use crate::{Failure, client::Client};
 
-/// A running Kvarten. Ends when it is dropped.
+/// A Kvarten that runs. Ends when it is dropped.
 pub struct Program {
-    child: Child,
+    /// The program's file.
+    file: String,
     address: String,
+    database: String,
     folder: TempDir,
-}
-
-fn command(folder: &TempDir, address: &str) -> Result<Command, Failure> {
-    let mut command = Command::new(env::var("KVARTEN_BIN")?);
-    command
-        .env("KVARTEN_DATA", folder.path())
-        .env("LEPTOS_SITE_ADDR", address)
-        .env("KVARTEN_LOG", "warn")
-        .stdout(Stdio::null())
-        .kill_on_drop(true);
-    Ok(command)
+    running: Option<Child>,
 }
 
 impl Program {
-    /// Starts it with so many people.
-    pub async fn start(people: usize) -> Result<Self, Failure> {
+    /// Starts one with so many people, on SQLite.
+    ///
+    /// # Errors
+    /// It does not start.
+    pub async fn start(file: &str, people: usize) -> Result<Self, Failure> {
+        Self::start_on(file, people, None).await
+    }
+
+    /// Starts one with so many people, on the empty database at an address or on SQLite.
+    ///
+    /// # Errors
+    /// It does not start.
+    pub async fn start_on(
+        file: &str,
+        people: usize,
+        database: Option<String>,
+    ) -> Result<Self, Failure> {
         let folder = tempfile::tempdir()?;
         let port = TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
-        let address = format!("127.0.0.1:{port}");
+        let in_folder = || format!("sqlite:{}", folder.path().join("kvarten.db").display());
+        let mut program = Self {
+            file: file.to_owned(),
+            address: format!("127.0.0.1:{port}"),
+            database: database.unwrap_or_else(in_folder),
+            folder,
+            running: None,
+        };
         let people = people.to_string();
         for arguments in [vec!["migrate"], vec!["demo", "--people", &people]] {
-            let status = command(&folder, &address)?.args(&arguments).status().await?;
-            if !status.success() {
+            if !program.command(&arguments).status().await?.success() {
                 return Err(format!("kvarten {} failed", arguments.join(" ")).into());
             }
         }
-        let child = command(&folder, &address)?.arg("serve").spawn()?;
-        let program = Self { child, address, folder };
-        for _ in 0..200 {
-            if let Ok(mut client) = Client::connect(program.address()).await
+        program.serve().await?;
+        Ok(program)
+    }
+
+    fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(&self.file);
+        command
+            .args(arguments)
+            .env("KVARTEN_DATA", self.folder.path())
+            .env("DATABASE_URL", &self.database)
+            .env("LEPTOS_SITE_ADDR", &self.address)
+            .env("KVARTEN_LOG", "warn")
+            .env_remove("KVARTEN_TEST_POSTGRES")
+            .stdout(Stdio::null())
+            .kill_on_drop(true);
+        command
+    }
+
+    /// Serves, after [`Self::kill`] anew.
+    ///
+    /// # Errors
+    /// It does not start.
+    pub async fn serve(&mut self) -> Result<(), Failure> {
+        self.running = Some(self.command(&["serve"]).spawn()?);
+        for _ in 0..400 {
+            if let Ok(mut client) = Client::connect(self.address()).await
                 && client.get("/readyz", "").await.is_ok_and(|answer| answer.status == 200)
             {
-                return Ok(program);
+                return Ok(());
             }
-            tokio::time::sleep(Duration::from_millis(50)).await;
+            tokio::time::sleep(Duration::from_millis(25)).await;
         }
         Err("kvarten did not start".into())
     }
 
+    /// Ends it at once and without warning, as `kill -9` does.
+    ///
+    /// # Errors
+    /// It has ended already.
+    pub async fn kill(&mut self) -> Result<(), Failure> {
+        let mut running = self.running.take().ok_or("kvarten does not run")?;
+        running.kill().await?;
+        Ok(())
+    }
+
     /// Where it listens.
+    #[must_use]
     pub fn address(&self) -> &str {
         &self.address
     }
 
     /// Its database.
-    pub fn database(&self) -> String {
-        format!("sqlite:{}", self.folder.path().join("kvarten.db").display())
+    #[must_use]
+    pub fn database(&self) -> &str {
+        &self.database
     }
 
     /// The most memory it has held, in MB of 1 000 000 bytes.
+    ///
+    /// # Errors
+    /// It does not run, or the system does not tell.
     pub fn highest_memory_mb(&self) -> Result<f64, Failure> {
-        let id = self.child.id().ok_or("kvarten has ended")?;
+        let id = self.running.as_ref().and_then(Child::id).ok_or("kvarten does not run")?;
         let status = fs::read_to_string(format!("/proc/{id}/status"))?;
         let line = status.lines().find(|line| line.starts_with("VmHWM:")).ok_or("no VmHWM")?;
         let kibibytes: f64 = line.split_whitespace().nth(1).ok_or("no number")?.parse()?;

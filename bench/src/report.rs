@@ -2,7 +2,7 @@
 
 use std::{fmt::Write, fs, process::Command};
 
-use crate::Failure;
+use kvarten_bench::Failure;
 
 /// What a figure is held against.
 enum Bar {

@@ -6,6 +6,8 @@ use wasm_bindgen::prelude::wasm_bindgen;
 /// Called once by the page's script.
 #[wasm_bindgen]
 pub fn hydrate() {
+    // What is released has no texts of panics to show.
+    #[cfg(debug_assertions)]
     console_error_panic_hook::set_once();
     leptos::mount::hydrate_body(App);
 }

@@ -6,7 +6,7 @@ use clap::{Parser, Subcommand};
 
 use crate::{
     Failure,
-    commands::{backup, demo, person},
+    commands::{backup, demo, organisation, person},
     config::Config,
     logging, opening, serve,
     terminal::{say, say_aside},
@@ -53,9 +53,15 @@ enum Command {
     /// people. Everybody in it has a password that anybody can look up: never do this to a
     /// database that real people will use.
     Demo(demo::Arguments),
-    /// Add people, set passwords, hand out and erase what is kept about someone.
+    /// Add people, set passwords, end employments, hand out and erase what is kept about someone.
     #[command(subcommand)]
     Person(person::Command),
+    /// Add a part of the organisation that people can belong to.
+    #[command(subcommand)]
+    Unit(organisation::UnitCommand),
+    /// Add a profession that people can have.
+    #[command(subcommand)]
+    Profession(organisation::ProfessionCommand),
     /// Copy the database and the stored files into a folder.
     ///
     /// May be run while the server runs. An SQLite database becomes a file with the date and
@@ -92,6 +98,8 @@ fn perform(command: Command) -> Result<(), Failure> {
             Command::Migrate => migrate(&config).await,
             Command::Demo(arguments) => demo::fill(&config, &arguments).await,
             Command::Person(command) => person::perform(&config, command).await,
+            Command::Unit(command) => organisation::unit(&config, command).await,
+            Command::Profession(command) => organisation::profession(&config, command).await,
             Command::Backup(arguments) => backup::back_up(&config, &arguments).await,
         }
     })

@@ -33,6 +33,14 @@ pub enum Failure {
         /// What the system says.
         error: io::Error,
     },
+    /// The site's files have no names.
+    #[error("the site is not built (`scripts/build` does it): {}: {error}", path.display())]
+    Site {
+        /// The file that should hold their hashes.
+        path: PathBuf,
+        /// What the system says.
+        error: io::Error,
+    },
     /// A use case refused.
     #[error("{}", service_sentence(.0))]
     Service(#[from] ServiceError),

@@ -10,7 +10,7 @@ use axum::{
     response::{IntoResponse, Response},
     routing::{MethodFilter, on},
 };
-use kvarten_app::{App, calls::ClientAddress, shell};
+use kvarten_app::{App, SiteFiles, calls::ClientAddress, shell};
 use kvarten_service::Services;
 use leptos::{
     config::LeptosOptions,
@@ -34,16 +34,23 @@ const LONGEST_CALL: usize = 64 * 1024;
 pub struct Pages {
     services: Services,
     options: LeptosOptions,
+    files: SiteFiles,
     policy: Arc<PagePolicy>,
     trusted_proxies: u8,
 }
 
 impl Pages {
     /// The application over a database.
-    pub fn new(services: &Services, options: &LeptosOptions, http: &HttpConfig) -> Self {
+    pub fn new(
+        services: &Services,
+        options: &LeptosOptions,
+        files: SiteFiles,
+        http: &HttpConfig,
+    ) -> Self {
         Self {
             services: services.clone(),
             options: options.clone(),
+            files,
             policy: Arc::new(PagePolicy::new(options)),
             trusted_proxies: http.trusted_proxies,
         }
@@ -97,13 +104,14 @@ impl Pages {
             Some(functions),
             move || this.provide(),
         );
-        let (this, options) = (self.clone(), self.options.clone());
+        let this = self.clone();
+        let (options, files) = (self.options.clone(), self.files.clone());
         Router::new()
             .leptos_routes_with_context(
                 &self.options,
                 routes,
                 move || this.provide_to_page(),
-                move || shell(options.clone()),
+                move || shell(options.clone(), files.clone()),
             )
             .with_state(self.options.clone())
     }
@@ -112,6 +120,8 @@ impl Pages {
     pub fn not_found(&self) -> Router {
         let this = self.clone();
         let context = move || this.provide_to_page();
+        let files = self.files.clone();
+        let shell = move |options| shell(options, files.clone());
         let page = ErrorHandler::new_with_context(context, shell, self.options.clone());
         Router::new().fallback_service(page)
     }

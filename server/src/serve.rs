@@ -35,7 +35,7 @@ pub async fn serve(config: Config) -> Result<(), Failure> {
         TcpListener::bind(address).await.map_err(|error| Failure::Address { address, error })?;
     let address = listener.local_addr().unwrap_or(address);
     let stop = stop_signal()?;
-    let router = router(&services, &config.site, &config.http);
+    let router = router(&services, &config.site, &config.http)?;
     let tidying = tokio::spawn(tidy(services.clone()));
     announce(&services, &config.http, address).await;
     listen(listener, router, stop).await;

@@ -1,5 +1,7 @@
 //! The built site: WebAssembly, styles, fonts and public files, packed beforehand.
 
+use std::fs;
+
 use axum::{
     Router,
     extract::{Request, State},
@@ -10,8 +12,11 @@ use axum::{
     middleware::{self, Next},
     response::Response,
 };
+use kvarten_app::SiteFiles;
 use leptos::config::LeptosOptions;
 use tower_http::services::ServeDir;
+
+use crate::Failure;
 
 /// A name that changes with what it names.
 const FOREVER: HeaderValue = HeaderValue::from_static("public, max-age=31536000, immutable");
@@ -28,6 +33,34 @@ struct Keeping {
     /// `/pkg/`.
     package: String,
     is_hashed: bool,
+}
+
+/// Where the built files are that every page needs. Their names hold hashes, which the build
+/// leaves in a file beside the program.
+///
+/// # Errors
+/// That file is not there: the site is not built.
+pub fn files(options: &LeptosOptions) -> Result<SiteFiles, Failure> {
+    let mut hashes = String::new();
+    if options.hash_files {
+        let path = std::env::current_exe().unwrap_or_default().with_file_name(&*options.hash_file);
+        hashes = fs::read_to_string(&path).map_err(|error| Failure::Site { path, error })?;
+    }
+    Ok(names(options, &hashes))
+}
+
+/// The names that hashes such as `js: 6f1c0a…`, one to a line, give; plain ones without a hash.
+fn names(options: &LeptosOptions, hashes: &str) -> SiteFiles {
+    let package = options.site_pkg_dir_route_base();
+    let named = |kind: &str| {
+        let hash = hashes
+            .lines()
+            .filter_map(|line| line.split_once(':'))
+            .find(|(of, _)| of.trim() == kind)
+            .map_or_else(String::new, |(_, hash)| format!(".{}", hash.trim()));
+        format!("{package}{}{hash}.{kind}", options.output_name)
+    };
+    SiteFiles { style: named("css"), script: named("js"), program: named("wasm") }
 }
 
 /// The files of the site; what is none of them goes to `not_found`.
@@ -84,6 +117,15 @@ async fn say_how_long(State(keeping): State<Keeping>, request: Request, next: Ne
 mod tests {
     use super::*;
     use rstest::rstest;
+
+    #[test]
+    fn names_hold_the_hashes_there_are() {
+        let options = LeptosOptions::builder().output_name("kvarten").build();
+        let files = names(&options, "css: 0a\njs:1b\nother\n");
+        assert_eq!(files.style, "/pkg/kvarten.0a.css");
+        assert_eq!(files.script, "/pkg/kvarten.1b.js");
+        assert_eq!(files.program, "/pkg/kvarten.wasm");
+    }
 
     #[rstest]
     #[case("/pkg/kvarten.0123456789abcdef0123.js", true, &FOREVER)]

@@ -66,8 +66,11 @@ fn every_command_has_help() {
         "person",
         "person create",
         "person password",
+        "person leave",
         "person export",
         "person erase",
+        "unit create",
+        "profession create",
         "backup",
     ] {
         let words: Vec<&str> = command.split_whitespace().chain(["--help"]).collect();
@@ -234,4 +237,25 @@ fn a_backup_is_a_whole_database_with_its_files() {
 
     let nothing = tempfile::tempdir().expect("a folder");
     assert_refused(&run(nothing.path(), &words), "there is no database");
+}
+
+#[tokio::test]
+async fn an_empty_database_gets_its_first_person() {
+    let data = migrated();
+    let word = |arguments: &[&str]| {
+        let output = run(data.path(), arguments);
+        assert!(output.status.success(), "{arguments:?}: {}", said(&output));
+    };
+    word(&["unit", "create", "Lindvike", "--kind", "municipality"]);
+    word(&["unit", "create", "Solgläntan", "--in", "Lindvike"]);
+    assert_refused(&run(data.path(), &["unit", "create", "Backen", "--in", "Nowhere"]), "unit");
+    let profession =
+        ["profession", "create", "vard", "--sv", "vårdbiträde", "--en", "care assistant"];
+    word(&profession);
+    assert_refused(&run(data.path(), &profession), "code");
+    let person = "person create --employee-number 1 --given-name Alma --family-name Berg \
+                  --unit Solgläntan --profession vard --role staff --role administrator";
+    word(&person.split_whitespace().collect::<Vec<_>>());
+    word(&["person", "leave", "1"]);
+    assert_refused(&run(data.path(), &["person", "leave", "1"]), "not found");
 }

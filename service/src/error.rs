@@ -36,6 +36,9 @@ pub enum ServiceError {
     /// The id of a write was used for another write.
     #[error("this id is taken")]
     IdTaken,
+    /// A write that others were part of was given up.
+    #[error("the write was interrupted")]
+    Interrupted,
     /// A lesson may not be published.
     #[error("not ready for publishing: {0}")]
     NotPublishable(String),

@@ -33,13 +33,20 @@ pub struct Services {
     calendar: Calendar,
     bank: Arc<bank::BankCache>,
     media: Arc<PathBuf>,
+    replies: Arc<learner::ReplyDesk>,
 }
 
 impl Services {
     /// Services over a database, a calendar and the folder that holds stored files.
     #[must_use]
     pub fn new(store: Store, calendar: Calendar, media: PathBuf) -> Self {
-        Self { store, calendar, bank: Arc::default(), media: Arc::new(media) }
+        Self {
+            store,
+            calendar,
+            bank: Arc::default(),
+            media: Arc::new(media),
+            replies: Arc::default(),
+        }
     }
 
     /// The database.

@@ -138,9 +138,14 @@ impl<'s> Operator<'s> {
         en: &str,
     ) -> Result<ProfessionId, ServiceError> {
         let id: ProfessionId = new_id();
+        let code = required("code", code)?;
+        let same = profession::Entity::find().filter(profession::Column::Code.eq(&code));
+        if same.count(self.services.store().read()).await? > 0 {
+            return Err(ServiceError::invalid("code", Fault::Taken));
+        }
         let row = profession::ActiveModel {
             id: Set(id.key()),
-            code: Set(required("code", code)?),
+            code: Set(code),
             name_sv: Set(required("sv", sv)?),
             name_en: Set(required("en", en)?),
         };
@@ -308,7 +313,11 @@ impl<'s> Operator<'s> {
         Ok(())
     }
 
-    async fn find_unit(&self, name: &str) -> Result<UnitId, ServiceError> {
+    /// The unit with a name or an id.
+    ///
+    /// # Errors
+    /// A name that no unit has, or more than one.
+    pub async fn find_unit(&self, name: &str) -> Result<UnitId, ServiceError> {
         let name = name.trim();
         let by_name = unit::Column::Name.eq(name);
         let which = match name.parse::<UnitId>() {
@@ -351,6 +360,42 @@ impl<'s> Operator<'s> {
         person::Entity::update_many()
             .col_expr(person::Column::PasswordHash, Expr::value(hash))
             .filter(person::Column::Id.eq(id.key()))
+            .exec(&writing)
+            .await?;
+        session::Entity::delete_many()
+            .filter(session::Column::PersonId.eq(id.key()))
+            .exec(&writing)
+            .await?;
+        writing.commit().await?;
+        Ok(())
+    }
+
+    /// Notes that a person works here no more: ends their employments, roles and sessions.
+    ///
+    /// # Errors
+    /// [`ServiceError::NotFound`] for somebody who has left already.
+    pub async fn end_employment(&self, id: PersonId) -> Result<(), ServiceError> {
+        let now = self.now.0;
+        let writing = self.services.store().begin().await?;
+        let left = person::Entity::update_many()
+            .col_expr(person::Column::LeftAt, Expr::value(now))
+            .filter(person::Column::Id.eq(id.key()))
+            .filter(person::Column::LeftAt.is_null())
+            .exec(&writing)
+            .await?;
+        if left.rows_affected == 0 {
+            return Err(ServiceError::NotFound);
+        }
+        employment::Entity::update_many()
+            .col_expr(employment::Column::UntilAt, Expr::value(now))
+            .filter(employment::Column::PersonId.eq(id.key()))
+            .filter(employment::Column::UntilAt.is_null())
+            .exec(&writing)
+            .await?;
+        role_grant::Entity::update_many()
+            .col_expr(role_grant::Column::UntilAt, Expr::value(now))
+            .filter(role_grant::Column::PersonId.eq(id.key()))
+            .filter(role_grant::Column::UntilAt.is_null())
             .exec(&writing)
             .await?;
         session::Entity::delete_many()

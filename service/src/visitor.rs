@@ -3,7 +3,9 @@
 use kvarten_domain::{Fault, PersonId, Timestamp};
 use kvarten_entity::{Key, person, sign_in_throttle};
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait, Condition, EntityTrait, QueryFilter, sea_query::OnConflict,
+    ActiveValue::Set,
+    ColumnTrait, Condition, EntityTrait, QueryFilter,
+    sea_query::{Expr, ExprTrait, OnConflict},
 };
 use sha2::{Digest, Sha256};
 
@@ -36,8 +38,8 @@ impl Throttle {
         if over < 0 {
             return 0;
         }
-        let doubled = self.first_wait_seconds << over.min(10);
-        doubled.min(self.longest_wait_seconds)
+        let doubled = self.first_wait_seconds << Ord::min(over, 10);
+        Ord::min(doubled, self.longest_wait_seconds)
     }
 }
 
@@ -88,72 +90,85 @@ impl<'s> Visitor<'s> {
         let found = found.filter(|person| person.left_at.is_none_or(|left| left > self.now.0));
         // Both of a person's sign-in names count as one account; an unknown name as one, too.
         let account = found.as_ref().map_or(name, |person| person.id.to_string());
-        let counted = [(key("account", &account), ACCOUNT), (key("address", address), ADDRESS)];
-        self.refuse_while_waiting(&counted).await?;
+        let account = (key("account", &account), ACCOUNT);
+        let address = (key("address", address), ADDRESS);
+        // Always the address first: who holds rows in the same order waits, and never in a circle.
+        self.count_try(&[address.clone(), account.clone()]).await?;
         let stored = found.as_ref().and_then(|person| person.password_hash.clone());
         let fits = verify_password(password.to_owned(), stored).await;
-        match found {
-            Some(person) if fits => {
-                self.forget(&counted[0].0).await?;
-                Ok(person.id.id())
-            }
-            _ => {
-                self.count_failure(&counted).await?;
-                Err(ServiceError::WrongSignIn)
-            }
-        }
+        let Some(person) = found.filter(|_| fits) else { return Err(ServiceError::WrongSignIn) };
+        self.forgive(&account.0, &address).await?;
+        Ok(person.id.id())
     }
 
-    async fn refuse_while_waiting(
-        &self,
-        counted: &[(String, Throttle)],
-    ) -> Result<(), ServiceError> {
+    /// Counts a try as a failure before it is one, so that tries at the same time cannot all pass
+    /// for the first; refuses it where waiting is due.
+    async fn count_try(&self, counted: &[(String, Throttle)]) -> Result<(), ServiceError> {
+        let writing = self.services.store().begin().await?;
+        let rows = counted.iter().map(|(key, _)| sign_in_throttle::ActiveModel {
+            key: Set(key.clone()),
+            failures: Set(0),
+            last_at: Set(self.now.0),
+            until_at: Set(0),
+        });
+        // Changes nothing in a row that there is, but nobody else may until the end of this.
+        let hold = OnConflict::column(sign_in_throttle::Column::Key)
+            .update_column(sign_in_throttle::Column::Key)
+            .to_owned();
+        sign_in_throttle::Entity::insert_many(rows)
+            .on_conflict(hold)
+            .exec_without_returning(&writing)
+            .await?;
         let rows = sign_in_throttle::Entity::find()
             .filter(sign_in_throttle::Column::Key.is_in(counted.iter().map(|(key, _)| key)))
-            .all(self.services.store().read())
+            .all(&writing)
             .await?;
         let until = rows.iter().map(|row| Timestamp(row.until_at)).max().unwrap_or_default();
         match self.now.seconds_until(until) {
-            0 => Ok(()),
-            seconds => Err(ServiceError::Wait { seconds }),
+            0 => {}
+            seconds => return Err(ServiceError::Wait { seconds }),
         }
-    }
-
-    async fn count_failure(&self, counted: &[(String, Throttle)]) -> Result<(), ServiceError> {
-        let writing = self.services.store().begin().await?;
         for (key, throttle) in counted {
-            let row = sign_in_throttle::Entity::find_by_id(key.clone()).one(&writing).await?;
-            let remembered = row.filter(|row| {
-                self.now < Timestamp(row.last_at).plus_seconds(throttle.memory_seconds)
+            let remembered = rows.iter().find(|row| {
+                row.key == *key
+                    && self.now < Timestamp(row.last_at).plus_seconds(throttle.memory_seconds)
             });
             let failures = remembered.map_or(0, |row| row.failures).saturating_add(1);
             let until = self.now.plus_seconds(throttle.wait_seconds(failures));
-            let row = sign_in_throttle::ActiveModel {
-                key: Set(key.clone()),
-                failures: Set(failures),
-                last_at: Set(self.now.0),
-                until_at: Set(until.0),
-            };
-            let replace = OnConflict::column(sign_in_throttle::Column::Key)
-                .update_columns([
-                    sign_in_throttle::Column::Failures,
-                    sign_in_throttle::Column::LastAt,
-                    sign_in_throttle::Column::UntilAt,
-                ])
-                .to_owned();
-            sign_in_throttle::Entity::insert(row)
-                .on_conflict(replace)
-                .exec_without_returning(&writing)
+            sign_in_throttle::Entity::update_many()
+                .col_expr(sign_in_throttle::Column::Failures, Expr::value(failures))
+                .col_expr(sign_in_throttle::Column::LastAt, Expr::value(self.now.0))
+                .col_expr(sign_in_throttle::Column::UntilAt, Expr::value(until.0))
+                .filter(sign_in_throttle::Column::Key.eq(key))
+                .exec(&writing)
                 .await?;
         }
         writing.commit().await?;
         Ok(())
     }
 
-    async fn forget(&self, key: &str) -> Result<(), ServiceError> {
-        sign_in_throttle::Entity::delete_by_id(key.to_owned())
-            .exec(self.services.store().write())
+    /// Takes back what a try counted that was none: all of the account's, one of the address's.
+    async fn forgive(
+        &self,
+        account: &str,
+        (address, throttle): &(String, Throttle),
+    ) -> Result<(), ServiceError> {
+        let writing = self.services.store().begin().await?;
+        let fewer = Expr::col(sign_in_throttle::Column::Failures).sub(1);
+        sign_in_throttle::Entity::update_many()
+            .col_expr(sign_in_throttle::Column::Failures, fewer)
+            .filter(sign_in_throttle::Column::Key.eq(address))
+            .filter(sign_in_throttle::Column::Failures.gt(0))
+            .exec(&writing)
             .await?;
+        sign_in_throttle::Entity::update_many()
+            .col_expr(sign_in_throttle::Column::UntilAt, Expr::value(0))
+            .filter(sign_in_throttle::Column::Key.eq(address))
+            .filter(sign_in_throttle::Column::Failures.lt(throttle.free))
+            .exec(&writing)
+            .await?;
+        sign_in_throttle::Entity::delete_by_id(account.to_owned()).exec(&writing).await?;
+        writing.commit().await?;
         Ok(())
     }
 }

@@ -134,7 +134,8 @@ mod server {
                 ServiceError::WrongSignIn => Self::WrongSignIn,
                 ServiceError::Wait { seconds } => Self::Wait { seconds },
                 ServiceError::IdTaken => Self::IdTaken,
-                error @ (ServiceError::NotPublishable(_)
+                error @ (ServiceError::Interrupted
+                | ServiceError::NotPublishable(_)
                 | ServiceError::Database(_)
                 | ServiceError::Content(_)
                 | ServiceError::File(_)) => {

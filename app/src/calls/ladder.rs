@@ -50,7 +50,7 @@ pub async fn submit_reply(
     use super::request::{Request, form_goes_to, pass};
 
     let request = Request::signed_in().await?;
-    let decided = request.learner()?.submit_reply(answer, attempt, question, &pick).await;
+    let decided = request.learner()?.submit_reply(answer, attempt, question, pick).await;
     let decided = pass(decided)?;
     form_goes_to(&format!("/lar/{slug}/stegen?svar={answer}"));
     Ok(decided)

@@ -2,4 +2,5 @@
 
 pub mod backup;
 pub mod demo;
+pub mod organisation;
 pub mod person;

@@ -37,6 +37,13 @@ pub enum Command {
         #[arg(long)]
         stdin: bool,
     },
+    /// Note that a person works here no more.
+    ///
+    /// Ends their employment, roles and sessions. What is kept about them stays until it is erased.
+    Leave {
+        /// Employee number or e-mail address
+        who: String,
+    },
     /// Write out everything that is kept about a person, as JSON.
     Export {
         /// Employee number or e-mail address
@@ -99,6 +106,7 @@ pub async fn perform(config: &Config, command: Command) -> Result<(), Failure> {
     let done = match command {
         Command::Create(new) => create(operator, new).await,
         Command::Password { who, stdin } => set_password(operator, &who, stdin).await,
+        Command::Leave { who } => leave(operator, &who).await,
         Command::Export { who, to } => export(operator, &who, to.as_deref()).await,
         Command::Erase { who, yes } => erase(operator, &who, yes).await,
     };
@@ -136,6 +144,13 @@ async fn set_password(operator: Operator<'_>, who: &str, stdin: bool) -> Result<
     let password = read_new_password(stdin)?;
     operator.set_password(who, &password).await?;
     say("The password has been changed, and every session of theirs ended.");
+    Ok(())
+}
+
+async fn leave(operator: Operator<'_>, who: &str) -> Result<(), Failure> {
+    let person = find(operator, who).await?;
+    operator.end_employment(person).await?;
+    say("They work here no more, and every session of theirs has ended.");
     Ok(())
 }
 

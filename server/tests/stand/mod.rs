@@ -79,7 +79,7 @@ impl Stand {
             .output_name("kvarten")
             .site_root(site.display().to_string())
             .build();
-        let router = kvarten_server::router(&services, &options, http);
+        let router = kvarten_server::router(&services, &options, http).expect("a site");
         Self { services, router, folder, is_secure: http.is_secure() }
     }
 

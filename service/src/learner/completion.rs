@@ -1,6 +1,7 @@
 //! Completing a lesson: all steps seen and the top rung climbed gives evidence, and points once.
 
 use kvarten_domain::{
+    Timestamp,
     lesson::is_completed,
     points::{Earning, Thing, for_completion},
 };
@@ -12,7 +13,7 @@ use sea_orm::{
 use uuid::Uuid;
 
 use super::Learner;
-use crate::{ServiceError, bank::LessonEntry};
+use crate::{ServiceError, SignedIn, bank::LessonEntry};
 
 /// The ledger's key for a thing: kind and subject.
 pub(crate) fn ledger_key(thing: Thing) -> (&'static str, Uuid) {
@@ -21,6 +22,36 @@ pub(crate) fn ledger_key(thing: Thing) -> (&'static str, Uuid) {
         Thing::Refresher(question) => ("refresher", question.key()),
         Thing::Lesson(lesson) => ("lesson", lesson.key()),
     }
+}
+
+/// The line of the ledger for something earned.
+pub(super) fn ledger_row(
+    who: &SignedIn,
+    entry: &LessonEntry,
+    earning: &Earning,
+    now: Timestamp,
+) -> points_entry::ActiveModel {
+    let (kind, subject) = ledger_key(earning.thing);
+    points_entry::ActiveModel {
+        person_id: Set(who.id.key()),
+        kind: Set(kind.to_owned()),
+        subject_id: Set(subject),
+        lesson_id: Set(entry.lesson.key()),
+        unit_id: Set(who.unit.as_ref().map(|(unit, _)| unit.key())),
+        points: Set(i32::try_from(earning.points).unwrap_or(i32::MAX)),
+        earned_at: Set(now.0),
+    }
+}
+
+/// What was earned before is not earned again.
+pub(super) fn once_each() -> OnConflict {
+    OnConflict::columns([
+        points_entry::Column::PersonId,
+        points_entry::Column::Kind,
+        points_entry::Column::SubjectId,
+    ])
+    .do_nothing()
+    .to_owned()
 }
 
 impl Learner<'_> {
@@ -81,25 +112,9 @@ impl Learner<'_> {
         entry: &LessonEntry,
         earning: Earning,
     ) -> Result<u32, ServiceError> {
-        let (kind, subject) = ledger_key(earning.thing);
-        let row = points_entry::ActiveModel {
-            person_id: Set(self.who.id.key()),
-            kind: Set(kind.to_owned()),
-            subject_id: Set(subject),
-            lesson_id: Set(entry.lesson.key()),
-            unit_id: Set(self.who.unit.as_ref().map(|(unit, _)| unit.key())),
-            points: Set(i32::try_from(earning.points).unwrap_or(i32::MAX)),
-            earned_at: Set(self.now.0),
-        };
-        let once = OnConflict::columns([
-            points_entry::Column::PersonId,
-            points_entry::Column::Kind,
-            points_entry::Column::SubjectId,
-        ])
-        .do_nothing()
-        .to_owned();
+        let row = ledger_row(self.who, entry, &earning, self.now);
         let written = points_entry::Entity::insert(row)
-            .on_conflict(once)
+            .on_conflict(once_each())
             .exec_without_returning(writing)
             .await?;
         Ok(if written == 0 { 0 } else { earning.points })

@@ -1,35 +1,28 @@
 //! Climbing a ladder. The server decides every reply and every point.
 
 use kvarten_domain::{
-    AnswerId, AttemptId, Fault, QuestionId, VersionId,
-    ladder::{Ladder, LadderPage, LadderView, Quiz, ReplyOutcome, Standing},
-    points::for_right_reply,
+    AnswerId, AttemptId, VersionId,
+    ladder::{Ladder, LadderPage, LadderView, Quiz, ReplyOutcome},
     reply::{Fields, Reply},
 };
 use kvarten_entity::{Column, Key, answer, attempt};
 use sea_orm::{
-    ActiveValue::Set,
-    ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, QueryFilter, QueryOrder,
-    QuerySelect,
-    sea_query::{Expr, OnConflict},
+    ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder,
+    sea_query::OnConflict,
 };
 
 use super::Learner;
-use crate::{
-    ServiceError,
-    bank::{LessonEntry, VersionContent},
-    new_id,
-};
+use crate::{ServiceError, bank::VersionContent, new_id};
 
-/// The largest form that is read as a reply: fields, and bytes in all.
-const MAX_FIELDS: usize = 32;
-const MAX_BYTES: usize = 2_000;
-
-fn seed_of(attempt: &attempt::Model) -> u64 {
+pub(super) fn seed_of(attempt: &attempt::Model) -> u64 {
     attempt.seed.cast_unsigned()
 }
 
-fn replay<'q>(quiz: &'q Quiz, attempt: &attempt::Model, answers: &[answer::Model]) -> Ladder<'q> {
+pub(super) fn replay<'q>(
+    quiz: &'q Quiz,
+    attempt: &attempt::Model,
+    answers: &[answer::Model],
+) -> Ladder<'q> {
     let replies = answers.iter().map(|row| (row.question_id.id(), row.is_right));
     Ladder::after(quiz, seed_of(attempt), replies)
 }
@@ -45,7 +38,11 @@ async fn answers_of(
         .await?)
 }
 
-fn view(ladder: &Ladder<'_>, attempt: &attempt::Model, answers: &[answer::Model]) -> LadderView {
+pub(super) fn view(
+    ladder: &Ladder<'_>,
+    attempt: &attempt::Model,
+    answers: &[answer::Model],
+) -> LadderView {
     let points = answers.iter().map(|row| u32::try_from(row.points).unwrap_or(0)).sum();
     LadderView {
         attempt: attempt.id.id(),
@@ -58,7 +55,7 @@ fn view(ladder: &Ladder<'_>, attempt: &attempt::Model, answers: &[answer::Model]
 }
 
 /// What became of a recorded reply, decided again from what was kept.
-fn outcome_of(
+pub(super) fn outcome_of(
     content: &VersionContent,
     attempt: &attempt::Model,
     answers: &[answer::Model],
@@ -186,127 +183,6 @@ impl Learner<'_> {
             }
         }
         writing.commit().await?;
-        Ok(())
-    }
-
-    /// Decides a reply, writes it down and gives its points, all or nothing.
-    ///
-    /// * The same id again: what became of it the first time, and nothing more.
-    /// * A question of the current rung, whichever device shows it: judged and counted.
-    /// * A question already answered right (a late reply): judged and kept, but it changes nothing.
-    ///
-    /// # Errors
-    /// [`ServiceError::NotFound`] for an attempt that is not one's own,
-    /// [`ServiceError::IdTaken`] for an id used for another reply, and a fault for a reply that
-    /// does not fit or a question that is not asked; none of them counts as a miss.
-    pub async fn submit_reply(
-        &self,
-        id: AnswerId,
-        attempt: AttemptId,
-        question: QuestionId,
-        fields: &Fields,
-    ) -> Result<(ReplyOutcome, LadderView), ServiceError> {
-        if fields.len() > MAX_FIELDS
-            || fields.iter().map(|(name, value)| name.len() + value.len()).sum::<usize>()
-                > MAX_BYTES
-        {
-            return Err(ServiceError::invalid("reply", Fault::TooLong));
-        }
-        let bank = self.services.bank().await?;
-        let writing = self.services.store().begin().await?;
-        let attempt = attempt::Entity::find_by_id(attempt.key())
-            .filter(attempt::Column::PersonId.eq(self.who.id.key()))
-            .lock_exclusive()
-            .one(&writing)
-            .await?
-            .ok_or(ServiceError::NotFound)?;
-        let content = self.services.content(attempt.version_id.id()).await?;
-        let mut answers = answers_of(&writing, &attempt).await?;
-        if !answers.iter().any(|row| row.id == id.key()) {
-            let entry = bank.lessons.iter().find(|entry| entry.version == attempt.version_id.id());
-            let entry = entry.ok_or(ServiceError::NotFound)?;
-            let row = self.judge(
-                &writing,
-                entry,
-                &content.quiz,
-                &attempt,
-                &answers,
-                id,
-                question,
-                fields,
-            );
-            answers.push(row.await?);
-            let ladder = replay(&content.quiz, &attempt, &answers);
-            if ladder.is_topped() && attempt.topped_at.is_none() {
-                self.reach_top(&writing, entry, &attempt).await?;
-            }
-        }
-        writing.commit().await?;
-        let outcome = outcome_of(&content, &attempt, &answers, id)?.ok_or(ServiceError::IdTaken)?;
-        let ladder = replay(&content.quiz, &attempt, &answers);
-        Ok((outcome, view(&ladder, &attempt, &answers)))
-    }
-
-    #[expect(clippy::too_many_arguments, reason = "everything one reply is about")]
-    async fn judge(
-        &self,
-        writing: &DatabaseTransaction,
-        entry: &LessonEntry,
-        quiz: &Quiz,
-        attempt: &attempt::Model,
-        answers: &[answer::Model],
-        id: AnswerId,
-        question: QuestionId,
-        fields: &Fields,
-    ) -> Result<answer::Model, ServiceError> {
-        let seed = seed_of(attempt);
-        let standing = replay(quiz, attempt, answers).standing(question);
-        let (rung, question) = quiz
-            .find(question)
-            .filter(|_| matches!(standing, Standing::Asked { .. } | Standing::Done))
-            .ok_or(ServiceError::invalid("question", Fault::UnknownOption))?;
-        let verdict = Reply::read(&question.face(seed), fields)
-            .and_then(|reply| question.judge(seed, &reply))
-            .map_err(|fault| ServiceError::invalid("reply", fault))?;
-        let points = match standing {
-            Standing::Asked { misses } if verdict.is_right => {
-                let earning = for_right_reply(question.id, rung, misses, attempt.is_refresher);
-                self.earn(writing, entry, earning).await?
-            }
-            _ => 0,
-        };
-        let row = answer::Model {
-            id: id.key(),
-            person_id: self.who.id.key(),
-            attempt_id: attempt.id,
-            number: answers.last().map_or(1, |last| last.number + 1),
-            question_id: question.id.key(),
-            reply: serde_json::to_string(fields)?,
-            is_right: verdict.is_right,
-            points: i32::try_from(points).unwrap_or(0),
-            answered_at: self.now.0,
-        };
-        let once = OnConflict::column(answer::Column::Id).do_nothing().to_owned();
-        let written = answer::Entity::insert(answer::ActiveModel::from(row.clone()))
-            .on_conflict(once)
-            .exec_without_returning(writing)
-            .await?;
-        if written == 0 { Err(ServiceError::IdTaken) } else { Ok(row) }
-    }
-
-    async fn reach_top(
-        &self,
-        writing: &DatabaseTransaction,
-        entry: &LessonEntry,
-        attempt: &attempt::Model,
-    ) -> Result<(), ServiceError> {
-        self.visit(writing, entry.version, None).await?;
-        attempt::Entity::update_many()
-            .col_expr(attempt::Column::ToppedAt, Expr::value(self.now.0))
-            .filter(attempt::Column::Id.eq(attempt.id))
-            .exec(writing)
-            .await?;
-        self.complete_if_done(writing, entry).await?;
         Ok(())
     }
 }

@@ -8,7 +8,10 @@ use kvarten_domain::{
     lesson::{Place, Progress, StepHead, place_to_resume},
 };
 use kvarten_entity::{Column, Key, evidence, step_state, visit};
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait,
+    sea_query::{Expr, Query, UnionType},
+};
 use uuid::Uuid;
 
 use super::Learner;
@@ -49,38 +52,62 @@ impl Begun {
     }
 }
 
+/// What a row tells of.
+#[derive(Clone, Copy)]
+enum What {
+    /// A version, the step open last, when.
+    Visit,
+    /// A version, a step been through, when.
+    Seen,
+    /// A lesson, the version, when.
+    Completed,
+}
+
 impl Learner<'_> {
-    /// Everything this person has begun. Three statements.
+    /// Everything this person has begun. One statement: three lists of the same shape.
     pub(super) async fn begun(&self) -> Result<Begun, ServiceError> {
-        let db = self.services.store().read();
         let me = self.who.id.key();
-        let visits = visit::Entity::find().filter(visit::Column::PersonId.eq(me)).all(db).await?;
-        let seen: Vec<(Uuid, Uuid)> = step_state::Entity::find()
-            .select_only()
-            .columns([step_state::Column::VersionId, step_state::Column::StepId])
-            .filter(step_state::Column::PersonId.eq(me))
-            .filter(step_state::Column::SeenAt.is_not_null())
-            .into_tuple()
-            .all(db)
-            .await?;
-        let completed: Vec<(Uuid, i64)> = evidence::Entity::find()
-            .select_only()
-            .columns([evidence::Column::LessonId, evidence::Column::EarnedAt])
-            .filter(evidence::Column::PersonId.eq(me))
-            .into_tuple()
-            .all(db)
-            .await?;
+        let list = |what: What| Query::select().expr_as(Expr::value(what as i32), "what").to_owned();
+        let visits = list(What::Visit)
+            .columns([visit::Column::VersionId, visit::Column::StepId, visit::Column::VisitedAt])
+            .from(visit::Entity)
+            .and_where(visit::Column::PersonId.eq(me))
+            .to_owned();
+        let seen = list(What::Seen)
+            .columns([
+                step_state::Column::VersionId,
+                step_state::Column::StepId,
+                step_state::Column::SeenAt,
+            ])
+            .from(step_state::Entity)
+            .and_where(step_state::Column::PersonId.eq(me))
+            .and_where(step_state::Column::SeenAt.is_not_null())
+            .to_owned();
+        let completed = list(What::Completed)
+            .columns([
+                evidence::Column::LessonId,
+                evidence::Column::VersionId,
+                evidence::Column::EarnedAt,
+            ])
+            .from(evidence::Entity)
+            .and_where(evidence::Column::PersonId.eq(me))
+            .to_owned();
+        let mut all = visits;
+        all.union(UnionType::All, seen).union(UnionType::All, completed);
         let mut begun = Begun::default();
-        for row in visits {
-            let at = (row.step_id.map(Key::id), Timestamp(row.visited_at));
-            begun.visits.insert(row.version_id.id(), at);
-        }
-        for (version, step) in seen {
-            begun.seen.entry(version.id()).or_default().push(step.id());
-        }
-        for (lesson, at) in completed {
-            let latest = begun.completed.entry(lesson.id()).or_default();
-            *latest = Timestamp(at).max(*latest);
+        for row in self.services.store().read().query_all(&all).await? {
+            let what: i32 = row.try_get_by_index(0)?;
+            let (subject, step): (Uuid, Option<Uuid>) =
+                (row.try_get_by_index(1)?, row.try_get_by_index(2)?);
+            let at = Timestamp(row.try_get_by_index(3)?);
+            if what == What::Visit as i32 {
+                begun.visits.insert(subject.id(), (step.map(Key::id), at));
+            } else if what == What::Seen as i32 {
+                begun.seen.entry(subject.id()).or_default().extend(step.map(Key::id::<StepId>));
+            } else {
+                let latest = begun.completed.entry(subject.id()).or_default();
+                *latest = at.max(*latest);
+            }
         }
         Ok(begun)
     }

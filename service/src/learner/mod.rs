@@ -9,6 +9,7 @@ mod learn;
 mod lesson;
 mod media;
 mod points;
+mod replies;
 
 use kvarten_domain::{Locale, Timestamp};
 
@@ -16,6 +17,7 @@ use crate::{ServiceError, Services, SignedIn};
 
 pub(crate) use completion::ledger_key;
 pub use media::StoredFile;
+pub(crate) use replies::ReplyDesk;
 
 /// A person who learns. Every role does.
 #[derive(Clone, Copy, Debug)]

@@ -5,7 +5,7 @@ use kvarten_service::{ServiceError, new_id};
 
 use crate::{
     story,
-    town::{Town, begin, climb, is_not_found, reply, see_all, total},
+    town::{Town, begin, climb, is_not_found, join_all, reply, see_all, total},
 };
 
 async fn town_with_lesson(town: Town) -> Town {
@@ -82,8 +82,9 @@ story!(many_devices_at_once_double_and_lose_nothing, |town| {
     while !ladder.is_topped() {
         let question = ladder.question.as_ref().expect("a question").id;
         let fields = Town::fields(&ladder, true);
-        let sent = (0..10)
-            .map(|_| learner.submit_reply(new_id::<AnswerId>(), ladder.attempt, question, &fields));
+        let sent = (0..10).map(|_| {
+            learner.submit_reply(new_id::<AnswerId>(), ladder.attempt, question, fields.clone())
+        });
         let mut points = 0;
         for result in join_all(sent).await {
             let (outcome, _) = result.expect("decided");
@@ -127,11 +128,12 @@ story!(late_early_foreign_and_hostile_replies_are_defined, |town| {
 
     // In another person's attempt, or in one that is not there.
     let id = new_id::<AnswerId>();
-    assert!(is_not_found(&other.submit_reply(id, start.attempt, question, &right).await));
-    assert!(is_not_found(&learner.submit_reply(id, new_id(), question, &right).await));
+    assert!(is_not_found(&other.submit_reply(id, start.attempt, question, right.clone()).await));
+    assert!(is_not_found(&learner.submit_reply(id, new_id(), question, right.clone()).await));
 
     // A question that is not asked, or does not exist.
-    let unknown = learner.submit_reply(id, start.attempt, new_id::<QuestionId>(), &right).await;
+    let unknown =
+        learner.submit_reply(id, start.attempt, new_id::<QuestionId>(), right.clone()).await;
     assert!(matches!(unknown, Err(ServiceError::Invalid { field: "question", .. })));
 
     // Options that do not exist, nothing at all, too much.
@@ -141,7 +143,7 @@ story!(late_early_foreign_and_hostile_replies_are_defined, |town| {
         ((0..40).map(|at| (format!("o{at}"), "on".into())).collect(), Fault::TooLong),
         (Fields::from([("only".into(), "x".repeat(5_000))]), Fault::TooLong),
     ] {
-        let result = learner.submit_reply(id, start.attempt, question, &fields).await;
+        let result = learner.submit_reply(id, start.attempt, question, fields.clone()).await;
         let Err(ServiceError::Invalid { fault, .. }) = result else { panic!("{result:?}") };
         assert_eq!(fault, expected);
     }
@@ -154,7 +156,7 @@ story!(late_early_foreign_and_hostile_replies_are_defined, |town| {
     assert!(ladder.rungs[0].is_climbed());
     let before = total(&learner).await;
     let (late, after) =
-        learner.submit_reply(id, start.attempt, question, &right).await.expect("kept");
+        learner.submit_reply(id, start.attempt, question, right.clone()).await.expect("kept");
     assert_eq!((late.verdict.is_right, late.points, late.climbed_rung), (true, 0, None));
     assert_eq!(after.rungs, ladder.rungs);
     assert_eq!(total(&learner).await, before);
@@ -163,7 +165,7 @@ story!(late_early_foreign_and_hostile_replies_are_defined, |town| {
     let ladder = begin(&other, "mejl").await;
     let theirs = ladder.question.clone().expect("a question").id;
     let fields = Town::fields(&ladder, true);
-    let taken = other.submit_reply(id, ladder.attempt, theirs, &fields).await;
+    let taken = other.submit_reply(id, ladder.attempt, theirs, fields.clone()).await;
     assert!(matches!(taken, Err(ServiceError::IdTaken)), "{taken:?}");
 });
 
@@ -205,25 +207,3 @@ story!(what_became_of_a_reply_can_be_asked_again, |town| {
     let page = learner.ladder("mejl", Some(new_id())).await.expect("a page");
     assert_eq!(page.outcome, None);
 });
-
-/// Waits for all of several pieces of work at once.
-async fn join_all<T>(work: impl Iterator<Item = impl Future<Output = T>>) -> Vec<T> {
-    let mut pending: Vec<_> = work.map(|one| Some(Box::pin(one))).collect();
-    let mut done: Vec<Option<T>> = pending.iter().map(|_| None).collect();
-    std::future::poll_fn(move |context| {
-        for (slot, result) in pending.iter_mut().zip(&mut done) {
-            if let Some(one) = slot
-                && let std::task::Poll::Ready(value) = one.as_mut().poll(context)
-            {
-                *result = Some(value);
-                *slot = None;
-            }
-        }
-        if pending.iter().all(Option::is_none) {
-            std::task::Poll::Ready(done.iter_mut().filter_map(Option::take).collect())
-        } else {
-            std::task::Poll::Pending
-        }
-    })
-    .await
-}

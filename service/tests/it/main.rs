@@ -6,6 +6,7 @@ mod leaderboard;
 mod learning;
 mod migrations;
 mod privacy;
+mod replies;
 mod rights;
 mod sign_in;
 mod statements;

@@ -2,7 +2,7 @@
 
 use kvarten_domain::{Fault, PersonId, Timestamp};
 use kvarten_service::{
-    ServiceError,
+    ServiceError, SignedIn,
     operator::Operator,
     session::{Lifetime, SessionRecord, Sessions, session_key},
     visitor::Visitor,
@@ -10,7 +10,7 @@ use kvarten_service::{
 
 use crate::{
     story,
-    town::{NOON, PASSWORD, Town},
+    town::{NOON, PASSWORD, Town, is_not_found, join_all},
 };
 
 async fn alma_with_password(town: Town) -> (Town, PersonId) {
@@ -67,6 +67,35 @@ story!(too_many_tries_wait_and_then_go_on, |town| {
     assert_eq!(sign_in(&town, "alma@lindvike.example", PASSWORD, later).await.expect("in"), alma);
     let refused = sign_in(&town, "alma@lindvike.example", "fel", later).await;
     assert!(matches!(refused, Err(ServiceError::WrongSignIn)), "not throttled");
+});
+
+story!(tries_at_the_same_time_are_counted_each, |town| {
+    let (town, _) = alma_with_password(town).await;
+    let tries = (0..12).map(|_| sign_in(&town, "alma@lindvike.example", "fel lösenord", NOON));
+    let told = join_all(tries).await;
+    let verified = told.iter().filter(|one| matches!(one, Err(ServiceError::WrongSignIn))).count();
+    let waiting = told.iter().filter(|one| matches!(one, Err(ServiceError::Wait { .. }))).count();
+    assert_eq!((verified, waiting), (5, 7));
+});
+
+story!(whoever_has_left_is_signed_out_and_stays_out, |town| {
+    let (town, alma) = alma_with_password(town).await;
+    let sessions = Sessions::of(&town.services);
+    let record = SessionRecord {
+        person: Some(alma),
+        is_shared: false,
+        data: "{}".into(),
+        expires_at: NOON.plus_seconds(3_600),
+    };
+    sessions.create("key", &record, NOON).await.expect("kept");
+    town.operator().end_employment(alma).await.expect("leaves");
+    assert_eq!(sessions.load("key", NOON).await.expect("looked up"), None);
+    let later = NOON.plus_seconds(1);
+    let gone = SignedIn::find(&town.services, alma, later).await;
+    assert!(matches!(gone, Err(ServiceError::SignedOut)), "{gone:?}");
+    let refused = sign_in(&town, "alma@lindvike.example", PASSWORD, later).await;
+    assert!(matches!(refused, Err(ServiceError::WrongSignIn)), "{refused:?}");
+    assert!(is_not_found(&town.operator().end_employment(alma).await));
 });
 
 story!(an_unknown_person_takes_as_long_as_a_wrong_password, |town| {

@@ -218,7 +218,8 @@ pub async fn reply(
 ) -> (ReplyOutcome, LadderView) {
     let fields = Town::fields(ladder, is_right);
     let question = ladder.question.as_ref().expect("asks something").id;
-    let sent = learner.submit_reply(ladder.reply_id, ladder.attempt, question, &fields).await;
+    let sent =
+        learner.submit_reply(ladder.reply_id, ladder.attempt, question, fields.clone()).await;
     sent.expect("decided")
 }
 
@@ -246,4 +247,26 @@ pub async fn total(learner: &Learner<'_>) -> u32 {
 /// Whether something was refused as not found.
 pub fn is_not_found<T>(result: &Result<T, ServiceError>) -> bool {
     matches!(result, Err(ServiceError::NotFound))
+}
+
+/// Waits for all of several pieces of work at once.
+pub async fn join_all<T>(work: impl Iterator<Item = impl Future<Output = T>>) -> Vec<T> {
+    let mut pending: Vec<_> = work.map(|one| Some(Box::pin(one))).collect();
+    let mut done: Vec<Option<T>> = pending.iter().map(|_| None).collect();
+    std::future::poll_fn(move |context| {
+        for (slot, result) in pending.iter_mut().zip(&mut done) {
+            if let Some(one) = slot
+                && let std::task::Poll::Ready(value) = one.as_mut().poll(context)
+            {
+                *result = Some(value);
+                *slot = None;
+            }
+        }
+        if pending.iter().all(Option::is_none) {
+            std::task::Poll::Ready(done.iter_mut().filter_map(Option::take).collect())
+        } else {
+            std::task::Poll::Pending
+        }
+    })
+    .await
 }

@@ -1,0 +1,336 @@
+//! Replies on their way into the database.
+//!
+//! Replies come in flocks, when a shift changes or a meeting takes a ladder together, and the
+//! database writes one transaction at a time. Whoever comes while another is writing therefore
+//! waits at the desk, and the next to write does so for all who wait, in one transaction: its
+//! price is shared, and nobody is told of a reply before it is on the disk.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::{Arc, Mutex, PoisonError},
+};
+
+use kvarten_domain::{
+    AnswerId, AttemptId, Fault, QuestionId, Timestamp,
+    ladder::{LadderView, ReplyOutcome, Standing},
+    points::{Earning, for_right_reply},
+    reply::{Fields, Reply},
+};
+use kvarten_entity::{Column, Key, answer, attempt, points_entry};
+use sea_orm::{
+    ColumnTrait, Condition, DatabaseTransaction, DbErr, EntityTrait, QueryFilter, QueryOrder,
+    QuerySelect,
+    sea_query::{Expr, OnConflict},
+};
+use tokio::sync::{OwnedMutexGuard, oneshot};
+
+use super::{
+    Learner,
+    completion::{ledger_row, once_each},
+    ladder::{outcome_of, replay, seed_of, view},
+};
+use crate::{
+    ServiceError, Services, SignedIn,
+    bank::{Bank, LessonEntry, VersionContent},
+};
+
+/// The largest form that is read as a reply: fields, and bytes in all.
+const MAX_FIELDS: usize = 32;
+const MAX_BYTES: usize = 2_000;
+
+/// How many replies are written at once at most.
+const MAX_AT_ONCE: usize = 128;
+
+/// A reply as it was sent.
+#[derive(Debug)]
+struct Sent {
+    who: SignedIn,
+    now: Timestamp,
+    id: AnswerId,
+    attempt: AttemptId,
+    question: QuestionId,
+    fields: Fields,
+}
+
+type Decided = Result<(ReplyOutcome, LadderView), ServiceError>;
+
+/// Where replies wait for each other.
+#[derive(Debug, Default)]
+pub(crate) struct ReplyDesk {
+    waiting: Mutex<Vec<(Sent, oneshot::Sender<Decided>)>>,
+    turn: Arc<tokio::sync::Mutex<()>>,
+}
+
+impl ReplyDesk {
+    fn put(&self, sent: Sent) -> oneshot::Receiver<Decided> {
+        let (tell, told) = oneshot::channel();
+        self.waiting.lock().unwrap_or_else(PoisonError::into_inner).push((sent, tell));
+        told
+    }
+
+    /// Those who came first; a person's second reply waits for the first to be decided.
+    fn take(&self) -> (Vec<Sent>, Vec<oneshot::Sender<Decided>>) {
+        let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut people = BTreeSet::new();
+        waiting
+            .extract_if(.., |(sent, _)| people.len() < MAX_AT_ONCE && people.insert(sent.who.id()))
+            .unzip()
+    }
+}
+
+/// Whether the database did not even take the transaction.
+const fn is_out_of_reach(error: &ServiceError) -> bool {
+    matches!(error, ServiceError::Database(DbErr::Conn(_) | DbErr::ConnectionAcquire(_)))
+}
+
+/// Decides the replies of all who wait and tells them.
+async fn decide_waiting(services: Services, turn: OwnedMutexGuard<()>) {
+    let (sent, tell) = services.replies.take();
+    let decided = match decide(&services, &sent).await {
+        Ok(decided) => decided,
+        // One that cannot be written must not be the misfortune of the others.
+        Err(error) if sent.len() > 1 && !is_out_of_reach(&error) => {
+            let mut decided = Vec::with_capacity(sent.len());
+            for one in &sent {
+                let alone = decide(&services, std::slice::from_ref(one)).await;
+                decided.extend(alone.unwrap_or_else(|error| vec![Err(error)]));
+            }
+            decided
+        }
+        Err(error) => std::iter::once(Err(error))
+            .chain(std::iter::repeat_with(|| Err(ServiceError::Interrupted)))
+            .take(sent.len())
+            .collect(),
+    };
+    drop(turn);
+    for (tell, decided) in tell.into_iter().zip(decided) {
+        // Whoever has hung up has nobody to tell; the reply is kept.
+        drop(tell.send(decided));
+    }
+}
+
+/// What is known about a reply once its climb is loaded.
+struct Climb<'a> {
+    sent: &'a Sent,
+    entry: &'a LessonEntry,
+    content: Arc<VersionContent>,
+    attempt: attempt::Model,
+    answers: Vec<answer::Model>,
+}
+
+/// Decides replies of different people in one transaction, in the order they came. Where the
+/// whole transaction fails nothing is written; where only one reply does not hold, the others do.
+async fn decide(services: &Services, sent: &[Sent]) -> Result<Vec<Decided>, ServiceError> {
+    let bank = services.bank().await?;
+    let writing = services.store().begin().await?;
+    let mut climbs = Vec::with_capacity(sent.len());
+    for climb in load(services, &bank, &writing, sent).await? {
+        climbs.push(climb.and_then(|climb| {
+            let is_kept = climb.answers.iter().any(|row| row.id == climb.sent.id.key());
+            let new = if is_kept { None } else { Some(climb.judge()?) };
+            Ok((climb, new))
+        }));
+    }
+    write(&writing, &mut climbs).await?;
+    for climb in climbs.iter_mut().flatten() {
+        let (climb, Some((row, _))) = climb else { continue };
+        climb.answers.push(row.clone());
+        let is_topped = replay(&climb.content.quiz, &climb.attempt, &climb.answers).is_topped();
+        if is_topped && climb.attempt.topped_at.is_none() {
+            climb.reach_top(services, &writing).await?;
+        }
+    }
+    writing.commit().await?;
+    Ok(climbs.into_iter().map(|climb| climb.and_then(|(climb, _)| climb.outcome())).collect())
+}
+
+/// Loads the climbs that replies are about, each or why it may not be replied to.
+async fn load<'a>(
+    services: &Services,
+    bank: &'a Bank,
+    writing: &DatabaseTransaction,
+    sent: &'a [Sent],
+) -> Result<Vec<Result<Climb<'a>, ServiceError>>, ServiceError> {
+    let attempts = attempt::Entity::find()
+        .filter(attempt::Column::Id.is_in(sent.iter().map(|one| one.attempt.key())))
+        .order_by_asc(attempt::Column::Id)
+        .lock_exclusive()
+        .all(writing)
+        .await?;
+    let of_climbs = answer::Column::AttemptId.is_in(attempts.iter().map(|attempt| attempt.id));
+    let of_ids = answer::Column::Id.is_in(sent.iter().map(|one| one.id.key()));
+    let mut answers: BTreeMap<_, Vec<answer::Model>> = BTreeMap::new();
+    let rows = answer::Entity::find()
+        .filter(Condition::any().add(of_climbs).add(of_ids))
+        .order_by_asc(answer::Column::Number)
+        .all(writing)
+        .await?;
+    let kept: BTreeMap<_, _> = rows.iter().map(|row| (row.id, row.attempt_id)).collect();
+    for row in rows {
+        answers.entry(row.attempt_id).or_default().push(row);
+    }
+    let attempts: BTreeMap<_, _> =
+        attempts.into_iter().map(|attempt| (attempt.id, attempt)).collect();
+    let mut climbs = Vec::with_capacity(sent.len());
+    for sent in sent {
+        let attempt = attempts
+            .get(&sent.attempt.key())
+            .filter(|attempt| attempt.person_id == sent.who.id().key());
+        let entry = attempt.and_then(|attempt| {
+            bank.lessons.iter().find(|entry| entry.version == attempt.version_id.id())
+        });
+        climbs.push(match (attempt, entry) {
+            (Some(attempt), _) if kept.get(&sent.id.key()).is_some_and(|of| *of != attempt.id) => {
+                Err(ServiceError::IdTaken)
+            }
+            (Some(attempt), Some(entry)) => Ok(Climb {
+                sent,
+                entry,
+                content: services.content(entry.version).await?,
+                attempt: attempt.clone(),
+                answers: answers.remove(&attempt.id).unwrap_or_default(),
+            }),
+            _ => Err(ServiceError::NotFound),
+        });
+    }
+    Ok(climbs)
+}
+
+type Judged<'a> = Result<(Climb<'a>, Option<(answer::Model, Option<Earning>)>), ServiceError>;
+
+/// Writes the new answers and what they earn. Points are only given for what the ledger takes.
+async fn write(
+    writing: &DatabaseTransaction,
+    climbs: &mut [Judged<'_>],
+) -> Result<(), ServiceError> {
+    let new = || climbs.iter().flatten().filter_map(|(climb, new)| Some((climb, new.as_ref()?)));
+    let entries: Vec<_> = new()
+        .filter_map(|(climb, (_, earning))| {
+            Some(ledger_row(&climb.sent.who, climb.entry, earning.as_ref()?, climb.sent.now))
+        })
+        .collect();
+    let given: BTreeSet<_> = points_entry::Entity::insert_many(entries)
+        .on_conflict(once_each())
+        .exec_with_returning_keys(writing)
+        .await?
+        .into_iter()
+        .collect();
+    for (climb, new) in climbs.iter_mut().flatten() {
+        let Some((row, Some(earning))) = new else { continue };
+        let (kind, subject) = super::ledger_key(earning.thing);
+        if given.contains(&(climb.sent.who.id().key(), kind.to_owned(), subject)) {
+            row.points = i32::try_from(earning.points).unwrap_or(i32::MAX);
+        }
+    }
+    let rows: Vec<_> = climbs
+        .iter()
+        .flatten()
+        .filter_map(|(_, new)| Some(answer::ActiveModel::from(new.as_ref()?.0.clone())))
+        .collect();
+    let wanted = rows.len();
+    let once = OnConflict::column(answer::Column::Id).do_nothing().to_owned();
+    let written =
+        answer::Entity::insert_many(rows).on_conflict(once).exec_without_returning(writing).await?;
+    if usize::try_from(written).is_ok_and(|written| written == wanted) {
+        Ok(())
+    } else {
+        Err(ServiceError::IdTaken)
+    }
+}
+
+impl Climb<'_> {
+    /// The row of a new reply, without points, and what it earns if it was not earned before.
+    fn judge(&self) -> Result<(answer::Model, Option<Earning>), ServiceError> {
+        let Sent { who, now, id, fields, .. } = self.sent;
+        let (quiz, seed) = (&self.content.quiz, seed_of(&self.attempt));
+        let standing = replay(quiz, &self.attempt, &self.answers).standing(self.sent.question);
+        let (rung, question) = quiz
+            .find(self.sent.question)
+            .filter(|_| matches!(standing, Standing::Asked { .. } | Standing::Done))
+            .ok_or(ServiceError::invalid("question", Fault::UnknownOption))?;
+        let verdict = Reply::read(&question.face(seed), fields)
+            .and_then(|reply| question.judge(seed, &reply))
+            .map_err(|fault| ServiceError::invalid("reply", fault))?;
+        let earning = match standing {
+            Standing::Asked { misses } if verdict.is_right => {
+                Some(for_right_reply(question.id, rung, misses, self.attempt.is_refresher))
+            }
+            _ => None,
+        };
+        let row = answer::Model {
+            id: id.key(),
+            person_id: who.id().key(),
+            attempt_id: self.attempt.id,
+            number: self.answers.last().map_or(1, |last| last.number + 1),
+            question_id: question.id.key(),
+            reply: serde_json::to_string(fields)?,
+            is_right: verdict.is_right,
+            points: 0,
+            answered_at: now.0,
+        };
+        Ok((row, earning))
+    }
+
+    async fn reach_top(
+        &self,
+        services: &Services,
+        writing: &DatabaseTransaction,
+    ) -> Result<(), ServiceError> {
+        let learner = Learner { services, who: &self.sent.who, now: self.sent.now };
+        learner.visit(writing, self.entry.version, None).await?;
+        attempt::Entity::update_many()
+            .col_expr(attempt::Column::ToppedAt, Expr::value(self.sent.now.0))
+            .filter(attempt::Column::Id.eq(self.attempt.id))
+            .exec(writing)
+            .await?;
+        learner.complete_if_done(writing, self.entry).await?;
+        Ok(())
+    }
+
+    fn outcome(self) -> Decided {
+        let Self { sent, content, attempt, answers, .. } = self;
+        let outcome =
+            outcome_of(&content, &attempt, &answers, sent.id)?.ok_or(ServiceError::IdTaken)?;
+        let ladder = replay(&content.quiz, &attempt, &answers);
+        Ok((outcome, view(&ladder, &attempt, &answers)))
+    }
+}
+
+impl Learner<'_> {
+    /// Decides a reply, writes it down and gives its points, all or nothing.
+    ///
+    /// * The same id again: what became of it the first time, and nothing more.
+    /// * A question of the current rung, whichever device shows it: judged and counted.
+    /// * A question already answered right (a late reply): judged and kept, but it changes nothing.
+    ///
+    /// # Errors
+    /// [`ServiceError::NotFound`] for an attempt that is not one's own,
+    /// [`ServiceError::IdTaken`] for an id used for another reply, and a fault for a reply that
+    /// does not fit or a question that is not asked; none of them counts as a miss.
+    pub async fn submit_reply(
+        &self,
+        id: AnswerId,
+        attempt: AttemptId,
+        question: QuestionId,
+        fields: Fields,
+    ) -> Result<(ReplyOutcome, LadderView), ServiceError> {
+        if fields.len() > MAX_FIELDS
+            || fields.iter().map(|(name, value)| name.len() + value.len()).sum::<usize>()
+                > MAX_BYTES
+        {
+            return Err(ServiceError::invalid("reply", Fault::TooLong));
+        }
+        let desk = &self.services.replies;
+        let sent = Sent { who: self.who.clone(), now: self.now, id, attempt, question, fields };
+        let mut told = desk.put(sent);
+        loop {
+            let turn = tokio::select! {
+                biased;
+                decided = &mut told => return decided.unwrap_or(Err(ServiceError::Interrupted)),
+                turn = Arc::clone(&desk.turn).lock_owned() => turn,
+            };
+            // On a task of its own: whoever hangs up does not take the others along.
+            drop(tokio::spawn(decide_waiting(self.services.clone(), turn)).await);
+        }
+    }
+}
