@@ -85,7 +85,13 @@ async function frontend(work, tools) {
 
 // Taking over a page piece by piece while code is still loading, and pages from templates: the
 // framework compiles both into every view whose type is forgotten, and no page is drawn that way.
-const neverCalled = /hydrate_async|hydrate_from_template/;
+// Only these functions themselves: what merely has their name among its type parameters may have
+// been merged with something that is needed.
+const neverCalled = new RegExp([
+  "^<_ as tachys\\[\\w+\\]::view::any_view::IntoAny>::into_any::hydrate_async::",
+  "^<_ as tachys\\[\\w+\\]::html::attribute::any_attribute::IntoAnyAttribute>::into_any_attr::hydrate_from_template::",
+  "^<.* as tachys\\[\\w+\\]::view::RenderHtml>::hydrate_async::\\{closure#0\\}$",
+].join("|"));
 
 /** Empties the functions that are never called, so that what only they need falls away too. */
 async function prune(from, to) {

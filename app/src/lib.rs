@@ -10,7 +10,6 @@ mod texts {
 use texts::i18n;
 
 mod app;
-mod at_once;
 pub mod calls;
 mod page;
 #[expect(clippy::needless_pass_by_value, reason = "a view owns what it shows")]

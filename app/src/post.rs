@@ -13,7 +13,7 @@ use leptos::{
 use serde::de::DeserializeOwned;
 use wasm_bindgen::JsCast;
 
-use crate::{at_once::IntoAnyAtOnce, calls::WireError};
+use crate::calls::WireError;
 
 /// A form's call: where it goes, and what came of the last time.
 #[derive(Clone, Copy)]
@@ -24,7 +24,7 @@ pub struct Post {
 }
 
 /// The form's fields, with those of the button that sent it.
-fn fields(event: &web_sys::SubmitEvent) -> Option<web_sys::UrlSearchParams> {
+pub(crate) fn fields(event: &web_sys::SubmitEvent) -> Option<web_sys::UrlSearchParams> {
     let form = event.target()?.dyn_into::<web_sys::HtmlFormElement>().ok()?;
     let data = web_sys::FormData::new_with_form(&form).ok()?;
     let button =
@@ -67,11 +67,11 @@ impl Post {
             });
         };
         view! {
-            <form class=class method="post" action=self.path on:submit=submit>
+            <form class=class method="post" action=self.path novalidate on:submit=submit>
                 {fields_of}
             </form>
         }
-        .any()
+        .into_any()
     }
 
     /// Whether an answer is awaited.

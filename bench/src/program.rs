@@ -14,6 +14,7 @@ pub struct Program {
     address: String,
     database: String,
     folder: TempDir,
+    has_site: bool,
     running: Option<Child>,
 }
 
@@ -23,17 +24,27 @@ impl Program {
     /// # Errors
     /// It does not start.
     pub async fn start(file: &str, people: usize) -> Result<Self, Failure> {
-        Self::start_on(file, people, None).await
+        Self::start_on(file, people, None, true).await
     }
 
-    /// Starts one with so many people, on the empty database at an address or on SQLite.
+    /// Starts one whose site need not be built with so many people, on the empty database at an
+    /// address or on SQLite.
     ///
     /// # Errors
     /// It does not start.
-    pub async fn start_on(
+    pub async fn start_without_site(
         file: &str,
         people: usize,
         database: Option<String>,
+    ) -> Result<Self, Failure> {
+        Self::start_on(file, people, database, false).await
+    }
+
+    async fn start_on(
+        file: &str,
+        people: usize,
+        database: Option<String>,
+        has_site: bool,
     ) -> Result<Self, Failure> {
         let folder = tempfile::tempdir()?;
         let port = TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
@@ -43,6 +54,7 @@ impl Program {
             address: format!("127.0.0.1:{port}"),
             database: database.unwrap_or_else(in_folder),
             folder,
+            has_site,
             running: None,
         };
         let people = people.to_string();
@@ -62,6 +74,7 @@ impl Program {
             .env("KVARTEN_DATA", self.folder.path())
             .env("DATABASE_URL", &self.database)
             .env("LEPTOS_SITE_ADDR", &self.address)
+            .env("LEPTOS_HASH_FILES", self.has_site.to_string())
             .env("KVARTEN_LOG", "warn")
             .env_remove("KVARTEN_TEST_POSTGRES")
             .stdout(Stdio::null())

@@ -18,6 +18,10 @@ struct LessonFiles;
 type OwnedFiles = Box<dyn Fn(&str) -> Option<Vec<u8>> + Send + Sync>;
 
 /// The municipality.
+///
+/// # Panics
+/// Never: a test reads the file.
+#[must_use]
 pub fn town() -> TownFile {
     toml::from_str(TOWN).expect("a test reads the town file, which is part of the program")
 }
@@ -45,6 +49,9 @@ fn lessons() -> Vec<(LessonDraft, OwnedFiles)> {
 ///
 /// # Errors
 /// Those of the database.
+///
+/// # Panics
+/// Never: a test reads the files.
 pub async fn load(services: &Services, people: usize, now: Timestamp) -> Result<(), ServiceError> {
     let lessons = lessons();
     let lessons: Vec<DemoLesson<'_>> = lessons

@@ -8,7 +8,7 @@ mod client_address;
 mod commands;
 pub mod config;
 mod csrf;
-mod demo_content;
+pub mod demo_content;
 mod failure;
 mod headers;
 mod health;

@@ -20,6 +20,7 @@ fn kvarten(data: &Path, arguments: &[&str]) -> Command {
         }
     }
     command.args(arguments).env("KVARTEN_DATA", data).env("LEPTOS_SITE_ADDR", "127.0.0.1:0");
+    command.env("LEPTOS_HASH_FILES", "false");
     command.stdin(Stdio::null());
     command
 }
@@ -122,6 +123,22 @@ async fn a_database_of_a_newer_version_is_left_alone() {
     for command in ["serve", "migrate", "demo"] {
         assert_refused(&run(data.path(), &[command]), "newer version of Kvarten");
     }
+}
+
+#[test]
+fn a_site_that_is_not_built_is_named() {
+    let data = migrated();
+    let folder = tempfile::tempdir().expect("a folder");
+    let alone = folder.path().join("kvarten");
+    std::fs::copy(env!("CARGO_BIN_EXE_kvarten"), &alone).expect("a copy");
+    let output = Command::new(&alone)
+        .arg("serve")
+        .env("KVARTEN_DATA", data.path())
+        .env("LEPTOS_SITE_ADDR", "127.0.0.1:0")
+        .env_remove("DATABASE_URL")
+        .env_remove("KVARTEN_TEST_POSTGRES")
+        .output();
+    assert_refused(&output.expect("the program"), "the site is not built");
 }
 
 #[test]

@@ -6,13 +6,17 @@ use std::{
     time::Duration,
 };
 
-use kvarten_entity::migration::{Migrator, MigratorTrait};
+use kvarten_entity::migration::{Migrator, MigratorTrait, SchemaManager, seaql_migrations};
 use sea_orm::{
     ConnectOptions, Database, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr,
-    SqliteTransactionMode, TransactionOptions, TransactionTrait,
-    sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous},
+    EntityTrait, RuntimeErr, SqliteTransactionMode, TransactionOptions, TransactionTrait,
+    sqlx::{
+        Connection, PgConnection,
+        sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous},
+    },
 };
 use thiserror::Error;
+use tokio::time::timeout;
 
 /// Why the database cannot be used.
 #[derive(Debug, Error)]
@@ -50,6 +54,8 @@ impl fmt::Debug for Store {
     }
 }
 
+/// How long a PostgreSQL server may take to answer at the start.
+const PATIENCE: Duration = Duration::from_secs(10);
 /// How many readers an SQLite file has.
 const SQLITE_READERS: u32 = 4;
 /// How many connections a PostgreSQL server lends to one process.
@@ -68,6 +74,10 @@ impl Store {
             return Ok(Self { read, write, file: Some(file) });
         }
         if url.starts_with("postgres:") || url.starts_with("postgresql:") {
+            // Once by hand: a pool would try again for half a minute and not say why.
+            let one = timeout(PATIENCE, PgConnection::connect(url)).await;
+            let one = one.map_err(|_| unreachable("it does not answer"))?.map_err(unreachable)?;
+            one.close().await.map_err(unreachable)?;
             let mut options = ConnectOptions::new(url);
             options
                 .max_connections(POSTGRES_CONNECTIONS)
@@ -127,30 +137,37 @@ impl Store {
     /// # Errors
     /// A database from a newer version, or one that refuses a step.
     pub async fn migrate(&self) -> Result<(), StoreError> {
-        self.refuse_newer().await?;
+        self.applied().await?;
         Migrator::up(&self.write, None).await?;
         Ok(())
     }
 
-    /// Makes sure that the schema is the one this program knows.
+    /// Makes sure that the schema is the one this program knows. Only reads.
     ///
     /// # Errors
     /// A database from a newer version, or one that needs `migrate`.
     pub async fn check_schema(&self) -> Result<(), StoreError> {
-        self.refuse_newer().await?;
-        match Migrator::get_pending_migrations(&self.read).await?.len() {
+        let applied = self.applied().await?;
+        match Migrator::migrations().len() - applied {
             0 => Ok(()),
             missing => Err(StoreError::Older(missing)),
         }
     }
 
-    async fn refuse_newer(&self) -> Result<(), StoreError> {
-        Migrator::install(&self.write).await?;
+    /// How many steps the database has been through, all of them known to this program.
+    async fn applied(&self) -> Result<usize, StoreError> {
+        let table = Migrator::migration_table_name().to_string();
+        if !SchemaManager::new(&self.read).has_table(table).await? {
+            return Ok(0);
+        }
         let known = Migrator::get_migration_files();
-        let applied = Migrator::get_migration_models(&self.read).await?;
+        let applied = seaql_migrations::Entity::find().all(&self.read).await?;
         let newer =
-            applied.into_iter().find(|step| !known.iter().any(|file| file.name() == step.version));
-        newer.map_or(Ok(()), |step| Err(StoreError::Newer(step.version)))
+            applied.iter().find(|step| !known.iter().any(|file| file.name() == step.version));
+        match newer {
+            Some(step) => Err(StoreError::Newer(step.version.clone())),
+            None => Ok(applied.len()),
+        }
     }
 
     /// Closes every connection, so that nothing is left half-written.
@@ -161,6 +178,10 @@ impl Store {
             }
         }
     }
+}
+
+fn unreachable(error: impl ToString) -> DbErr {
+    DbErr::Conn(RuntimeErr::Internal(error.to_string()))
 }
 
 /// The path of an `sqlite:PATH` address, without what follows a question mark.

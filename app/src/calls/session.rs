@@ -5,7 +5,7 @@ use leptos::{prelude::*, server_fn::codec::Postcard};
 use super::WireError;
 
 /// Signs in with an e-mail address or employee number and a password; `shared` is set on a shared
-/// tablet, `till` is where to go then. Always a plain form: a page of its own follows.
+/// tablet, `till` is where to go then. Returns the path of the page that follows.
 ///
 /// # Errors
 /// See [`WireError`].
@@ -15,10 +15,10 @@ pub async fn sign_in(
     #[server(default)] password: String,
     #[server(default)] shared: Option<String>,
     #[server(default)] till: Option<String>,
-) -> Result<(), WireError> {
+) -> Result<String, WireError> {
     use super::{
         ClientAddress, PERSON, SHARED,
-        request::{leave_for, own_path, pass, remember_locale, services, session},
+        request::{form_goes_to, own_path, pass, remember_locale, services, session},
     };
     use kvarten_service::{SignedIn, session::Lifetime, visitor::Visitor};
     use tower_sessions::{
@@ -49,8 +49,9 @@ pub async fn sign_in(
     if let Some(locale) = who.locale() {
         remember_locale(locale);
     }
-    leave_for(own_path(till.as_deref().unwrap_or("/lar")));
-    Ok(())
+    let next = own_path(till.as_deref().unwrap_or("/lar")).to_owned();
+    form_goes_to(&next);
+    Ok(next)
 }
 
 #[cfg(feature = "ssr")]

@@ -1,6 +1,5 @@
 //! Lessons as cards: the whole card is the link, its corner the progress.
 
-use crate::at_once::IntoAnyAtOnce;
 use kvarten_domain::{
     bank::LessonCard,
     lesson::{LessonLink, Progress},
@@ -48,7 +47,7 @@ pub fn lesson_card(card: LessonCard) -> AnyView {
             <p class="card__state">{state(l, card.progress)}</p>
         </li>
     }
-    .any()
+    .into_any()
 }
 
 /// A lesson to go to next.
@@ -65,5 +64,5 @@ pub fn link_card(link: LessonLink) -> AnyView {
             <p class="card__meta">{format!("{meta}. {}", minutes(l, link.minutes))}</p>
         </li>
     }
-    .any()
+    .into_any()
 }

@@ -1,6 +1,5 @@
 //! What is wrong with a field, said beside it.
 
-use crate::at_once::IntoAnyAtOnce;
 use kvarten_domain::Fault;
 use leptos::prelude::*;
 
@@ -24,5 +23,5 @@ pub fn fault_text(l: Locale, fault: Fault) -> String {
 
 /// The line above a field that says what is wrong with it.
 pub fn error_line(id: &'static str, text: String) -> AnyView {
-    view! { <p class="field__error" id=id>{icon(Icon::Warn)} {text}</p> }.any()
+    view! { <p class="field__error" id=id>{icon(Icon::Warn)} {text}</p> }.into_any()
 }

@@ -1,6 +1,5 @@
 //! The frame around a screen: header, the four destinations, content.
 
-use crate::at_once::IntoAnyAtOnce;
 use leptos::prelude::*;
 
 use super::icon::{Icon, icon};
@@ -40,7 +39,7 @@ pub fn frame(tab: Tab, is_focus: bool, class: &'static str, content: AnyView) ->
                 </a>
             </li>
         }
-        .any()
+        .into_any()
     };
     view! {
         {skip()}
@@ -59,7 +58,7 @@ pub fn frame(tab: Tab, is_focus: bool, class: &'static str, content: AnyView) ->
             <main class=format!("main {class}") id="main" tabindex="-1">{content}</main>
         </div>
     }
-    .any()
+    .into_any()
 }
 
 /// A screen of anybody: no menu. `languages` is the choice of language.
@@ -78,5 +77,5 @@ pub fn bare_frame(class: &'static str, languages: AnyView, content: AnyView) -> 
             </footer>
         </div>
     }
-    .any()
+    .into_any()
 }

@@ -1,6 +1,5 @@
 //! Line icons on a 24 by 24 grid. They say nothing to a screen reader; the words beside them do.
 
-use crate::at_once::IntoAnyAtOnce;
 use leptos::prelude::*;
 
 /// Which icon.
@@ -66,5 +65,5 @@ pub fn icon(which: Icon) -> AnyView {
             <path d=which.paths() />
         </svg>
     }
-    .any()
+    .into_any()
 }

@@ -1,6 +1,5 @@
 //! The ladder itself: rungs climbed, the one stood on, those to come.
 
-use crate::at_once::IntoAnyAtOnce;
 use kvarten_domain::ladder::RungView;
 use leptos::prelude::*;
 
@@ -37,12 +36,12 @@ pub fn rungs(rungs: &[RungView]) -> AnyView {
                 <span class="rung__state">{state}</span>
             </li>
         }
-        .any()
+        .into_any()
     };
     view! {
         <ol class="ladder" aria-label=tr!(l, ladder.title)>
             {rungs.iter().map(rung).collect_view()}
         </ol>
     }
-    .any()
+    .into_any()
 }

@@ -1,6 +1,5 @@
 //! Notes and whole-page messages.
 
-use crate::at_once::IntoAnyAtOnce;
 use leptos::prelude::*;
 
 use super::{
@@ -36,7 +35,7 @@ pub fn note(tone: Tone, title: Option<String>, text: String) -> AnyView {
             <div>{title} <p>{text}</p></div>
         </div>
     }
-    .any()
+    .into_any()
 }
 
 /// A message that fills the page, with where to go.
@@ -47,5 +46,5 @@ pub fn message(title: String, text: String, actions: AnyView) -> AnyView {
             <div class="btns">{actions}</div>
         </div>
     }
-    .any()
+    .into_any()
 }

@@ -1,7 +1,6 @@
 //! The seven kinds of questions as forms. Every kind can be answered by a plain form; once the
 //! page is alive, what can be dragged can still be tapped and done with the keyboard.
 
-use crate::at_once::IntoAnyAtOnce;
 use kvarten_domain::{
     ladder::QuestionView,
     question::{Picture, QuestionFace},
@@ -51,11 +50,11 @@ pub fn Question(
 
 fn hint(l: Locale, view: &QuestionView) -> AnyView {
     let text = match &view.hint {
-        Some(hint) => view! { <p><b>{tr!(l, ladder.hint)}</b> " " {hint.clone()}</p> }.any(),
-        None if view.is_back => view! { <p>{tr!(l, ladder.back_again)}</p> }.any(),
-        None => return ().any(),
+        Some(hint) => view! { <p><b>{tr!(l, ladder.hint)}</b> " " {hint.clone()}</p> }.into_any(),
+        None if view.is_back => view! { <p>{tr!(l, ladder.back_again)}</p> }.into_any(),
+        None => return ().into_any(),
     };
-    view! { <div class="note note--hint">{icon(Icon::Bulb)} <div>{text}</div></div> }.any()
+    view! { <div class="note note--hint">{icon(Icon::Bulb)} <div>{text}</div></div> }.into_any()
 }
 
 fn send(l: Locale) -> AnyView {
@@ -64,7 +63,7 @@ fn send(l: Locale) -> AnyView {
             <button class="btn btn--big">{tr!(l, ladder.answer)}</button>
         </div>
     }
-    .any()
+    .into_any()
 }
 
 /// A set of fields with the question as its legend.
@@ -77,7 +76,7 @@ fn set(prompt: String, hint: AnyView, how: String, fields: AnyView) -> AnyView {
             {fields}
         </fieldset>
     }
-    .any()
+    .into_any()
 }
 
 /// Options that are buttons: one tap answers.
@@ -102,7 +101,7 @@ fn one_tap(
         <p class="ask__how">{how}</p>
         <ul class=class aria-labelledby="question">{options.collect_view()}</ul>
     }
-    .any()
+    .into_any()
 }
 
 fn multiple(l: Locale, prompt: String, hint: AnyView, options: Vec<String>) -> AnyView {
@@ -116,12 +115,12 @@ fn multiple(l: Locale, prompt: String, hint: AnyView, options: Vec<String>) -> A
             </li>
         }
     });
-    let fields = view! { <ul class="answers">{options.collect_view()}</ul> }.any();
+    let fields = view! { <ul class="answers">{options.collect_view()}</ul> }.into_any();
     view! {
         {set(prompt, hint, tr!(l, ladder.how_multiple).to_string(), fields)}
         {send(l)}
     }
-    .any()
+    .into_any()
 }
 
 fn pairs(
@@ -146,12 +145,12 @@ fn pairs(
             </li>
         }
     });
-    let fields = view! { <ul class="match">{pairs.collect_view()}</ul> }.any();
+    let fields = view! { <ul class="match">{pairs.collect_view()}</ul> }.into_any();
     view! {
         {set(prompt, hint, tr!(l, ladder.how_match).to_string(), fields)}
         {send(l)}
     }
-    .any()
+    .into_any()
 }
 
 fn word(l: Locale, prompt: String, hint: AnyView, before: String, after: String) -> AnyView {
@@ -175,7 +174,7 @@ fn word(l: Locale, prompt: String, hint: AnyView, before: String, after: String)
         <p class="ask__how">{tr!(l, ladder.how_word)}</p>
         {send(l)}
     }
-    .any()
+    .into_any()
 }
 
 fn order(
@@ -191,7 +190,7 @@ fn order(
     };
     let fields = move || {
         if is_live.get() {
-            view! { <MovableOrder items=items.clone() /> }.any()
+            view! { <MovableOrder items=items.clone() /> }.into_any()
         } else {
             order_by_number(l, &items)
         }
@@ -205,7 +204,7 @@ fn order(
         </fieldset>
         {send(l)}
     }
-    .any()
+    .into_any()
 }
 
 /// An order given by numbers, for browsers without the script.
@@ -232,7 +231,7 @@ fn order_by_number(l: Locale, items: &[String]) -> AnyView {
             </li>
         }
     });
-    view! { <ol class="order">{rows.collect_view()}</ol> }.any()
+    view! { <ol class="order">{rows.collect_view()}</ol> }.into_any()
 }
 
 /// The place in the list that a point on the screen belongs to.
@@ -477,5 +476,5 @@ fn point(
         </details>
         {send(l)}
     }
-    .any()
+    .into_any()
 }

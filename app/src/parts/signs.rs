@@ -1,6 +1,5 @@
 //! The sign of Kvarten: a quarter of a circle, as progress; and a ring of quarters, as a level.
 
-use crate::at_once::IntoAnyAtOnce;
 use leptos::prelude::*;
 
 const ARC: &str = "M0 16A16 16 0 0 1 16 32";
@@ -17,7 +16,7 @@ pub fn quarter(percent: usize, class: &'static str) -> AnyView {
             {filled}
         </svg>
     }
-    .any()
+    .into_any()
 }
 
 /// A full quarter with a tick.
@@ -29,7 +28,7 @@ pub fn quarter_done(class: &'static str) -> AnyView {
             <path class="q__c" d="M5.5 20.5l4.5 4.5 8.5-9.5" />
         </svg>
     }
-    .any()
+    .into_any()
 }
 
 /// A ring of four quarters, as many filled as the level; 0 for none.
@@ -42,5 +41,5 @@ pub fn ring(level: u8, is_big: bool) -> AnyView {
             {filled}
         </svg>
     }
-    .any()
+    .into_any()
 }

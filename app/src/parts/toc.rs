@@ -1,6 +1,5 @@
 //! The steps of a lesson as a list, with what is done.
 
-use crate::at_once::IntoAnyAtOnce;
 use kvarten_domain::lesson::{LessonOutline, StepHead, StepKind};
 use leptos::prelude::*;
 
@@ -38,7 +37,8 @@ pub fn step_items(outline: &LessonOutline, here: Option<u8>) -> Vec<AnyView> {
     let item = |step: &StepHead| {
         let is_here = here == Some(step.number);
         let class = if step.is_seen { "toc__item toc__item--done" } else { "toc__item" };
-        let sign = if step.is_seen { icon(Icon::Check) } else { step.number.to_string().any() };
+        let sign =
+            if step.is_seen { icon(Icon::Check) } else { step.number.to_string().into_any() };
         view! {
             <li class=class>
                 <a
@@ -52,7 +52,7 @@ pub fn step_items(outline: &LessonOutline, here: Option<u8>) -> Vec<AnyView> {
                 </a>
             </li>
         }
-        .any()
+        .into_any()
     };
     outline.steps.iter().map(item).collect()
 }
@@ -81,5 +81,5 @@ pub fn ladder_item(outline: &LessonOutline) -> AnyView {
             </a>
         </li>
     }
-    .any()
+    .into_any()
 }

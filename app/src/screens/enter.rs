@@ -1,15 +1,15 @@
-//! Signing in. A plain form: the page after it is a new one.
+//! Signing in. The page after it is a new one, with or without a script.
 
-use crate::at_once::IntoAnyAtOnce;
 use kvarten_domain::Fault;
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 
 use super::{languages, titled};
 use crate::{
-    calls::WireError,
+    calls::{SignIn, WireError},
     i18n::Locale,
     parts::{Tone, bare_frame, error_line, note},
+    post::Post,
     text::{lang, tr},
 };
 
@@ -36,7 +36,7 @@ fn notice(l: Locale, error: Option<&WireError>, is_out: bool) -> AnyView {
             };
             text(title, tr!(l, enter.wait_text).to_string())
         }
-        Some(WireError::Invalid { .. }) => ().any(),
+        Some(WireError::Invalid { .. }) => ().into_any(),
         Some(WireError::WrongSignIn | WireError::SignedOut) => {
             text(tr!(l, enter.wrong_title).to_string(), tr!(l, enter.wrong_text).to_string())
         }
@@ -49,8 +49,12 @@ fn notice(l: Locale, error: Option<&WireError>, is_out: bool) -> AnyView {
             Some(tr!(l, enter.out_title).to_string()),
             tr!(l, enter.out_text).to_string(),
         ),
-        None => ().any(),
+        None => ().into_any(),
     }
+}
+
+fn is_empty(error: Signal<Option<WireError>>, field: &str) -> bool {
+    error.with(|error| error.as_ref().and_then(|error| error.fault_of(field))) == Some(Fault::Empty)
 }
 
 /// The sign-in screen.
@@ -58,28 +62,34 @@ fn notice(l: Locale, error: Option<&WireError>, is_out: bool) -> AnyView {
 pub fn Enter() -> impl IntoView {
     let l = lang();
     let query = use_query_map().get_untracked();
-    let error = query.get("fel").and_then(|text| WireError::from_code(&text));
-    let is_empty = |field| error.as_ref().is_some_and(|e| e.fault_of(field) == Some(Fault::Empty));
-    let (no_name, no_password) = (is_empty("name"), is_empty("password"));
-    let notice = notice(l, error.as_ref(), query.get("ut").is_some());
+    let refused = query.get("fel").and_then(|text| WireError::from_code(&text));
+    let is_out = query.get("ut").is_some();
+    let post = Post::to::<SignIn>();
+    Effect::new(move |_| {
+        if let Some(path) = post.done::<String>() {
+            // A new page: nothing of whoever was here before stays in memory.
+            let _ = window().location().assign(&path);
+        }
+    });
+    let error = Signal::derive(move || match post.outcome() {
+        Some(outcome) => outcome.err(),
+        None => refused.clone(),
+    });
+    let notice = move || error.with(|error| notice(l, error.as_ref(), is_out));
+    let no_name = Signal::derive(move || is_empty(error, "name"));
+    let no_password = Signal::derive(move || is_empty(error, "password"));
     let is_shown = RwSignal::new(false);
-    let content = view! {
-        {titled(tr!(l, enter.title).to_string())}
-        <div class="enter">
-            <svg class="enter__q" viewBox="0 0 32 32" aria-hidden="true">
-                <path d="M0 0a32 32 0 0 1 32 32H0z" />
-            </svg>
-            <h1>{tr!(l, enter.title)}</h1>
-            <p class="lead">{tr!(l, enter.lead)}</p>
-            {notice}
-            <form class="form" method="post" action="/api/sign_in" novalidate>
+    let fields = view! {
                 <input type="hidden" name="till" value=query.get("till").unwrap_or_default() />
                 <div class="field">
                     <label class="field__label" for="name">
                         {tr!(l, enter.name)}
                     </label>
-                    {no_name
-                        .then(|| error_line("name-error", tr!(l, enter.name_empty).to_string()))}
+                    {move || {
+                        no_name
+                            .get()
+                            .then(|| error_line("name-error", tr!(l, enter.name_empty).to_string()))
+                    }}
                     <input
                         class="input"
                         id="name"
@@ -89,18 +99,22 @@ pub fn Enter() -> impl IntoView {
                         autocapitalize="none"
                         spellcheck="false"
                         required
-                        aria-invalid=no_name.then_some("true")
-                        aria-describedby=no_name.then_some("name-error")
+                        aria-invalid=move || no_name.get().then_some("true")
+                        aria-describedby=move || no_name.get().then_some("name-error")
                     />
                 </div>
                 <div class="field">
                     <label class="field__label" for="password">
                         {tr!(l, enter.password)}
                     </label>
-                    {no_password
-                        .then(|| {
-                            error_line("password-error", tr!(l, enter.password_empty).to_string())
-                        })}
+                    {move || {
+                        no_password
+                            .get()
+                            .then(|| {
+                                let text = tr!(l, enter.password_empty).to_string();
+                                error_line("password-error", text)
+                            })
+                    }}
                     <input
                         class="input"
                         id="password"
@@ -108,8 +122,8 @@ pub fn Enter() -> impl IntoView {
                         type=move || if is_shown.get() { "text" } else { "password" }
                         autocomplete="current-password"
                         required
-                        aria-invalid=no_password.then_some("true")
-                        aria-describedby=no_password.then_some("password-error")
+                        aria-invalid=move || no_password.get().then_some("true")
+                        aria-describedby=move || no_password.get().then_some("password-error")
                     />
                     <label class="check check--small js">
                         <input
@@ -126,10 +140,22 @@ pub fn Enter() -> impl IntoView {
                 <p class="field__hint" id="shared-hint">
                     {tr!(l, enter.shared_hint)}
                 </p>
-                <button class="btn btn--wide">{tr!(l, enter.title)}</button>
-            </form>
+                <button class="btn btn--wide" aria-busy=move || post.is_pending().then_some("true")>
+                    {tr!(l, enter.title)}
+                </button>
+    };
+    let content = view! {
+        {titled(tr!(l, enter.title).to_string())}
+        <div class="enter">
+            <svg class="enter__q" viewBox="0 0 32 32" aria-hidden="true">
+                <path d="M0 0a32 32 0 0 1 32 32H0z" />
+            </svg>
+            <h1>{tr!(l, enter.title)}</h1>
+            <p class="lead">{tr!(l, enter.lead)}</p>
+            {notice}
+            {post.form("form", fields.into_any())}
             <p class="small">{tr!(l, enter.forgot)}</p>
         </div>
     };
-    bare_frame("main--narrow", languages(false, "/logga-in"), content.any())
+    bare_frame("main--narrow", languages(false, "/logga-in"), content.into_any())
 }

@@ -1,6 +1,5 @@
 //! "Kunskaper": what one has shown.
 
-use crate::at_once::IntoAnyAtOnce;
 use kvarten_domain::knowledge::{EvidenceLine, KnowledgePage, LevelKnowledge, SystemKnowledge};
 use leptos::prelude::*;
 
@@ -33,9 +32,9 @@ fn content(page: KnowledgePage) -> AnyView {
                 </a>
             </div>
         }
-        .any()
+        .into_any()
     } else {
-        view! { <p class="lead">{tr!(l, knowledge.lead)}</p> }.any()
+        view! { <p class="lead">{tr!(l, knowledge.lead)}</p> }.into_any()
     };
     let evidence = (!page.evidence.is_empty()).then(|| {
         view! {
@@ -47,16 +46,28 @@ fn content(page: KnowledgePage) -> AnyView {
             </section>
         }
     });
+    let has_lessons =
+        |system: &SystemKnowledge| system.levels.iter().any(|level| level.required > 0);
+    let (taught, untaught): (Vec<_>, Vec<_>) = page.systems.into_iter().partition(has_lessons);
+    let untaught = (!untaught.is_empty()).then(|| {
+        view! {
+            <section aria-labelledby="untaught">
+                <h2 id="untaught">{tr!(l, knowledge.untaught)}</h2>
+                {untaught.into_iter().map(|system| untaught_system(l, system)).collect_view()}
+            </section>
+        }
+    });
     view! {
         {titled(title.clone())}
         <h1>{title}</h1>
         {lead}
         <ul class="systems">
-            {page.systems.into_iter().map(|system| system_card(l, system)).collect_view()}
+            {taught.into_iter().map(|system| system_card(l, system)).collect_view()}
         </ul>
         {evidence}
+        {untaught}
     }
-    .any()
+    .into_any()
 }
 
 fn evidence_row(l: Locale, line: &EvidenceLine) -> AnyView {
@@ -77,7 +88,32 @@ fn evidence_row(l: Locale, line: &EvidenceLine) -> AnyView {
             <span class="rows__meta">{text}</span>
         </li>
     }
-    .any()
+    .into_any()
+}
+
+fn meanings(l: Locale, levels: Vec<LevelKnowledge>) -> AnyView {
+    let levels = levels.into_iter().map(|level| {
+        view! {
+            <li>
+                <b>{tr!(l, knowledge.level, level = level.level.number()).to_string()}</b>
+                ". "
+                {level.meaning}
+            </li>
+        }
+    });
+    view! { <ul class="levels">{levels.collect_view()}</ul> }.into_any()
+}
+
+fn untaught_system(l: Locale, known: SystemKnowledge) -> AnyView {
+    view! {
+        <details class="fold">
+            <summary class="fold__sum">
+                {icon(Icon::List)} <span>{known.system.name}</span>
+            </summary>
+            {meanings(l, known.levels)}
+        </details>
+    }
+    .into_any()
 }
 
 fn system_card(l: Locale, known: SystemKnowledge) -> AnyView {
@@ -94,28 +130,15 @@ fn system_card(l: Locale, known: SystemKnowledge) -> AnyView {
         .map(|level| view! { <p class="system__can">{format!("”{}”", level.meaning)}</p> });
     let wanted =
         known.levels.iter().find(|level| level.required > 0 && level.done < level.required);
-    let has_lessons = known.levels.iter().any(|level| level.required > 0);
     let next = match wanted {
         Some(wanted) => toward(l, wanted),
-        None if has_lessons => {
-            view! { <p class="system__next">{tr!(l, knowledge.highest)}</p> }.any()
-        }
-        None => view! { <p class="system__next">{tr!(l, knowledge.none_required)}</p> }.any(),
+        None => view! { <p class="system__next">{tr!(l, knowledge.highest)}</p> }.into_any(),
     };
     let find = known.next.map(|next| {
         view! {
             <a class="btn btn--quiet" href=format!("/lar/{}", next.slug)>
                 {tr!(l, knowledge.find, title = next.title).to_string()}
             </a>
-        }
-    });
-    let levels = known.levels.iter().map(|level| {
-        view! {
-            <li>
-                <b>{tr!(l, knowledge.level, level = level.level.number()).to_string()}</b>
-                ". "
-                {level.meaning.clone()}
-            </li>
         }
     });
     view! {
@@ -125,11 +148,11 @@ fn system_card(l: Locale, known: SystemKnowledge) -> AnyView {
                 <summary class="fold__sum">
                     {icon(Icon::List)} <span>{tr!(l, knowledge.levels)}</span>
                 </summary>
-                <ul class="levels">{levels.collect_view()}</ul>
+                {meanings(l, known.levels)}
             </details>
         </li>
     }
-    .any()
+    .into_any()
 }
 
 fn toward(l: Locale, wanted: &LevelKnowledge) -> AnyView {
@@ -145,5 +168,5 @@ fn toward(l: Locale, wanted: &LevelKnowledge) -> AnyView {
             aria-label=tr!(l, knowledge.progress, done = done, required = required).to_string()
         ></progress>
     }
-    .any()
+    .into_any()
 }

@@ -1,6 +1,5 @@
 //! Climbing the ladder: a question, the reply at once, the next.
 
-use crate::at_once::IntoAnyAtOnce;
 use kvarten_domain::{
     AnswerId, AttemptId, Fault,
     ladder::{LadderPage, LadderView, QuestionView, ReplyOutcome},
@@ -36,7 +35,7 @@ pub fn Ladder() -> impl IntoView {
     });
     let again = Callback::new(move |()| page.refetch());
     loaded(Tab::Learn, true, "climb", page, move |page| {
-        view! { <Climb page again refused=refused.get_untracked() /> }.any()
+        view! { <Climb page again refused=refused.get_untracked() /> }.into_any()
     })
 }
 
@@ -120,7 +119,7 @@ fn Climb(page: LadderPage, again: Callback<()>, refused: Option<WireError>) -> i
                 &summary,
                 start_form(l, &here, new_attempt, start, true),
             ),
-            (None, None, None) => ().any(),
+            (None, None, None) => ().into_any(),
         }
     };
     let head = {
@@ -152,7 +151,7 @@ fn Climb(page: LadderPage, again: Callback<()>, refused: Option<WireError>) -> i
         {head}
         {body}
     }
-    .any()
+    .into_any()
 }
 
 /// The form that begins a climb.
@@ -165,7 +164,7 @@ fn start_form(l: Locale, slug: &str, attempt: AttemptId, start: Post, is_again: 
         <input type="hidden" name="attempt" value=attempt.to_string() />
         <button class=class>{text}</button>
     };
-    start.form(if is_again { "" } else { "actions" }, fields.any())
+    start.form(if is_again { "" } else { "actions" }, fields.into_any())
 }
 
 fn intro(l: Locale, page: &LadderPage, start: Post) -> AnyView {
@@ -198,7 +197,7 @@ fn intro(l: Locale, page: &LadderPage, start: Post) -> AnyView {
             {form}
         </div>
     }
-    .any()
+    .into_any()
 }
 
 fn asked(
@@ -222,10 +221,10 @@ fn asked(
     };
     view! {
         <div class="climb__body" lang=language>
-            {send.form("ask", fields.any())}
+            {send.form("ask", fields.into_any())}
         </div>
     }
-    .any()
+    .into_any()
 }
 
 /// The reply as it was given.
@@ -237,17 +236,17 @@ fn said(l: Locale, outcome: &ReplyOutcome) -> AnyView {
     };
     let text = text.to_string();
     let lines = match outcome.said.as_slice() {
-        [] => view! { <span>{tr!(l, ladder.pointed)}</span> }.any(),
-        [line] => view! { <span>{line.clone()}</span> }.any(),
+        [] => view! { <span>{tr!(l, ladder.pointed)}</span> }.into_any(),
+        [line] => view! { <span>{line.clone()}</span> }.into_any(),
         lines => {
             let lines = lines.iter().map(|line| view! { <li>{line.clone()}</li> });
-            view! { <ol class="answer__lines">{lines.collect_view()}</ol> }.any()
+            view! { <ol class="answer__lines">{lines.collect_view()}</ol> }.into_any()
         }
     };
     view! {
         <div class=class>{lines} <b class="answer__mark">{icon(mark)} {text}</b></div>
     }
-    .any()
+    .into_any()
 }
 
 fn verdict(l: Locale, outcome: &ReplyOutcome, language: String) -> AnyView {
@@ -261,14 +260,16 @@ fn verdict(l: Locale, outcome: &ReplyOutcome, language: String) -> AnyView {
         (false, _) => tr!(l, ladder.wrong).to_string(),
     };
     let points = match (decided.is_right, outcome.points) {
-        (false, _) => ().any(),
-        (true, 0) => view! { <p class="reply__points">{tr!(l, ladder.right_before)}</p> }.any(),
+        (false, _) => ().into_any(),
+        (true, 0) => {
+            view! { <p class="reply__points">{tr!(l, ladder.right_before)}</p> }.into_any()
+        }
         (true, points) => view! {
             <p class="reply__points">
                 <b>{format!("+{points}")}</b> " " {tr!(l, ladder.right_points)}
             </p>
         }
-        .any(),
+        .into_any(),
     };
     let spelling = decided.spelling.as_ref().map(|word| {
         let text = tr!(l, ladder.spelling, word = word.clone()).to_string();
@@ -296,7 +297,7 @@ fn verdict(l: Locale, outcome: &ReplyOutcome, language: String) -> AnyView {
             {later}
         </section>
     }
-    .any()
+    .into_any()
 }
 
 fn replied(
@@ -353,5 +354,5 @@ fn replied(
             </div>
         </div>
     }
-    .any()
+    .into_any()
 }

@@ -1,13 +1,16 @@
 //! "Lär": go on where one stopped, and find something new.
 
-use crate::at_once::IntoAnyAtOnce;
 use kvarten_domain::{
     bank::{Choice, Filter, LearnPage, Length, Resume},
     lesson::{Place, Progress},
     level::Level,
 };
 use leptos::prelude::*;
-use leptos_router::{components::Form, hooks::use_query_map, params::ParamsMap};
+use leptos_router::{
+    NavigateOptions,
+    hooks::{use_navigate, use_query_map},
+    params::ParamsMap,
+};
 
 use super::{loaded, titled};
 use crate::{
@@ -15,6 +18,7 @@ use crate::{
     i18n::Locale,
     page::page_data,
     parts::{Icon, Tab, icon, lesson_card, quarter, quarter_done},
+    post::fields,
     text::{lang, minutes, tr},
 };
 
@@ -41,7 +45,7 @@ fn content(page: LearnPage, filter: &Filter) -> AnyView {
     };
     let resume = match (page.resume, page.total) {
         (Some(resume), _) => resume_card(l, resume),
-        (None, 0) => ().any(),
+        (None, 0) => ().into_any(),
         (None, _) => all_done(l),
     };
     let list = if page.total == 0 {
@@ -56,7 +60,7 @@ fn content(page: LearnPage, filter: &Filter) -> AnyView {
         empty(title, tr!(l, learn.nothing_text).to_string(), Some(clear))
     } else {
         view! { <ul class="cards">{page.lessons.into_iter().map(lesson_card).collect_view()}</ul> }
-            .any()
+            .into_any()
     };
     view! {
         {titled(title.clone())}
@@ -71,7 +75,7 @@ fn content(page: LearnPage, filter: &Filter) -> AnyView {
             {list}
         </section>
     }
-    .any()
+    .into_any()
 }
 
 fn resume_card(l: Locale, resume: Resume) -> AnyView {
@@ -114,7 +118,7 @@ fn resume_card(l: Locale, resume: Resume) -> AnyView {
             <a class="btn btn--big" href=path>{go} {icon(Icon::Next)}</a>
         </section>
     }
-    .any()
+    .into_any()
 }
 
 fn all_done(l: Locale) -> AnyView {
@@ -132,7 +136,7 @@ fn all_done(l: Locale) -> AnyView {
             </a>
         </section>
     }
-    .any()
+    .into_any()
 }
 
 fn empty(title: String, text: String, clear: Option<String>) -> AnyView {
@@ -140,7 +144,7 @@ fn empty(title: String, text: String, clear: Option<String>) -> AnyView {
     view! {
         <div class="empty">{quarter(0, "empty__q")} <h3>{title}</h3> <p>{text}</p> {clear}</div>
     }
-    .any()
+    .into_any()
 }
 
 fn select(
@@ -164,7 +168,7 @@ fn select(
             </select>
         </div>
     }
-    .any()
+    .into_any()
 }
 
 fn pairs(choices: &[Choice]) -> Vec<(String, String)> {
@@ -231,9 +235,16 @@ fn find(l: Locale, filter: &Filter, systems: &[Choice], professions: &[Choice]) 
             filter.length.map(Length::code),
         ),
     ];
+    let navigate = use_navigate();
+    let search = move |event: web_sys::SubmitEvent| {
+        if let Some(fields) = fields(&event) {
+            event.prevent_default();
+            navigate(&format!("/lar?{}", fields.to_string()), NavigateOptions::default());
+        }
+    };
     let (text, is_untaken, is_filtered) = (filter.text.clone(), filter.is_untaken, chosen > 0);
     view! {
-        <Form method="GET" action="/lar" attr:class="find" attr:role="search">
+        <form class="find" role="search" action="/lar" on:submit=search>
             <div class="find__row">
                 <label class="sr" for="search">
                     {tr!(l, learn.search)}
@@ -265,7 +276,7 @@ fn find(l: Locale, filter: &Filter, systems: &[Choice], professions: &[Choice]) 
                     <button class="btn btn--quiet">{tr!(l, learn.show)}</button>
                 </div>
             </details>
-        </Form>
+        </form>
     }
-    .any()
+    .into_any()
 }

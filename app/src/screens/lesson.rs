@@ -1,6 +1,5 @@
 //! A lesson: what it is, its steps, the routine it belongs to.
 
-use crate::at_once::IntoAnyAtOnce;
 use kvarten_domain::lesson::{LessonOutline, Place, Progress};
 use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
@@ -104,5 +103,5 @@ fn content(outline: LessonOutline) -> AnyView {
             </a>
         </div>
     }
-    .any()
+    .into_any()
 }

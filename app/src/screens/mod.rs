@@ -23,7 +23,6 @@ pub use statement::Statement;
 pub use step::Step;
 pub use trouble::not_found;
 
-use crate::at_once::IntoAnyAtOnce;
 use std::sync::Arc;
 
 use leptos::prelude::*;
@@ -63,7 +62,7 @@ fn languages(is_big: bool, back: &'static str) -> AnyView {
             {button("en", "English", crate::i18n::Locale::en)}
         </form>
     }
-    .any()
+    .into_any()
 }
 
 /// The content of a screen in the frame, once what it needs is there; while waiting, a line saying
@@ -98,10 +97,10 @@ fn awaited(page: Page, draw: Arc<dyn Fn(Payload) -> AnyView + Send + Sync>) -> A
             }}
         </Transition>
     }
-    .any()
+    .into_any()
 }
 
 /// A page's title.
 fn titled(text: String) -> AnyView {
-    view! { <Title text /> }.any()
+    view! { <Title text /> }.into_any()
 }

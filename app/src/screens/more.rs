@@ -1,6 +1,5 @@
 //! "Mer": who one is, language, devices, password, one's data.
 
-use crate::at_once::IntoAnyAtOnce;
 use kvarten_domain::person::{Account, Device};
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
@@ -71,7 +70,7 @@ fn content(account: &Account, refused: Option<WireError>, is_changed: bool) -> A
             </div>
         </div>
     }
-    .any()
+    .into_any()
 }
 
 fn device(l: Locale, device: &Device) -> AnyView {
@@ -88,7 +87,7 @@ fn device(l: Locale, device: &Device) -> AnyView {
             <span class="rows__meta">{text}</span>
         </li>
     }
-    .any()
+    .into_any()
 }
 
 fn devices(l: Locale, devices: &[Device]) -> AnyView {
@@ -106,7 +105,7 @@ fn devices(l: Locale, devices: &[Device]) -> AnyView {
             </div>
         </section>
     }
-    .any()
+    .into_any()
 }
 
 /// Changing the password.
@@ -160,7 +159,7 @@ fn Password(refused: Option<WireError>, is_changed: bool) -> impl IntoView {
         <section aria-labelledby="password">
             <h2 id="password">{tr!(l, more.password)}</h2>
             {done}
-            {change.form("form", fields.any())}
+            {change.form("form", fields.into_any())}
         </section>
     }
 }

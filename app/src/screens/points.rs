@@ -1,6 +1,5 @@
 //! "Poäng": one's own, the units', and those around one.
 
-use crate::at_once::IntoAnyAtOnce;
 use kvarten_domain::{
     leaderboard::{Leaderboard, PersonPlace, UnitPlace},
     points::{EarnedFor, PointsLine, PointsOverview},
@@ -14,10 +13,13 @@ use crate::{
     calls::{self, JoinLeaderboard, LeaveLeaderboard, WireError},
     i18n::Locale,
     page::page_data,
-    parts::{Tab, error_line, fault_text, quarter},
+    parts::{Icon, Tab, error_line, fault_text, icon, quarter},
     post::Post,
     text::{date, lang, number, tenths, tr},
 };
+
+/// How many of the best units are always shown.
+const FIRST_UNITS: usize = 5;
 
 /// The screen.
 #[component]
@@ -78,7 +80,7 @@ fn content(
             <div>{units(l, board)} {near(l, board, join, leave, error)}</div>
         </div>
     }
-    .any()
+    .into_any()
 }
 
 fn mine(l: Locale, points: &PointsOverview) -> AnyView {
@@ -92,7 +94,7 @@ fn mine(l: Locale, points: &PointsOverview) -> AnyView {
                 </a>
             </div>
         }
-        .any()
+        .into_any()
     } else {
         view! {
             <section aria-labelledby="latest">
@@ -102,7 +104,7 @@ fn mine(l: Locale, points: &PointsOverview) -> AnyView {
                 </ul>
             </section>
         }
-        .any()
+        .into_any()
     };
     view! {
         <section class="total" aria-labelledby="mine">
@@ -127,7 +129,7 @@ fn mine(l: Locale, points: &PointsOverview) -> AnyView {
         </section>
         {latest}
     }
-    .any()
+    .into_any()
 }
 
 fn latest_row(l: Locale, line: &PointsLine) -> AnyView {
@@ -144,7 +146,7 @@ fn latest_row(l: Locale, line: &PointsLine) -> AnyView {
             <span class="rows__meta">{date(l, line.on)}</span>
         </li>
     }
-    .any()
+    .into_any()
 }
 
 fn tabs(l: Locale, current: Period) -> AnyView {
@@ -171,7 +173,7 @@ fn tabs(l: Locale, current: Period) -> AnyView {
             <ul class="tabs__list">{Period::ALL.map(tab)}</ul>
         </nav>
     }
-    .any()
+    .into_any()
 }
 
 fn unit_row(l: Locale, unit: &UnitPlace, most: u32) -> AnyView {
@@ -192,46 +194,77 @@ fn unit_row(l: Locale, unit: &UnitPlace, most: u32) -> AnyView {
             <td class="num">{tenths(l, unit.before_tenths)}</td>
         </tr>
     }
-    .any()
+    .into_any()
+}
+
+fn unit_table(l: Locale, units: &[UnitPlace], most: u32) -> AnyView {
+    let rows = units.iter().map(|unit| unit_row(l, unit, most));
+    view! {
+        <table class="table">
+            <caption class="sr">{tr!(l, points.caption)}</caption>
+            <thead>
+                <tr>
+                    <th scope="col">{tr!(l, points.place)}</th>
+                    <th scope="col">{tr!(l, points.unit)}</th>
+                    <th class="num" scope="col">
+                        {tr!(l, points.per_person)}
+                    </th>
+                    <th class="num" scope="col">
+                        {tr!(l, points.before)}
+                    </th>
+                </tr>
+            </thead>
+            <tbody>{rows.collect_view()}</tbody>
+        </table>
+    }
+    .into_any()
+}
+
+/// The first units and those around one's own; all of them when asked for.
+fn unit_tables(l: Locale, units: &[UnitPlace]) -> AnyView {
+    let most = units.first().map_or(0, |unit| unit.per_person_tenths);
+    if most == 0 && units.iter().all(|unit| unit.before_tenths == 0) {
+        return view! { <p>{tr!(l, points.no_units)}</p> }.into_any();
+    }
+    let mine = units.iter().position(|unit| unit.is_mine);
+    let near = |at: &usize| *at < FIRST_UNITS || mine.is_some_and(|mine| at.abs_diff(mine) <= 1);
+    let shown: Vec<UnitPlace> = (0..units.len()).filter(near).map(|at| units[at].clone()).collect();
+    let all = (shown.len() < units.len()).then(|| {
+        view! {
+            <details class="fold">
+                <summary class="fold__sum">
+                    {icon(Icon::List)}
+                    <span>{tr!(l, points.all_units, count = units.len()).to_string()}</span>
+                </summary>
+                {unit_table(l, units, most)}
+            </details>
+        }
+    });
+    let place = mine.map(|at| {
+        let (name, place) = (units[at].name.clone(), units[at].place);
+        let text = tr!(l, points.my_place, unit = name, place = place, count = units.len());
+        view! { <p>{text.to_string()}</p> }
+    });
+    view! {
+        {place}
+        {unit_table(l, &shown, most)}
+        {all}
+    }
+    .into_any()
 }
 
 fn units(l: Locale, board: &Leaderboard) -> AnyView {
-    let most = board.units.first().map_or(0, |unit| unit.per_person_tenths);
-    let table = if most == 0 && board.units.iter().all(|unit| unit.before_tenths == 0) {
-        view! { <p>{tr!(l, points.no_units)}</p> }.any()
-    } else {
-        let rows = board.units.iter().map(|unit| unit_row(l, unit, most));
-        view! {
-            <table class="table">
-                <caption class="sr">{tr!(l, points.caption)}</caption>
-                <thead>
-                    <tr>
-                        <th scope="col">{tr!(l, points.place)}</th>
-                        <th scope="col">{tr!(l, points.unit)}</th>
-                        <th class="num" scope="col">
-                            {tr!(l, points.per_person)}
-                        </th>
-                        <th class="num" scope="col">
-                            {tr!(l, points.before)}
-                        </th>
-                    </tr>
-                </thead>
-                <tbody>{rows.collect_view()}</tbody>
-            </table>
-        }
-        .any()
-    };
     let small = board.is_my_unit_small.then(|| view! { <p>{tr!(l, points.my_unit_small)}</p> });
     view! {
         <section aria-labelledby="units">
             <h2 id="units">{tr!(l, points.units)}</h2>
             {tabs(l, board.period)}
-            {table}
+            {unit_tables(l, &board.units)}
             {small}
             <p class="small">{tr!(l, points.small)}</p>
         </section>
     }
-    .any()
+    .into_any()
 }
 
 fn person_row(l: Locale, person: &PersonPlace) -> AnyView {
@@ -249,7 +282,7 @@ fn person_row(l: Locale, person: &PersonPlace) -> AnyView {
             <b class="rows__num">{number(l, person.points)}</b>
         </li>
     }
-    .any()
+    .into_any()
 }
 
 fn near(
@@ -262,7 +295,8 @@ fn near(
     let title = tr!(l, points.near).to_string();
     if board.alias.is_some() {
         let rows = board.around.iter().map(|person| person_row(l, person)).collect_view();
-        let button = view! { <button class="btn btn--quiet">{tr!(l, points.leave)}</button> }.any();
+        let button =
+            view! { <button class="btn btn--quiet">{tr!(l, points.leave)}</button> }.into_any();
         return view! {
             <section aria-labelledby="near">
                 <h2 id="near">{title}</h2>
@@ -271,7 +305,7 @@ fn near(
                 <p class="small">{tr!(l, points.leave_text)}</p>
             </section>
         }
-        .any();
+        .into_any();
     }
     let fault = move || error.get().and_then(|error| error.fault_of("alias"));
     let fields = view! {
@@ -301,8 +335,8 @@ fn near(
         <section aria-labelledby="near">
             <h2 id="near">{title}</h2>
             <p>{tr!(l, points.join_text)}</p>
-            {join.form("form", fields.any())}
+            {join.form("form", fields.into_any())}
         </section>
     }
-    .any()
+    .into_any()
 }

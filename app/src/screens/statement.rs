@@ -1,6 +1,5 @@
 //! The accessibility statement.
 
-use crate::at_once::IntoAnyAtOnce;
 use leptos::prelude::*;
 
 use super::{languages, titled};
@@ -35,5 +34,5 @@ pub fn Statement() -> impl IntoView {
             <p>{tr!(l, statement.supervision_text)}</p>
         </article>
     };
-    bare_frame("main--text", languages(false, "/tillganglighet"), content.any())
+    bare_frame("main--text", languages(false, "/tillganglighet"), content.into_any())
 }

@@ -1,6 +1,5 @@
 //! One step of a lesson at a time. Where one is and what one has seen is kept as one goes.
 
-use crate::at_once::IntoAnyAtOnce;
 use kvarten_domain::lesson::{Callout, MediaFile, Place, StepBody, StepPage};
 use leptos::{prelude::*, task::spawn_local};
 use leptos_router::{
@@ -78,7 +77,7 @@ fn content(page: StepPage) -> AnyView {
         </details>
         <Forward page title />
     }
-    .any()
+    .into_any()
 }
 
 /// The step's contents and the way on.
@@ -133,7 +132,7 @@ fn Forward(page: StepPage, title: String) -> impl IntoView {
             {failed}
             <div class="actions">{actions}</div>
         };
-        return finish.form("player__form", fields.any());
+        return finish.form("player__form", fields.into_any());
     }
     let start = page.video_seconds;
     view! {
@@ -141,9 +140,9 @@ fn Forward(page: StepPage, title: String) -> impl IntoView {
             {body(l, page.body, &slug, number, title, start)}
         </div>
         {failed}
-        {finish.form("actions", view! { {hidden} {actions} }.any())}
+        {finish.form("actions", view! { {hidden} {actions} }.into_any())}
     }
-    .any()
+    .into_any()
 }
 
 /// Keeps where in a film one is, in a way that survives the page being closed.
@@ -164,7 +163,7 @@ fn body(l: Locale, body: StepBody, slug: &str, number: u8, title: String, start:
         (!html.is_empty()).then(|| view! { <div class="prose" inner_html=html></div> })
     };
     match body {
-        StepBody::Text { html } => prose(html).any(),
+        StepBody::Text { html } => prose(html).into_any(),
         StepBody::Video { html, file, poster, captions } => {
             let slug = slug.to_owned();
             let on_watch = move |seconds: u32| note_watched(&slug, number, seconds);
@@ -173,7 +172,7 @@ fn body(l: Locale, body: StepBody, slug: &str, number: u8, title: String, start:
                 {prose(html)}
                 <Film file poster captions title start on_watch />
             }
-            .any()
+            .into_any()
         }
         StepBody::Picture { html, picture, callouts } => {
             let height = 100.0 * f64::from(picture.height) / f64::from(picture.width.max(1));
@@ -190,10 +189,10 @@ fn body(l: Locale, body: StepBody, slug: &str, number: u8, title: String, start:
                     />
                 </div>
             }
-            .any()
+            .into_any()
         }
-        StepBody::File { html, file } => view! { {prose(html)} {file_card(l, &file)} }.any(),
-        StepBody::Checklist { .. } => ().any(),
+        StepBody::File { html, file } => view! { {prose(html)} {file_card(l, &file)} }.into_any(),
+        StepBody::Checklist { .. } => ().into_any(),
     }
 }
 
@@ -211,7 +210,7 @@ fn file_card(l: Locale, file: &MediaFile) -> AnyView {
             <span class="file__do">{icon(Icon::Load)} {tr!(l, step.download)}</span>
         </a>
     }
-    .any()
+    .into_any()
 }
 
 /// A picture with numbered call-outs; choosing one in the list marks it in the picture.

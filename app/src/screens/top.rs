@@ -1,6 +1,5 @@
 //! The top of a ladder: what was earned, what is now shown, what comes next.
 
-use crate::at_once::IntoAnyAtOnce;
 use kvarten_domain::lesson::{LessonOutline, LessonSummary};
 use leptos::prelude::*;
 
@@ -42,7 +41,7 @@ fn gain(l: Locale, summary: &LessonSummary) -> AnyView {
             </p>
         </section>
     }
-    .any()
+    .into_any()
 }
 
 fn shown(l: Locale, outline: &LessonOutline, summary: &LessonSummary) -> AnyView {
@@ -80,7 +79,7 @@ fn shown(l: Locale, outline: &LessonOutline, summary: &LessonSummary) -> AnyView
             </p>
         </section>
     }
-    .any()
+    .into_any()
 }
 
 /// The page at the top. `again` is the form that climbs once more.
@@ -148,5 +147,5 @@ pub fn top(l: Locale, outline: &LessonOutline, summary: &LessonSummary, again: A
             {go}
         </div>
     }
-    .any()
+    .into_any()
 }

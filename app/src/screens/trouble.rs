@@ -1,6 +1,5 @@
 //! What is said when something did not work: what happened, that nothing was lost, what to do.
 
-use crate::at_once::IntoAnyAtOnce;
 use leptos::prelude::*;
 use leptos_router::hooks::use_location;
 
@@ -49,7 +48,7 @@ pub fn trouble(error: &WireError) -> AnyView {
     }
     let (title, text) = words(l, error);
     let link = |path: String, text: String| {
-        view! { <a class="btn" href=path rel="external">{text}</a> }.any()
+        view! { <a class="btn" href=path rel="external">{text}</a> }.into_any()
     };
     let action = match error {
         WireError::SignedOut | WireError::WrongSignIn => {
@@ -64,7 +63,7 @@ pub fn trouble(error: &WireError) -> AnyView {
         {titled(title.clone())}
         {message(title, text, action)}
     }
-    .any()
+    .into_any()
 }
 
 /// No such page.

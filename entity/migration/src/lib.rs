@@ -1,6 +1,6 @@
 //! The schema's history: one file per released step. A released step is never edited.
 
-pub use sea_orm_migration::prelude::*;
+pub use sea_orm_migration::{prelude::*, seaql_migrations};
 
 mod m0001_initial;
 

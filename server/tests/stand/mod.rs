@@ -1,7 +1,14 @@
 //! A Kvarten to ask things of: a database in a temporary folder, and the router over it.
 #![allow(dead_code, reason = "each test file uses a part of it")]
 
-use std::{collections::BTreeMap, net::SocketAddr};
+use std::{
+    collections::BTreeMap,
+    net::SocketAddr,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+};
 
 use axum::{
     Router,
@@ -32,6 +39,7 @@ pub struct Stand {
     pub router: Router,
     pub folder: TempDir,
     pub is_secure: bool,
+    statements: Arc<AtomicUsize>,
 }
 
 /// What came back.
@@ -69,7 +77,12 @@ impl Stand {
     pub async fn with(http: &HttpConfig) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         let url = format!("sqlite:{}", folder.path().join("kvarten.db").display());
-        let store = Store::connect(&url).await.expect("a database");
+        let mut store = Store::connect(&url).await.expect("a database");
+        let statements: Arc<AtomicUsize> = Arc::default();
+        let counter = Arc::clone(&statements);
+        store.on_statement(move |_| {
+            counter.fetch_add(1, Ordering::Relaxed);
+        });
         store.migrate().await.expect("its tables");
         let calendar = Calendar::of("Europe/Stockholm").expect("a zone");
         let services = Services::new(store, calendar, folder.path().join("media"));
@@ -80,7 +93,12 @@ impl Stand {
             .site_root(site.display().to_string())
             .build();
         let router = kvarten_server::router(&services, &options, http).expect("a site");
-        Self { services, router, folder, is_secure: http.is_secure() }
+        Self { services, router, folder, is_secure: http.is_secure(), statements }
+    }
+
+    /// How many statements the database has been sent since the last time this was asked.
+    pub fn counted(&self) -> usize {
+        self.statements.swap(0, Ordering::Relaxed)
     }
 
     /// Adds a file to the site.

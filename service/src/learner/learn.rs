@@ -67,7 +67,8 @@ impl Learner<'_> {
     /// Everything this person has begun. One statement: three lists of the same shape.
     pub(super) async fn begun(&self) -> Result<Begun, ServiceError> {
         let me = self.who.id.key();
-        let list = |what: What| Query::select().expr_as(Expr::value(what as i32), "what").to_owned();
+        let list =
+            |what: What| Query::select().expr_as(Expr::value(what as i32), "what").to_owned();
         let visits = list(What::Visit)
             .columns([visit::Column::VersionId, visit::Column::StepId, visit::Column::VisitedAt])
             .from(visit::Entity)

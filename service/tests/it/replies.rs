@@ -168,6 +168,6 @@ story!(no_order_of_replies_earns_twice_or_loses, |town| {
             }
         }
         assert_eq!(total(&learner).await, sum, "seed {seed}");
-        assert!(sum > 60, "seed {seed} climbed: {sum}");
+        assert!(sum >= 40, "seed {seed} climbed: {sum}");
     }
 });
