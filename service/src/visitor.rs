@@ -134,7 +134,11 @@ impl<'s> Visitor<'s> {
                     && self.now < Timestamp(row.last_at).plus_seconds(throttle.memory_seconds)
             });
             let failures = remembered.map_or(0, |row| row.failures).saturating_add(1);
-            let until = self.now.plus_seconds(throttle.wait_seconds(failures));
+            // No wait is no time at all: somebody else's clock may stand a moment behind this one.
+            let until = match throttle.wait_seconds(failures) {
+                0 => Timestamp::default(),
+                seconds => self.now.plus_seconds(seconds),
+            };
             sign_in_throttle::Entity::update_many()
                 .col_expr(sign_in_throttle::Column::Failures, Expr::value(failures))
                 .col_expr(sign_in_throttle::Column::LastAt, Expr::value(self.now.0))

@@ -78,6 +78,19 @@ story!(tries_at_the_same_time_are_counted_each, |town| {
     assert_eq!((verified, waiting), (5, 7));
 });
 
+story!(neighbours_at_the_same_moment_do_not_wait_for_each_other, |town| {
+    let (town, alma) = alma_with_password(town).await;
+    town.staff("Bo", "Solgläntan").await;
+    town.operator().set_password("bo@lindvike.example", PASSWORD).await.expect("set");
+    // Bo came a moment later and was written down first.
+    let later = Timestamp(NOON.0 + 40);
+    sign_in(&town, "bo@lindvike.example", PASSWORD, later).await.expect("signs in");
+    let refused = sign_in(&town, "bo@lindvike.example", "fel", later).await;
+    assert!(matches!(refused, Err(ServiceError::WrongSignIn)), "{refused:?}");
+    let same = sign_in(&town, "alma@lindvike.example", PASSWORD, NOON).await;
+    assert_eq!(same.expect("signs in"), alma);
+});
+
 story!(whoever_has_left_is_signed_out_and_stays_out, |town| {
     let (town, alma) = alma_with_password(town).await;
     let sessions = Sessions::of(&town.services);
