@@ -3,6 +3,7 @@ import { join } from "node:path";
 import type { Page } from "@playwright/test";
 import { parse } from "smol-toml";
 import { expect } from "./fixtures";
+import { button, type Hand } from "./hands";
 
 interface Option {
   text: string;
@@ -21,20 +22,20 @@ interface Question {
   areas?: { label: string; x: number; y: number; w: number; h: number; right?: boolean }[];
 }
 
-/** The demo's own lessons hold the key. */
-function key(): Question[] {
-  const folder = join(import.meta.dirname, "..", "server", "demo", "lessons");
-  const questions: Question[] = [];
-  for (const lesson of readdirSync(folder)) {
-    const draft = parse(readFileSync(join(folder, lesson, "lesson.toml"), "utf8")) as unknown as {
-      rung: { question: Question[] }[];
-    };
-    for (const rung of draft.rung) questions.push(...rung.question);
-  }
-  return questions;
+interface Lesson {
+  slug: string;
+  title: string;
+  rung: { draw: number; question: Question[] }[];
 }
 
-const questions = key();
+const folder = join(import.meta.dirname, "..", "server", "demo", "lessons");
+
+/** The demo's own lessons, which hold the key. */
+export const lessons = readdirSync(folder).map(
+  (lesson) => parse(readFileSync(join(folder, lesson, "lesson.toml"), "utf8")) as unknown as Lesson,
+);
+
+const questions = lessons.flatMap((lesson) => lesson.rung.flatMap((rung) => rung.question));
 
 /** The question on the screen. */
 export async function asked(page: Page): Promise<Question> {
@@ -47,60 +48,73 @@ export async function asked(page: Page): Promise<Question> {
   return question;
 }
 
-const send = (page: Page) => page.getByRole("button", { name: "Svara", exact: true }).click();
-
 /** Replies to the question on the screen, rightly, and waits for the verdict. */
-export async function replyRightly(page: Page, options: { live: boolean }) {
+export async function replyRightly(page: Page, hand: Hand) {
   const question = await asked(page);
   const right = (question.options ?? []).filter((option) => option.right).map((option) => option.text);
+  const send = () => hand.press(button(page, "Svara"));
   switch (question.kind) {
     case "single":
-      await page.locator(".answers").getByRole("button", { name: right[0], exact: true }).click();
+      await hand.press(page.locator(".answers").getByRole("button", { name: right[0], exact: true }));
       break;
     case "true_false":
-      await page.getByRole("button", { name: question.is_true ? "Sant" : "Falskt", exact: true }).click();
+      await hand.press(button(page, question.is_true ? "Sant" : "Falskt"));
       break;
     case "multiple":
-      for (const text of right) await page.getByLabel(text, { exact: true }).check();
-      await send(page);
+      // In the order of the page, so that the Tab key need not go round it.
+      for (const box of await page.locator(".answers label").all()) {
+        const text = ((await box.textContent()) ?? "").trim();
+        if (right.includes(text)) await hand.tick(box.locator("input"));
+      }
+      await send();
       break;
     case "match":
-      for (const pair of question.pairs ?? []) {
-        await page.getByLabel(pair.left, { exact: true }).selectOption({ label: pair.right });
+      for (const line of await page.locator(".match__pair").all()) {
+        const left = ((await line.locator("label").textContent()) ?? "").trim();
+        // Two questions may ask the same of other pairs.
+        const alike = questions.filter(({ prompt }) => prompt === question.prompt);
+        const pair = alike.flatMap(({ pairs }) => pairs ?? []).find((pair) => pair.left === left);
+        await hand.choose(line.locator("select"), pair?.right ?? "");
       }
-      await send(page);
+      await send();
       break;
     case "word":
-      await page.getByLabel("Ordet som saknas").fill(question.accepted?.[0] ?? "");
-      await send(page);
+      await hand.write(page.getByLabel("Ordet som saknas"), question.accepted?.[0] ?? "");
+      await send();
       break;
     case "order":
-      await putInOrder(page, question.items ?? [], options.live);
-      await send(page);
+      await putInOrder(page, question.items ?? [], hand);
+      await send();
       break;
     case "point":
-      await page.getByText("Välj i lista i stället").click();
-      await page.getByLabel(question.areas?.find((area) => area.right)?.label ?? "", { exact: true }).check();
-      await send(page);
+      await pointAt(page, question, hand);
+      await send();
       break;
   }
   await expect(page.locator(".reply--right")).toBeVisible();
 }
 
+/** In the picture where the hand can point, else by the list. */
+async function pointAt(page: Page, question: Question, hand: Hand) {
+  const area = question.areas?.find((area) => area.right);
+  if (!area) throw new Error(`nothing is right in ${question.prompt}`);
+  if (await hand.point(page.locator(".spot"), area.x + area.w / 2, area.y + area.h / 2)) return;
+  await hand.press(page.getByText("Välj i lista i stället"));
+  await hand.tick(page.getByLabel(area.label, { exact: true }));
+}
+
 /** By the arrows where the page is alive, else by the numbers. */
-async function putInOrder(page: Page, items: string[], live: boolean) {
-  if (!live) {
-    for (const [at, item] of items.entries()) {
-      await page.getByLabel(`Plats för: ${item}`, { exact: true }).selectOption(String(at + 1));
-    }
-    return;
-  }
+async function putInOrder(page: Page, items: string[], hand: Hand) {
   for (const [at, item] of items.entries()) {
+    if (!hand.isLive) {
+      await hand.choose(page.getByLabel(`Plats för: ${item}`, { exact: true }), String(at + 1));
+      continue;
+    }
     const line = page.locator(".order__item").filter({ hasText: item });
     for (let tries = 0; tries < items.length; tries += 1) {
       const place = Number.parseInt((await line.locator(".order__no").textContent()) ?? "", 10);
       if (place === at + 1) break;
-      await page.getByRole("button", { name: `Flytta upp: ${item}`, exact: true }).press("Enter");
+      await hand.press(button(page, `Flytta upp: ${item}`));
     }
   }
 }
@@ -115,7 +129,7 @@ export async function replyWrongly(page: Page): Promise<boolean> {
     await page.getByRole("button", { name: question.is_true ? "Falskt" : "Sant", exact: true }).click();
   } else if (question.kind === "multiple" && wrong) {
     await page.getByLabel(wrong, { exact: true }).check();
-    await send(page);
+    await button(page, "Svara").click();
   } else {
     return false;
   }

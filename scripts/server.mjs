@@ -28,8 +28,8 @@ async function freePort() {
  * Starts a server with demo data for `people` people.
  *
  * Resolves, once it answers /readyz, to its address (`url`), the demo accounts (one per role:
- * `{ role, name, employee_number, email, password }`), `log()` with what it has printed so far,
- * and `stop()`, which also deletes its data.
+ * `{ role, name, employee_number, email, password }`), `command(words, input)` to run the program
+ * beside it, `log()` with what it has printed so far, and `stop()`, which also deletes its data.
  */
 export async function startServer({ people = 400, env = {} } = {}) {
   const program = process.env.KVARTEN_BIN ?? join(target, "release/kvarten");
@@ -77,7 +77,12 @@ export async function startServer({ people = 400, env = {} } = {}) {
     }
     const url = `http://${address}`;
     await ready(url, server, () => printed);
-    return { url, accounts, data, pid: server.pid, log: () => printed, stop };
+    const command = (words, input = "") => {
+      const running = run(program, words, options);
+      running.child.stdin.end(input);
+      return running;
+    };
+    return { url, accounts, data, pid: server.pid, command, log: () => printed, stop };
   } catch (error) {
     await stop();
     throw error;

@@ -152,12 +152,7 @@ async function main() {
 
   if (figures.first.wasm === 0) throw new Error("no WebAssembly was downloaded: the page does not hydrate");
   for (const visitKind of ["first", "repeat"]) {
-    // A baseline that is itself over the bar may shrink, never grow.
-    const bar = Math.max(limits[visitKind], Math.ceil((baseline?.[visitKind]?.all ?? 0) * 1.01));
-    if (figures[visitKind].all > limits[visitKind] && figures[visitKind].all <= bar) {
-      console.log(`  over the limit by ${kilobytes(figures[visitKind].all - limits[visitKind])} kB on a ${visitKind} visit; must not grow`);
-    }
-    if (figures[visitKind].all > bar) {
+    if (figures[visitKind].all > limits[visitKind]) {
       throw new Error(`a ${visitKind} visit takes ${kilobytes(figures[visitKind].all)} kB; the limit is ${kilobytes(limits[visitKind])} kB`);
     }
   }

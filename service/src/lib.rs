@@ -34,6 +34,7 @@ pub struct Services {
     bank: Arc<bank::BankCache>,
     media: Arc<PathBuf>,
     replies: Arc<learner::ReplyDesk>,
+    templates: Arc<store::Templates>,
 }
 
 impl Services {
@@ -46,6 +47,7 @@ impl Services {
             bank: Arc::default(),
             media: Arc::new(media),
             replies: Arc::default(),
+            templates: Arc::default(),
         }
     }
 

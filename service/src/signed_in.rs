@@ -4,7 +4,7 @@ use kvarten_domain::{Locale, PersonId, Role, Timestamp, UnitId, person::Viewer};
 use kvarten_entity::{Column, Key, employment, person, profession, role_grant, unit};
 use sea_orm::{
     ColumnTrait, Condition, EntityTrait, FromQueryResult, JoinType, QueryFilter, QuerySelect,
-    RelationDef,
+    QueryTrait, RelationDef, Select,
     sea_query::{Expr, ExprTrait, IntoCondition},
 };
 use uuid::Uuid;
@@ -72,9 +72,19 @@ impl SignedIn {
         id: PersonId,
         now: Timestamp,
     ) -> Result<Self, ServiceError> {
+        let store = services.store();
+        let statement = services
+            .templates
+            .signed_in
+            .of(id.key(), now, || Self::query(id, now).build(store.backend()));
+        let rows = Row::find_by_statement(statement).all(store.read()).await?;
+        Self::of_rows(id, rows)
+    }
+
+    fn query(id: PersonId, now: Timestamp) -> Select<person::Entity> {
         let employed = (employment::Column::FromAt, employment::Column::UntilAt, now);
         let granted = (role_grant::Column::FromAt, role_grant::Column::UntilAt, now);
-        let rows = person::Entity::find()
+        person::Entity::find()
             .select_only()
             .columns([
                 person::Column::EmployeeNumber,
@@ -125,9 +135,9 @@ impl SignedIn {
             )
             .filter(person::Column::Id.eq(id.key()))
             .filter(person::Column::LeftAt.is_null().or(person::Column::LeftAt.gt(now.0)))
-            .into_model::<Row>()
-            .all(services.store().read())
-            .await?;
+    }
+
+    fn of_rows(id: PersonId, rows: Vec<Row>) -> Result<Self, ServiceError> {
         let mut roles: Vec<(Role, UnitId)> = rows
             .iter()
             .filter_map(|row| {

@@ -3,13 +3,16 @@
 use std::{
     fmt,
     path::{Path, PathBuf},
+    sync::OnceLock,
     time::Duration,
 };
 
+use kvarten_domain::Timestamp;
 use kvarten_entity::migration::{Migrator, MigratorTrait, SchemaManager, seaql_migrations};
 use sea_orm::{
     ConnectOptions, Database, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr,
-    EntityTrait, RuntimeErr, SqliteTransactionMode, TransactionOptions, TransactionTrait,
+    EntityTrait, RuntimeErr, SqliteTransactionMode, Statement, TransactionOptions,
+    TransactionTrait, Value,
     sqlx::{
         Connection, PgConnection,
         sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous},
@@ -17,6 +20,7 @@ use sea_orm::{
 };
 use thiserror::Error;
 use tokio::time::timeout;
+use uuid::Uuid;
 
 /// Why the database cannot be used.
 #[derive(Debug, Error)]
@@ -178,6 +182,38 @@ impl Store {
             }
         }
     }
+}
+
+/// A statement that is put together once. Each use only changes its values: the ids in it to one
+/// id, the points in time to one point in time.
+#[derive(Debug, Default)]
+pub(crate) struct Template(OnceLock<Statement>);
+
+impl Template {
+    /// The statement for an id and a point in time; `build` puts it together the first time.
+    pub(crate) fn of(
+        &self,
+        id: Uuid,
+        now: Timestamp,
+        build: impl FnOnce() -> Statement,
+    ) -> Statement {
+        let mut statement = self.0.get_or_init(build).clone();
+        for value in statement.values.iter_mut().flat_map(|values| &mut values.0) {
+            match value {
+                Value::Uuid(Some(old)) => *old = id.into(),
+                Value::BigInt(Some(old)) => *old = now.0,
+                _ => {}
+            }
+        }
+        statement
+    }
+}
+
+/// The statements that are sent most.
+#[derive(Debug, Default)]
+pub(crate) struct Templates {
+    pub(crate) signed_in: Template,
+    pub(crate) begun: Template,
 }
 
 fn unreachable(error: impl ToString) -> DbErr {

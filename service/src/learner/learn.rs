@@ -10,7 +10,7 @@ use kvarten_domain::{
 use kvarten_entity::{Column, Key, evidence, step_state, visit};
 use sea_orm::{
     ColumnTrait, ConnectionTrait,
-    sea_query::{Expr, Query, UnionType},
+    sea_query::{Expr, Query, SelectStatement, UnionType},
 };
 use uuid::Uuid;
 
@@ -63,40 +63,46 @@ enum What {
     Completed,
 }
 
+fn begun_by(me: Uuid) -> SelectStatement {
+    let list = |what: What| Query::select().expr_as(Expr::value(what as i32), "what").to_owned();
+    let visits = list(What::Visit)
+        .columns([visit::Column::VersionId, visit::Column::StepId, visit::Column::VisitedAt])
+        .from(visit::Entity)
+        .and_where(visit::Column::PersonId.eq(me))
+        .to_owned();
+    let seen = list(What::Seen)
+        .columns([
+            step_state::Column::VersionId,
+            step_state::Column::StepId,
+            step_state::Column::SeenAt,
+        ])
+        .from(step_state::Entity)
+        .and_where(step_state::Column::PersonId.eq(me))
+        .and_where(step_state::Column::SeenAt.is_not_null())
+        .to_owned();
+    let completed = list(What::Completed)
+        .columns([
+            evidence::Column::LessonId,
+            evidence::Column::VersionId,
+            evidence::Column::EarnedAt,
+        ])
+        .from(evidence::Entity)
+        .and_where(evidence::Column::PersonId.eq(me))
+        .to_owned();
+    let mut all = visits;
+    all.union(UnionType::All, seen).union(UnionType::All, completed);
+    all
+}
+
 impl Learner<'_> {
     /// Everything this person has begun. One statement: three lists of the same shape.
     pub(super) async fn begun(&self) -> Result<Begun, ServiceError> {
+        let store = self.services.store();
         let me = self.who.id.key();
-        let list =
-            |what: What| Query::select().expr_as(Expr::value(what as i32), "what").to_owned();
-        let visits = list(What::Visit)
-            .columns([visit::Column::VersionId, visit::Column::StepId, visit::Column::VisitedAt])
-            .from(visit::Entity)
-            .and_where(visit::Column::PersonId.eq(me))
-            .to_owned();
-        let seen = list(What::Seen)
-            .columns([
-                step_state::Column::VersionId,
-                step_state::Column::StepId,
-                step_state::Column::SeenAt,
-            ])
-            .from(step_state::Entity)
-            .and_where(step_state::Column::PersonId.eq(me))
-            .and_where(step_state::Column::SeenAt.is_not_null())
-            .to_owned();
-        let completed = list(What::Completed)
-            .columns([
-                evidence::Column::LessonId,
-                evidence::Column::VersionId,
-                evidence::Column::EarnedAt,
-            ])
-            .from(evidence::Entity)
-            .and_where(evidence::Column::PersonId.eq(me))
-            .to_owned();
-        let mut all = visits;
-        all.union(UnionType::All, seen).union(UnionType::All, completed);
+        let build = || store.backend().build(&begun_by(me));
+        let statement = self.services.templates.begun.of(me, self.now, build);
         let mut begun = Begun::default();
-        for row in self.services.store().read().query_all(&all).await? {
+        for row in store.read().query_all_raw(statement).await? {
             let what: i32 = row.try_get_by_index(0)?;
             let (subject, step): (Uuid, Option<Uuid>) =
                 (row.try_get_by_index(1)?, row.try_get_by_index(2)?);

@@ -86,13 +86,14 @@ const fn is_out_of_reach(error: &ServiceError) -> bool {
 /// Decides the replies of all who wait and tells them.
 async fn decide_waiting(services: Services, turn: OwnedMutexGuard<()>) {
     let (sent, tell) = services.replies.take();
-    let decided = match decide(&services, &sent).await {
+    let mut turn = Some(turn);
+    let decided = match decide(&services, &sent, &mut turn).await {
         Ok(decided) => decided,
         // One that cannot be written must not be the misfortune of the others.
         Err(error) if sent.len() > 1 && !is_out_of_reach(&error) => {
             let mut decided = Vec::with_capacity(sent.len());
             for one in &sent {
-                let alone = decide(&services, std::slice::from_ref(one)).await;
+                let alone = decide(&services, std::slice::from_ref(one), &mut None).await;
                 decided.extend(alone.unwrap_or_else(|error| vec![Err(error)]));
             }
             decided
@@ -102,7 +103,6 @@ async fn decide_waiting(services: Services, turn: OwnedMutexGuard<()>) {
             .take(sent.len())
             .collect(),
     };
-    drop(turn);
     for (tell, decided) in tell.into_iter().zip(decided) {
         // Whoever has hung up has nobody to tell; the reply is kept.
         drop(tell.send(decided));
@@ -120,7 +120,12 @@ struct Climb<'a> {
 
 /// Decides replies of different people in one transaction, in the order they came. Where the
 /// whole transaction fails nothing is written; where only one reply does not hold, the others do.
-async fn decide(services: &Services, sent: &[Sent]) -> Result<Vec<Decided>, ServiceError> {
+/// Lets go of the turn as soon as the next may write.
+async fn decide(
+    services: &Services,
+    sent: &[Sent],
+    turn: &mut Option<OwnedMutexGuard<()>>,
+) -> Result<Vec<Decided>, ServiceError> {
     let bank = services.bank().await?;
     let writing = services.store().begin().await?;
     let mut climbs = Vec::with_capacity(sent.len());
@@ -141,6 +146,7 @@ async fn decide(services: &Services, sent: &[Sent]) -> Result<Vec<Decided>, Serv
         }
     }
     writing.commit().await?;
+    turn.take();
     Ok(climbs.into_iter().map(|climb| climb.and_then(|(climb, _)| climb.outcome())).collect())
 }
 
