@@ -87,7 +87,7 @@ async fn survive(database: Option<String>) {
                 tokio::time::sleep(Duration::from_millis(1)).await;
             }
         };
-        tokio::time::timeout(Duration::from_secs(60), acknowledged).await.expect("they answer");
+        tokio::time::timeout(Duration::from_mins(1), acknowledged).await.expect("they answer");
         program.kill().await.expect("it ran");
         for one in answering {
             climbers.push(one.await.expect("nobody panics"));

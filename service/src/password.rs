@@ -8,8 +8,8 @@ use argon2::{
 };
 use tokio::sync::Semaphore;
 
-/// Two at a time: each needs 19 MiB and a whole core.
-static TURNS: Semaphore = Semaphore::const_new(2);
+/// One at a time: each needs 19 MiB and a whole core, which pages need too. Some fifty a second.
+static TURNS: Semaphore = Semaphore::const_new(1);
 
 /// A hash of nothing anybody knows, verified for people who do not exist, so that the answer
 /// takes as long as for those who do.

@@ -80,8 +80,9 @@ impl Store {
         if url.starts_with("postgres:") || url.starts_with("postgresql:") {
             // Once by hand: a pool would try again for half a minute and not say why.
             let one = timeout(PATIENCE, PgConnection::connect(url)).await;
-            let one = one.map_err(|_| unreachable("it does not answer"))?.map_err(unreachable)?;
-            one.close().await.map_err(unreachable)?;
+            let one = one.map_err(|_| unreachable(&"it does not answer"))?;
+            let one = one.map_err(|error| unreachable(&error))?;
+            one.close().await.map_err(|error| unreachable(&error))?;
             let mut options = ConnectOptions::new(url);
             options
                 .max_connections(POSTGRES_CONNECTIONS)
@@ -200,7 +201,7 @@ impl Template {
         let mut statement = self.0.get_or_init(build).clone();
         for value in statement.values.iter_mut().flat_map(|values| &mut values.0) {
             match value {
-                Value::Uuid(Some(old)) => *old = id.into(),
+                Value::Uuid(Some(old)) => *old = id,
                 Value::BigInt(Some(old)) => *old = now.0,
                 _ => {}
             }
@@ -216,7 +217,7 @@ pub(crate) struct Templates {
     pub(crate) begun: Template,
 }
 
-fn unreachable(error: impl ToString) -> DbErr {
+fn unreachable(error: &dyn ToString) -> DbErr {
     DbErr::Conn(RuntimeErr::Internal(error.to_string()))
 }
 

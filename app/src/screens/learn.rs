@@ -175,8 +175,8 @@ fn pairs(choices: &[Choice]) -> Vec<(String, String)> {
     choices.iter().map(|choice| (choice.code.clone(), choice.name.clone())).collect()
 }
 
-/// Search and filters: a form whose state is the address.
-fn find(l: Locale, filter: &Filter, systems: &[Choice], professions: &[Choice]) -> AnyView {
+/// The filters that are chosen from lists.
+fn selects(l: Locale, filter: &Filter, systems: &[Choice], professions: &[Choice]) -> [AnyView; 4] {
     let levels = Level::ALL.map(|level| {
         let number = level.number();
         (number.to_string(), tr!(l, learn.level_number, level = number).to_string())
@@ -189,19 +189,8 @@ fn find(l: Locale, filter: &Filter, systems: &[Choice], professions: &[Choice]) 
         };
         (length.code().to_owned(), text.to_string())
     });
-    let chosen = [
-        filter.system.is_some(),
-        filter.level.is_some(),
-        filter.profession.is_some(),
-        filter.length.is_some(),
-        filter.is_untaken,
-    ];
-    let chosen = chosen.into_iter().filter(|is_chosen| *is_chosen).count();
-    let count = (chosen > 0).then(|| {
-        view! { " " <b class="count">{tr!(l, learn.chosen, count = chosen).to_string()}</b> }
-    });
     let level = filter.level.map(|level| level.number().to_string());
-    let selects = [
+    [
         select(
             "f-system",
             "system",
@@ -234,7 +223,23 @@ fn find(l: Locale, filter: &Filter, systems: &[Choice], professions: &[Choice]) 
             lengths.into(),
             filter.length.map(Length::code),
         ),
+    ]
+}
+
+/// Search and filters: a form whose state is the address.
+fn find(l: Locale, filter: &Filter, systems: &[Choice], professions: &[Choice]) -> AnyView {
+    let chosen = [
+        filter.system.is_some(),
+        filter.level.is_some(),
+        filter.profession.is_some(),
+        filter.length.is_some(),
+        filter.is_untaken,
     ];
+    let chosen = chosen.into_iter().filter(|is_chosen| *is_chosen).count();
+    let count = (chosen > 0).then(|| {
+        view! { " " <b class="count">{tr!(l, learn.chosen, count = chosen).to_string()}</b> }
+    });
+    let selects = selects(l, filter, systems, professions);
     let navigate = use_navigate();
     let search = move |event: web_sys::SubmitEvent| {
         if let Some(fields) = fields(&event) {

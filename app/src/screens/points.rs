@@ -242,8 +242,9 @@ fn unit_tables(l: Locale, units: &[UnitPlace]) -> AnyView {
     });
     let place = mine.map(|at| {
         let (name, place) = (units[at].name.clone(), units[at].place);
-        let text = tr!(l, points.my_place, unit = name, place = place, count = units.len());
-        view! { <p>{text.to_string()}</p> }
+        let count = units.len();
+        let text = tr!(l, points.my_place, unit = name, place = place, count = count).to_string();
+        view! { <p>{text}</p> }
     });
     view! {
         {place}
