@@ -56,6 +56,7 @@ test.describe("a learner", () => {
         await replyRightly(page, touch);
       }
       await page.locator(".actions a.btn--big").click();
+      await expect(page.locator(".reply--right, .reply--wrong")).toBeHidden();
       await page.locator(".ask__q, .climbed--top").first().waitFor();
     }
     await expect(page.getByRole("heading", { level: 1, name: "Du är högst upp" })).toBeVisible();
