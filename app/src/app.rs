@@ -44,8 +44,10 @@ pub struct SiteFiles {
 pub fn shell(options: LeptosOptions, files: SiteFiles) -> impl IntoView {
     let SiteFiles { style, script, program } = files;
     let nonce = leptos::nonce::use_nonce();
+    // The page can be read and used without the program, which therefore waits until it is drawn.
     let start = format!(
-        "import({script:?}).then(m=>m.default({{module_or_path:{program:?}}}).then(()=>m.hydrate()))"
+        "addEventListener('load',()=>(self.requestIdleCallback??setTimeout)(()=>import({script:?})\
+         .then(m=>m.default({{module_or_path:{program:?}}}).then(()=>m.hydrate()))))"
     );
     let lang = match page_lang().0 {
         crate::i18n::Locale::sv => "sv",
@@ -71,14 +73,6 @@ pub fn shell(options: LeptosOptions, files: SiteFiles) -> impl IntoView {
                     crossorigin="anonymous"
                 />
                 <link rel="stylesheet" href=style />
-                <link rel="modulepreload" href=script />
-                <link
-                    rel="preload"
-                    href=program
-                    r#as="fetch"
-                    r#type="application/wasm"
-                    crossorigin="anonymous"
-                />
                 <script type="module" nonce=nonce>
                     {start}
                 </script>
