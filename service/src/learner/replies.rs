@@ -68,9 +68,11 @@ impl ReplyDesk {
         told
     }
 
-    /// Those who came first; a person's second reply waits for the first to be decided.
+    /// Those who came first and still wait; a person's second reply waits for the first to be
+    /// decided.
     fn take(&self) -> (Vec<Sent>, Vec<oneshot::Sender<Decided>>) {
         let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
+        waiting.retain(|(_, tell)| !tell.is_closed());
         let mut people = BTreeSet::new();
         waiting
             .extract_if(.., |(sent, _)| people.len() < MAX_AT_ONCE && people.insert(sent.who.id()))
