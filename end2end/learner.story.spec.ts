@@ -26,7 +26,7 @@ test.describe("a learner", () => {
     for (let step = 1; step <= 7; step += 1) {
       await expect(page).toHaveURL(new RegExp(`/lar/saker-e-post/${step}$`));
       await expectNoSidewaysScroll(page);
-      const boxes = page.locator(".todo input");
+      const boxes = page.locator(".tasks input");
       if ((await boxes.count()) > 0) await boxes.first().check();
       await page.locator(".actions button").click();
     }

@@ -40,7 +40,7 @@ for (const lesson of lessons) {
       for (let steps = 0; steps < 12 && !page.url().endsWith("/stegen"); steps += 1) {
         await expect(page).toHaveURL(/\/(\d+|stegen)$/);
         const here = page.url();
-        for (const box of await page.locator(".todo input").all()) await hand.tick(box);
+        for (const box of await page.locator(".tasks input").all()) await hand.tick(box);
         await hand.press(page.locator(".actions button"));
         await expect(page).not.toHaveURL(here);
       }

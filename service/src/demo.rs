@@ -10,7 +10,7 @@ use kvarten_domain::{
     AnswerId, AttemptId, Id, Locale, PersonId, Role, SystemId, Timestamp, UnitId,
     ladder::Ladder,
     lesson::StepBody,
-    points::{for_completion, for_right_reply},
+    points::{Earning, for_completion, for_right_reply},
     question::{Question, QuestionFace},
     reply::{Fields, Reply},
     unit::UnitKind,
@@ -26,7 +26,7 @@ use crate::{
     ServiceError, Services,
     authoring::{Files, LessonDraft},
     bank::{LessonEntry, VersionContent},
-    learner::ledger_key,
+    learner::ledger_row,
     operator::{Hired, Operator},
     password::hash_password,
 };
@@ -496,21 +496,8 @@ impl Past<'_> {
     }
 }
 
-fn entry_row(
-    taking: &Taking<'_>,
-    earning: kvarten_domain::points::Earning,
-    at: Timestamp,
-) -> points_entry::ActiveModel {
-    let (kind, subject) = ledger_key(earning.thing);
-    points_entry::ActiveModel {
-        person_id: Set(taking.person.key()),
-        kind: Set(kind.to_owned()),
-        subject_id: Set(subject),
-        lesson_id: Set(taking.entry.lesson.key()),
-        unit_id: Set(Some(taking.unit.key())),
-        points: Set(i32::try_from(earning.points).unwrap_or(i32::MAX)),
-        earned_at: Set(at.0),
-    }
+fn entry_row(taking: &Taking<'_>, earning: Earning, at: Timestamp) -> points_entry::ActiveModel {
+    ledger_row(taking.person, Some(taking.unit), taking.entry.lesson, earning, at)
 }
 
 /// A whole reply that is wrong, where one is easily found.

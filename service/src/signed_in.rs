@@ -168,6 +168,11 @@ impl SignedIn {
         self.id
     }
 
+    /// The unit they belong to.
+    pub(crate) fn unit_id(&self) -> Option<UnitId> {
+        self.unit.as_ref().map(|(unit, _)| *unit)
+    }
+
     /// The language this person chose.
     #[must_use]
     pub const fn locale(&self) -> Option<Locale> {

@@ -311,7 +311,7 @@ fn Checklist(slug: String, number: u8, items: Vec<String>, ticks: Vec<u8>) -> im
     });
     let items = items.collect_view();
     view! {
-        <ul class="todo">{items}</ul>
+        <ul class="tasks">{items}</ul>
         <p class="small">{tr!(l, step.saved_list)}</p>
     }
 }

@@ -1,8 +1,8 @@
 //! `kvarten unit …` and `kvarten profession …`: where people belong, before there are any.
 
 use clap::Subcommand;
-use kvarten_domain::unit::UnitKind;
-use kvarten_service::{now, operator::Operator};
+use kvarten_domain::{UnitId, unit::UnitKind};
+use kvarten_service::{ServiceError, now, operator::Operator};
 
 use crate::{Failure, config::Config, opening, terminal::say};
 
@@ -50,23 +50,32 @@ fn kind(code: &str) -> Result<UnitKind, String> {
 pub async fn unit(config: &Config, command: UnitCommand) -> Result<(), Failure> {
     let UnitCommand::Create { name, kind, above } = command;
     let services = opening::open(config).await?;
-    let operator = Operator::enter(&services, now());
+    let added = add_unit(Operator::enter(&services, now()), &name, kind, above.as_deref()).await;
+    services.store().close().await;
+    say(format_args!("{name} has been added ({}).", added?));
+    Ok(())
+}
+
+async fn add_unit(
+    operator: Operator<'_>,
+    name: &str,
+    kind: UnitKind,
+    above: Option<&str>,
+) -> Result<UnitId, ServiceError> {
     let above = match above {
-        Some(above) => Some(operator.find_unit(&above).await?),
+        Some(above) => Some(operator.find_unit(above).await?),
         None => None,
     };
-    let id = operator.create_unit(&name, kind, above).await?;
-    services.store().close().await;
-    say(format_args!("{name} has been added ({id})."));
-    Ok(())
+    operator.create_unit(name, kind, above).await
 }
 
 /// Adds a profession.
 pub async fn profession(config: &Config, command: ProfessionCommand) -> Result<(), Failure> {
     let ProfessionCommand::Create { code, sv, en } = command;
     let services = opening::open(config).await?;
-    Operator::enter(&services, now()).create_profession(&code, &sv, &en).await?;
+    let added = Operator::enter(&services, now()).create_profession(&code, &sv, &en).await;
     services.store().close().await;
+    added?;
     say(format_args!("{code} has been added."));
     Ok(())
 }

@@ -1,7 +1,7 @@
 //! Completing a lesson: all steps seen and the top rung climbed gives evidence, and points once.
 
 use kvarten_domain::{
-    Timestamp,
+    LessonId, PersonId, Timestamp, UnitId,
     lesson::is_completed,
     points::{Earning, Thing, for_completion},
 };
@@ -13,10 +13,10 @@ use sea_orm::{
 use uuid::Uuid;
 
 use super::Learner;
-use crate::{ServiceError, SignedIn, bank::LessonEntry};
+use crate::{ServiceError, bank::LessonEntry};
 
 /// The ledger's key for a thing: kind and subject.
-pub(crate) fn ledger_key(thing: Thing) -> (&'static str, Uuid) {
+pub(super) fn ledger_key(thing: Thing) -> (&'static str, Uuid) {
     match thing {
         Thing::Question(question) => ("question", question.key()),
         Thing::Refresher(question) => ("refresher", question.key()),
@@ -24,22 +24,23 @@ pub(crate) fn ledger_key(thing: Thing) -> (&'static str, Uuid) {
     }
 }
 
-/// The line of the ledger for something earned.
-pub(super) fn ledger_row(
-    who: &SignedIn,
-    entry: &LessonEntry,
-    earning: &Earning,
-    now: Timestamp,
+/// The line of the ledger for something earned by a person, in the unit they belonged to then.
+pub(crate) fn ledger_row(
+    person: PersonId,
+    unit: Option<UnitId>,
+    lesson: LessonId,
+    earning: Earning,
+    at: Timestamp,
 ) -> points_entry::ActiveModel {
     let (kind, subject) = ledger_key(earning.thing);
     points_entry::ActiveModel {
-        person_id: Set(who.id.key()),
+        person_id: Set(person.key()),
         kind: Set(kind.to_owned()),
         subject_id: Set(subject),
-        lesson_id: Set(entry.lesson.key()),
-        unit_id: Set(who.unit.as_ref().map(|(unit, _)| unit.key())),
+        lesson_id: Set(lesson.key()),
+        unit_id: Set(unit.map(Column::key)),
         points: Set(i32::try_from(earning.points).unwrap_or(i32::MAX)),
-        earned_at: Set(now.0),
+        earned_at: Set(at.0),
     }
 }
 
@@ -112,7 +113,7 @@ impl Learner<'_> {
         entry: &LessonEntry,
         earning: Earning,
     ) -> Result<u32, ServiceError> {
-        let row = ledger_row(self.who, entry, &earning, self.now);
+        let row = ledger_row(self.who.id, self.who.unit_id(), entry.lesson, earning, self.now);
         let written = points_entry::Entity::insert(row)
             .on_conflict(once_each())
             .exec_without_returning(writing)

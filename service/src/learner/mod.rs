@@ -15,7 +15,7 @@ use kvarten_domain::{Locale, Timestamp};
 
 use crate::{ServiceError, Services, SignedIn};
 
-pub(crate) use completion::ledger_key;
+pub(crate) use completion::ledger_row;
 pub use media::StoredFile;
 pub(crate) use replies::ReplyDesk;
 

@@ -26,7 +26,7 @@ use tokio::sync::{OwnedMutexGuard, oneshot};
 
 use super::{
     Learner,
-    completion::{ledger_row, once_each},
+    completion::{ledger_key, ledger_row, once_each},
     ladder::{outcome_of, replay, seed_of, view},
 };
 use crate::{
@@ -214,7 +214,8 @@ async fn write(
     let new = || climbs.iter().flatten().filter_map(|(climb, new)| Some((climb, new.as_ref()?)));
     let entries: Vec<_> = new()
         .filter_map(|(climb, (_, earning))| {
-            Some(ledger_row(&climb.sent.who, climb.entry, earning.as_ref()?, climb.sent.now))
+            let Sent { who, now, .. } = climb.sent;
+            Some(ledger_row(who.id(), who.unit_id(), climb.entry.lesson, (*earning)?, *now))
         })
         .collect();
     let given: BTreeSet<_> = points_entry::Entity::insert_many(entries)
@@ -225,7 +226,7 @@ async fn write(
         .collect();
     for (climb, new) in climbs.iter_mut().flatten() {
         let Some((row, Some(earning))) = new else { continue };
-        let (kind, subject) = super::ledger_key(earning.thing);
+        let (kind, subject) = ledger_key(earning.thing);
         if given.contains(&(climb.sent.who.id().key(), kind.to_owned(), subject)) {
             row.points = i32::try_from(earning.points).unwrap_or(i32::MAX);
         }
