@@ -116,7 +116,10 @@ async function makeFrontend(work) {
   const optimised = join(work, `${output}.wasm`);
   await prune(plain, pruned);
   await run(join(inputs.bin, "wasm-opt"), [
-    "--strip-debug", "--dae-optimizing", "-O1", ...wasmFeatures, pruned, "-o", optimised,
+    "--strip-debug", "--dae-optimizing", "-O1",
+    // Browsers compile each function when it is first called: fewer of them start sooner.
+    "--inlining-optimizing", "--always-inline-max-function-size=10",
+    "--one-caller-inline-max-function-size=40", ...wasmFeatures, pruned, "-o", optimised,
   ]);
   const glue = join(work, `${output}.min.js`);
   // Bundled, so that snippets which crates bring along ride in the same file.

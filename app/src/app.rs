@@ -2,11 +2,10 @@
 
 use leptos::prelude::*;
 #[cfg(feature = "ssr")]
-use leptos_meta::MetaTags;
-use leptos_meta::{Title, provide_meta_context};
+use leptos_meta::{MetaTags, provide_meta_context};
 use leptos_router::{
     SsrMode,
-    components::{Route, Router, Routes},
+    components::{FlatRoutes, Route, Router},
     hooks::use_location,
     path,
 };
@@ -44,10 +43,11 @@ pub struct SiteFiles {
 pub fn shell(options: LeptosOptions, files: SiteFiles) -> impl IntoView {
     let SiteFiles { style, script, program } = files;
     let nonce = leptos::nonce::use_nonce();
-    // The page can be read and used without the program, which therefore waits until it is drawn.
+    // The page can be read and used without the program, which therefore waits until it is drawn
+    // and starts in tasks of their own.
     let start = format!(
         "addEventListener('load',()=>(self.requestIdleCallback??setTimeout)(()=>import({script:?})\
-         .then(m=>m.default({{module_or_path:{program:?}}}).then(()=>m.hydrate()))))"
+         .then(m=>m.default({{module_or_path:{program:?}}}).then(()=>setTimeout(m.hydrate)))))"
     );
     let lang = match page_lang().0 {
         crate::i18n::Locale::sv => "sv",
@@ -111,20 +111,13 @@ fn Nowhere() -> impl IntoView {
 /// The application.
 #[component]
 pub fn App() -> impl IntoView {
+    #[cfg(feature = "ssr")]
     provide_meta_context();
     provide_context(page_lang());
-    Effect::new(|_| {
-        if let Some(body) = document().body() {
-            let _ = body.set_attribute("data-hydrated", "");
-        }
-    });
     view! {
-        <Title formatter=|page: String| {
-            if page.is_empty() { "Kvarten".to_owned() } else { format!("{page} – Kvarten") }
-        } />
         <Router>
             <Watcher />
-            <Routes fallback=Nowhere>
+            <FlatRoutes fallback=Nowhere>
                 <Route path=path!("/") view=screens::Start ssr=SsrMode::Async />
                 <Route path=path!("/logga-in") view=screens::Enter ssr=SsrMode::Async />
                 <Route path=path!("/lar") view=screens::Learn ssr=SsrMode::Async />
@@ -135,7 +128,7 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/poang") view=screens::Points ssr=SsrMode::Async />
                 <Route path=path!("/mer") view=screens::More ssr=SsrMode::Async />
                 <Route path=path!("/tillganglighet") view=screens::Statement ssr=SsrMode::Async />
-            </Routes>
+            </FlatRoutes>
         </Router>
     }
 }

@@ -11,6 +11,8 @@ use texts::i18n;
 
 mod app;
 pub mod calls;
+#[cfg(feature = "hydrate")]
+mod hydration;
 mod page;
 #[expect(clippy::needless_pass_by_value, reason = "a view owns what it shows")]
 mod parts;
@@ -22,3 +24,5 @@ mod text;
 pub use app::App;
 #[cfg(feature = "ssr")]
 pub use app::{SiteFiles, shell};
+#[cfg(feature = "hydrate")]
+pub use hydration::hydrate;

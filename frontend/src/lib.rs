@@ -1,6 +1,5 @@
 //! The browser's entry: takes over the page the server has drawn.
 
-use kvarten_app::App;
 use wasm_bindgen::prelude::wasm_bindgen;
 
 /// Called once by the page's script.
@@ -9,5 +8,5 @@ pub fn hydrate() {
     // What is released has no texts of panics to show.
     #[cfg(debug_assertions)]
     console_error_panic_hook::set_once();
-    leptos::mount::hydrate_body(App);
+    kvarten_app::hydrate();
 }

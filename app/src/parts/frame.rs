@@ -26,6 +26,15 @@ fn skip() -> impl IntoView {
     view! { <a class="skip" href="#main" rel="external">{tr!(lang(), app.skip)}</a> }
 }
 
+/// The content, hydrated in a task of its own.
+fn page(class: &str, content: AnyView) -> AnyView {
+    let main =
+        view! { <main class=format!("main {class}") id="main" tabindex="-1">{content}</main> };
+    #[cfg(feature = "hydrate")]
+    let main = crate::hydration::Later(main.into_any());
+    main.into_any()
+}
+
 /// A screen of somebody signed in. `class` styles the content; in a lesson (`is_focus`) the menu
 /// is out of the way on a phone.
 pub fn frame(tab: Tab, is_focus: bool, class: &'static str, content: AnyView) -> AnyView {
@@ -55,7 +64,7 @@ pub fn frame(tab: Tab, is_focus: bool, class: &'static str, content: AnyView) ->
                     {link(Tab::More, "/mer", Icon::More, tr!(l, app.more).to_string())}
                 </ul>
             </nav>
-            <main class=format!("main {class}") id="main" tabindex="-1">{content}</main>
+            {page(class, content)}
         </div>
     }
     .into_any()
@@ -71,7 +80,7 @@ pub fn bare_frame(class: &'static str, languages: AnyView, content: AnyView) -> 
                 <a class="brand" href="/">{sign()} <span>"Kvarten"</span></a>
                 {languages}
             </header>
-            <main class=format!("main {class}") id="main" tabindex="-1">{content}</main>
+            {page(class, content)}
             <footer class="foot">
                 <p><a href="/tillganglighet">{tr!(l, app.accessibility)}</a></p>
             </footer>

@@ -144,8 +144,8 @@ pub fn Enter() -> impl IntoView {
                     {tr!(l, enter.title)}
                 </button>
     };
+    titled(tr!(l, enter.title));
     let content = view! {
-        {titled(tr!(l, enter.title).to_string())}
         <div class="enter">
             <svg class="enter__q" viewBox="0 0 32 32" aria-hidden="true">
                 <path d="M0 0a32 32 0 0 1 32 32H0z" />

@@ -57,8 +57,8 @@ fn content(page: KnowledgePage) -> AnyView {
             </section>
         }
     });
+    titled(&title);
     view! {
-        {titled(title.clone())}
         <h1>{title}</h1>
         {lead}
         <ul class="systems">

@@ -146,8 +146,8 @@ fn Climb(page: LadderPage, again: Callback<()>, refused: Option<WireError>) -> i
             })
         }
     };
+    titled(&format!("{} – {}", tr!(l, ladder.title), page.outline.title));
     view! {
-        {titled(format!("{} – {}", tr!(l, ladder.title), page.outline.title))}
         {head}
         {body}
     }
@@ -176,8 +176,8 @@ fn intro(l: Locale, page: &LadderPage, start: Post) -> AnyView {
         let (title, text) = words(l, &error);
         Some(note(Tone::Wrong, Some(title), text))
     };
+    titled(&format!("{} – {}", tr!(l, ladder.title), outline.title));
     view! {
-        {titled(format!("{} – {}", tr!(l, ladder.title), outline.title))}
         <header class="climb__head">
             <p class="crumb">
                 <a href=format!("/lar/{}", outline.slug) lang=outline.lang.clone()>

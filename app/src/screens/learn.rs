@@ -62,8 +62,8 @@ fn content(page: LearnPage, filter: &Filter) -> AnyView {
         view! { <ul class="cards">{page.lessons.into_iter().map(lesson_card).collect_view()}</ul> }
             .into_any()
     };
+    titled(&title);
     view! {
-        {titled(title.clone())}
         <h1>{title}</h1>
         {resume}
         <section class="bank" aria-labelledby="bank">

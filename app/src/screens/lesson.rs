@@ -60,8 +60,8 @@ fn content(outline: LessonOutline) -> AnyView {
         system = outline.system.name.clone(),
         level = outline.level.number()
     );
+    titled(&outline.title);
     view! {
-        {titled(outline.title.clone())}
         <p class="crumb">
             <a href="/lar">{icon(Icon::Back)} {tr!(l, app.learn)}</a>
         </p>

@@ -26,7 +26,6 @@ pub use trouble::not_found;
 use std::sync::Arc;
 
 use leptos::prelude::*;
-use leptos_meta::Title;
 use serde::de::DeserializeOwned;
 
 use crate::{
@@ -100,7 +99,11 @@ fn awaited(page: Page, draw: Arc<dyn Fn(Payload) -> AnyView + Send + Sync>) -> A
     .into_any()
 }
 
-/// A page's title.
-fn titled(text: String) -> AnyView {
-    view! { <Title text /> }.into_any()
+/// Names the page: in its head when the server draws it, in the window when the browser does.
+fn titled(page: &str) {
+    let text = format!("{page} – Kvarten");
+    #[cfg(feature = "ssr")]
+    let _ = leptos_meta::Title(leptos_meta::TitleProps::builder().text(text).build());
+    #[cfg(not(feature = "ssr"))]
+    document().set_title(&text);
 }

@@ -32,8 +32,8 @@ fn content(account: &Account, refused: Option<WireError>, is_changed: bool) -> A
     let viewer = &account.viewer;
     let place: Vec<String> =
         [&viewer.profession, &viewer.unit].into_iter().flatten().cloned().collect();
+    titled(&title);
     view! {
-        {titled(title.clone())}
         <h1>{title}</h1>
         <section class="me-card" aria-labelledby="me">
             <h2 id="me">{format!("{} {}", viewer.given_name, viewer.family_name)}</h2>

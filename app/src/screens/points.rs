@@ -72,8 +72,8 @@ fn content(
 ) -> AnyView {
     let l = lang();
     let title = tr!(l, app.points).to_string();
+    titled(&title);
     view! {
-        {titled(title.clone())}
         <h1>{title}</h1>
         <div class="split split--even">
             <div>{mine(l, points)}</div>

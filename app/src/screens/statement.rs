@@ -12,8 +12,8 @@ use crate::{
 #[component]
 pub fn Statement() -> impl IntoView {
     let l = lang();
+    titled(tr!(l, statement.title));
     let content = view! {
-        {titled(tr!(l, statement.title).to_string())}
         <article class="prose">
             <h1>{tr!(l, statement.title)}</h1>
             <p class="lead">{tr!(l, statement.lead)}</p>

@@ -55,8 +55,8 @@ fn content(page: StepPage) -> AnyView {
     let (of, lang_of) = (outline.steps.len(), outline.lang.clone());
     let percent = outline.seen() * 92 / of.max(1);
     let place = tr!(l, lesson.place, number = page.number, count = of).to_string();
+    titled(&format!("{title} – {}", outline.title));
     view! {
-        {titled(format!("{title} – {}", outline.title))}
         <header class="player__head">
             <p class="crumb">
                 <a href=format!("/lar/{}", outline.slug) lang=lang_of.clone()>

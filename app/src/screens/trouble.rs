@@ -59,8 +59,8 @@ pub fn trouble(error: &WireError) -> AnyView {
         }
         _ => link(here, tr!(l, trouble.again).to_string()),
     };
+    titled(&title);
     view! {
-        {titled(title.clone())}
         {message(title, text, action)}
     }
     .into_any()

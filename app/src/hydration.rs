@@ -1,0 +1,183 @@
+//! Hydration in pieces: the program takes over the page the server has drawn in several short
+//! tasks, so that a tap in between is answered at once, on a slow phone too. Until a piece is
+//! hydrated it works as the server sent it, with links and forms.
+
+use std::{
+    cell::{Cell, LazyCell, RefCell},
+    rc::Rc,
+    sync::Arc,
+    time::Duration,
+};
+
+use any_spawner::Executor;
+use gloo::events::{EventListener, EventListenerOptions};
+use hydration_context::{HydrateSharedContext, SharedContext};
+use leptos::{
+    attr::{Attribute, any_attribute::AnyAttribute},
+    prelude::*,
+    tachys::{
+        hydration::Cursor,
+        renderer::types::{Element, Node},
+        view::{Mountable, Position, PositionState, any_view::AnyViewState},
+    },
+};
+use wasm_bindgen::JsCast;
+
+use crate::App;
+
+/// Takes over the page the server has drawn.
+pub fn hydrate() {
+    // An error would only say that it is there already.
+    let _ = Executor::init_wasm_bindgen();
+    let shared = Arc::new(HydrateSharedContext::new());
+    let owner = Owner::new_root(Some(shared.clone()));
+    let app = owner.with(|| App().into_any());
+    // The router hears of taps already, but its pages are not there yet: until then a link is
+    // followed as it is without the program.
+    let links = EventListenerOptions::run_in_capture_phase();
+    let links = EventListener::new_with_options(&window(), "click", links, |event| {
+        event.stop_immediate_propagation();
+    });
+    soon(move || {
+        let page = Cursor::new(leptos::tachys::dom::body().unchecked_into());
+        let state = owner.with(|| app.hydrate::<true>(&page, &PositionState::default()));
+        shared.hydration_complete();
+        drop(links);
+        // The page lives as long as its window.
+        std::mem::forget((state, owner));
+    });
+}
+
+thread_local! {
+    /// How many pieces of the page are not hydrated yet.
+    static WAITING: Cell<usize> = const { Cell::new(0) };
+}
+
+/// Runs a piece of the hydration in a task of its own. After the last one the page says that it is
+/// hydrated.
+fn soon(piece: impl FnOnce() + 'static) {
+    WAITING.set(WAITING.get() + 1);
+    set_timeout(
+        || {
+            piece();
+            WAITING.set(WAITING.get() - 1);
+            if WAITING.get() == 0 {
+                let _ = leptos::tachys::dom::body().set_attribute("data-hydrated", "");
+            }
+        },
+        Duration::ZERO,
+    );
+}
+
+/// An element that is hydrated in a task of its own.
+pub struct Later(pub AnyView);
+
+/// The element: hydrated when its turn comes, or when something is asked of it before.
+pub struct LaterState(Rc<RefCell<Piece>>);
+
+type Piece = LazyCell<AnyViewState, Box<dyn FnOnce() -> AnyViewState>>;
+
+impl LaterState {
+    fn new(piece: impl FnOnce() -> AnyViewState + 'static) -> Self {
+        Self(Rc::new(RefCell::new(LazyCell::new(Box::new(piece)))))
+    }
+}
+
+impl Render for Later {
+    type State = LaterState;
+
+    fn build(self) -> LaterState {
+        let state = self.0.build();
+        LaterState::new(move || state)
+    }
+
+    fn rebuild(self, state: &mut LaterState) {
+        self.0.rebuild(LazyCell::force_mut(&mut state.0.borrow_mut()));
+    }
+}
+
+impl AddAnyAttr for Later {
+    type Output<NewAttr: Attribute> = Self;
+
+    fn add_any_attr<NewAttr: Attribute>(self, attr: NewAttr) -> Self {
+        Self(self.0.add_any_attr(attr).into_any())
+    }
+}
+
+impl RenderHtml for Later {
+    type AsyncOutput = Self;
+    type Owned = Self;
+
+    const MIN_LENGTH: usize = 0;
+
+    fn dry_resolve(&mut self) {
+        self.0.dry_resolve();
+    }
+
+    async fn resolve(self) -> Self {
+        self
+    }
+
+    fn to_html_with_buf(
+        self,
+        buf: &mut String,
+        position: &mut Position,
+        escape: bool,
+        mark_branches: bool,
+        extra_attrs: Vec<AnyAttribute>,
+    ) {
+        self.0.to_html_with_buf(buf, position, escape, mark_branches, extra_attrs);
+    }
+
+    fn hydrate<const FROM_SERVER: bool>(
+        self,
+        cursor: &Cursor,
+        position: &PositionState,
+    ) -> LaterState {
+        // As an element does: to where it is, and past it.
+        match position.get() {
+            Position::FirstChild => cursor.child(),
+            Position::Current => {}
+            _ => cursor.sibling(),
+        }
+        position.set(Position::NextChild);
+        let element: Element = cursor.current().unchecked_into();
+        let owner = Owner::current();
+        let state = LaterState::new(move || {
+            let hydrate = || self.0.hydrate_from_position::<true>(&element, Position::Current);
+            match owner {
+                Some(owner) => owner.with(hydrate),
+                None => hydrate(),
+            }
+        });
+        let piece = Rc::downgrade(&state.0);
+        soon(move || {
+            if let Some(piece) = piece.upgrade() {
+                LazyCell::force(&piece.borrow());
+            }
+        });
+        state
+    }
+
+    fn into_owned(self) -> Self {
+        self
+    }
+}
+
+impl Mountable for LaterState {
+    fn unmount(&mut self) {
+        LazyCell::force_mut(&mut self.0.borrow_mut()).unmount();
+    }
+
+    fn mount(&mut self, parent: &Element, marker: Option<&Node>) {
+        LazyCell::force_mut(&mut self.0.borrow_mut()).mount(parent, marker);
+    }
+
+    fn insert_before_this(&self, child: &mut dyn Mountable) -> bool {
+        self.0.borrow().insert_before_this(child)
+    }
+
+    fn elements(&self) -> Vec<Element> {
+        self.0.borrow().elements()
+    }
+}

@@ -1,0 +1,29 @@
+import { expect, hydrated, test } from "./fixtures";
+
+test.describe("while the program starts", () => {
+  // The page is taken over in pieces, each in a task of its own; here each waits for the one before.
+  for (const pieces of [0, 1, 2, 3]) {
+    test(`a tap after ${pieces} pieces leads where it should`, async ({ page, signIn }) => {
+      await signIn("staff");
+      await hydrated(page);
+      await page.addInitScript(() => {
+        const timer = window.setTimeout.bind(window);
+        const waiting: (() => void)[] = [];
+        const slow = (piece: () => void, pause = 0) => (pause > 0 ? timer(piece, pause) : waiting.push(piece));
+        Object.assign(window, { setTimeout: slow, waiting });
+      });
+      const next = async () => {
+        await page.waitForFunction(() => (window as unknown as { waiting: unknown[] }).waiting.length > 0);
+        await page.evaluate(() => (window as unknown as { waiting: (() => void)[] }).waiting.shift()?.());
+      };
+      await page.goto("/lar");
+      for (let done = 0; done < pieces; done += 1) await next();
+      await page.getByRole("link", { name: "Poäng" }).click();
+      await expect(page).toHaveURL(/\/poang$/);
+      await expect(page.getByRole("heading", { level: 1, name: "Poäng" })).toBeVisible();
+      await page.getByRole("link", { name: "Lär" }).first().click();
+      await expect(page.getByRole("heading", { level: 1, name: "Lär" })).toBeVisible();
+      await expect(page.locator("main")).toHaveCount(1);
+    });
+  }
+});
