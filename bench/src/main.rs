@@ -34,6 +34,7 @@ async fn main() -> Result<(), Failure> {
     let ratio = few.per_second / many.per_second;
     report.add(Figure::at_most("Lär, 10 000 people against 1 000, times as long", ratio, 1.2));
     let storm = replies::measure(&large).await?;
+    report.add(Figure::told("500 people beginning to climb at once, p99, ms", storm.begun_p99_ms));
     report.add(Figure::at_most("500 people × 20 answers, failed", storm.failed, 0.0));
     report.add(Figure::at_most(
         "500 people × 20 answers, points not in the ledger",

@@ -1,8 +1,10 @@
-//! Five hundred people answering at once, twenty answers each, without a pause.
+//! Five hundred people beginning to climb at once, and then answering at once, twenty answers each
+//! without a pause.
 
 use std::time::Instant;
 
 use kvarten_bench::{Climber, Failure, Program};
+use kvarten_domain::ladder::LadderView;
 use kvarten_service::Store;
 use sea_orm::{ConnectionTrait, Statement};
 
@@ -17,15 +19,30 @@ pub struct Storm {
     pub failed: f64,
     /// Points that people were told of and the ledger does not hold, or the other way round.
     pub astray: f64,
+    /// Milliseconds within which 99 of 100 had begun and saw their first question.
+    pub begun_p99_ms: f64,
     /// Milliseconds within which 99 of 100 answers were decided.
     pub p99_ms: f64,
     /// Answers a second.
     pub per_second: f64,
 }
 
+fn ms_since(moment: Instant) -> f64 {
+    moment.elapsed().as_secs_f64() * 1_000.0
+}
+
+/// Begins; the first question, and the milliseconds it took.
+async fn begin(mut person: Climber) -> Result<(Climber, LadderView, f64), Failure> {
+    let begun = Instant::now();
+    let ladder = person.start().await?;
+    Ok((person, ladder, ms_since(begun)))
+}
+
 /// Answers twenty times; milliseconds of each, points told of, failures.
-async fn answer(mut person: Climber) -> Result<(Vec<f64>, u64, u64), Failure> {
-    let mut ladder = person.start().await?;
+async fn answer(
+    mut person: Climber,
+    mut ladder: LadderView,
+) -> Result<(Vec<f64>, u64, u64), Failure> {
     let (mut times, mut points, mut failed) = (Vec::new(), 0, 0);
     for _ in 0..ANSWERS {
         if ladder.is_topped() {
@@ -42,7 +59,7 @@ async fn answer(mut person: Climber) -> Result<(Vec<f64>, u64, u64), Failure> {
                 failed += 1;
             }
         }
-        times.push(asked.elapsed().as_secs_f64() * 1_000.0);
+        times.push(ms_since(asked));
     }
     Ok((times, points, failed))
 }
@@ -63,8 +80,16 @@ pub async fn measure(program: &Program) -> Result<Storm, Failure> {
     }
     let store = Store::connect(program.database()).await?;
     let before = ledger(&store).await?;
+    let (mut climbing, mut begun_times) = (Vec::with_capacity(PEOPLE), Vec::new());
+    let beginning: Vec<_> = people.into_iter().map(|person| tokio::spawn(begin(person))).collect();
+    for one in beginning {
+        let (person, ladder, time) = one.await??;
+        climbing.push((person, ladder));
+        begun_times.push(time);
+    }
     let begun = Instant::now();
-    let answering: Vec<_> = people.into_iter().map(|person| tokio::spawn(answer(person))).collect();
+    let answering: Vec<_> =
+        climbing.into_iter().map(|(person, ladder)| tokio::spawn(answer(person, ladder))).collect();
     let (mut times, mut points, mut failed) = (Vec::new(), 0, 0);
     for one in answering {
         let (of_one, earned, not) = one.await??;
@@ -79,6 +104,7 @@ pub async fn measure(program: &Program) -> Result<Storm, Failure> {
     let measured = Storm {
         failed: failed as f64,
         astray: (after - before).abs_diff(i64::try_from(points)?) as f64,
+        begun_p99_ms: percentile(&mut begun_times, 99),
         p99_ms: percentile(&mut times, 99),
         per_second: (PEOPLE * ANSWERS) as f64 / seconds,
     };

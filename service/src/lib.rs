@@ -6,6 +6,7 @@ pub mod authoring;
 mod bank;
 mod calendar;
 pub mod demo;
+mod desk;
 mod error;
 pub mod learner;
 pub mod operator;
@@ -34,6 +35,8 @@ pub struct Services {
     bank: Arc<bank::BankCache>,
     media: Arc<PathBuf>,
     replies: Arc<learner::ReplyDesk>,
+    sessions: Arc<session::SessionDesk>,
+    people: Arc<signed_in::PeopleDesk>,
     templates: Arc<store::Templates>,
 }
 
@@ -47,6 +50,8 @@ impl Services {
             bank: Arc::default(),
             media: Arc::new(media),
             replies: Arc::default(),
+            sessions: Arc::default(),
+            people: Arc::default(),
             templates: Arc::default(),
         }
     }

@@ -1,6 +1,8 @@
 //! Sessions in the database. What is kept is a digest of the cookie's value, so that whoever
 //! reads the table cannot sign in with it.
 
+use std::collections::BTreeMap;
+
 use kvarten_domain::{PersonId, Timestamp};
 use kvarten_entity::{Column, Key, session};
 use sea_orm::{
@@ -10,7 +12,7 @@ use sea_orm::{
 };
 use sha2::{Digest, Sha256};
 
-use crate::{ServiceError, Services, Store};
+use crate::{ServiceError, Services, desk::Lookups};
 
 /// How long a session lives.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -52,10 +54,13 @@ pub struct SessionRecord {
     pub expires_at: Timestamp,
 }
 
+/// Where requests wait for their sessions.
+pub(crate) type SessionDesk = Lookups<String, session::Model>;
+
 /// The sessions table.
 #[derive(Clone, Debug)]
 pub struct Sessions {
-    store: Store,
+    services: Services,
 }
 
 /// The key under which the session with a cookie value is kept.
@@ -68,7 +73,7 @@ impl Sessions {
     /// The sessions of a database.
     #[must_use]
     pub fn of(services: &Services) -> Self {
-        Self { store: services.store().clone() }
+        Self { services: services.clone() }
     }
 
     /// Keeps a new session; `false` where its key is in use.
@@ -83,7 +88,7 @@ impl Sessions {
     ) -> Result<bool, ServiceError> {
         let inserted = session::Entity::insert(row(key, record, now))
             .on_conflict(OnConflict::column(session::Column::Key).do_nothing().to_owned())
-            .exec_without_returning(self.store.write())
+            .exec_without_returning(self.services.store().write())
             .await?;
         Ok(inserted == 1)
     }
@@ -104,7 +109,7 @@ impl Sessions {
             .col_expr(session::Column::Data, Expr::value(record.data.clone()))
             .col_expr(session::Column::SeenAt, Expr::value(now.0))
             .filter(session::Column::Key.eq(key))
-            .exec(self.store.write())
+            .exec(self.services.store().write())
             .await?;
         Ok(())
     }
@@ -118,7 +123,7 @@ impl Sessions {
         key: &str,
         now: Timestamp,
     ) -> Result<Option<SessionRecord>, ServiceError> {
-        let row = session::Entity::find_by_id(key.to_owned()).one(self.store.read()).await?;
+        let row = self.services.sessions.look_up(key.to_owned(), |keys| self.rows(keys)).await?;
         let Some(row) = row else { return Ok(None) };
         let lifetime = Lifetime::of(row.is_shared);
         let seen = Timestamp(row.seen_at);
@@ -129,7 +134,7 @@ impl Sessions {
             session::Entity::update_many()
                 .col_expr(session::Column::SeenAt, Expr::value(now.0))
                 .filter(session::Column::Key.eq(key))
-                .exec(self.store.write())
+                .exec(self.services.store().write())
                 .await?;
         }
         Ok(Some(SessionRecord {
@@ -140,12 +145,23 @@ impl Sessions {
         }))
     }
 
+    async fn rows(
+        &self,
+        keys: Vec<String>,
+    ) -> Result<BTreeMap<String, session::Model>, ServiceError> {
+        let rows = session::Entity::find()
+            .filter(session::Column::Key.is_in(keys))
+            .all(self.services.store().read())
+            .await?;
+        Ok(rows.into_iter().map(|row| (row.key.clone(), row)).collect())
+    }
+
     /// Ends a session.
     ///
     /// # Errors
     /// Those of the database.
     pub async fn delete(&self, key: &str) -> Result<(), ServiceError> {
-        session::Entity::delete_by_id(key.to_owned()).exec(self.store.write()).await?;
+        session::Entity::delete_by_id(key.to_owned()).exec(self.services.store().write()).await?;
         Ok(())
     }
 }

@@ -1,5 +1,7 @@
 //! Proof that a person is signed in, with what their rights depend on.
 
+use std::collections::BTreeMap;
+
 use kvarten_domain::{Locale, PersonId, Role, Timestamp, UnitId, person::Viewer};
 use kvarten_entity::{Column, Key, employment, person, profession, role_grant, unit};
 use sea_orm::{
@@ -9,7 +11,7 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
-use crate::{ServiceError, Services};
+use crate::{ServiceError, Services, desk::Lookups};
 
 /// Somebody who is signed in and still works here. Can only be had by looking.
 #[derive(Clone, Debug)]
@@ -31,8 +33,12 @@ pub(crate) struct ProfessionName {
     en: String,
 }
 
-#[derive(FromQueryResult)]
-struct Row {
+/// Where requests wait for who has signed in: a person, and when.
+pub(crate) type PeopleDesk = Lookups<(Uuid, Timestamp), Vec<Row>>;
+
+#[derive(Clone, FromQueryResult)]
+pub(crate) struct Row {
+    id: Uuid,
     employee_number: String,
     given_name: String,
     family_name: String,
@@ -63,7 +69,8 @@ fn joined<E: EntityTrait, T: EntityTrait>(
 }
 
 impl SignedIn {
-    /// Looks the person up, with their unit, profession and roles as they are now. One statement.
+    /// Looks the person up, with their unit, profession and roles as they are now. One statement, shared with
+    /// others who ask at the same moment.
     ///
     /// # Errors
     /// [`ServiceError::SignedOut`] where there is no such person or they have left.
@@ -72,21 +79,38 @@ impl SignedIn {
         id: PersonId,
         now: Timestamp,
     ) -> Result<Self, ServiceError> {
+        let asked = (id.key(), now);
+        let rows = services.people.look_up(asked, |asked| Self::rows(services, asked)).await?;
+        Self::of_rows(id, rows.unwrap_or_default())
+    }
+
+    /// The rows of so many people, as they are at the latest of the points in time asked for.
+    async fn rows(
+        services: &Services,
+        asked: Vec<(Uuid, Timestamp)>,
+    ) -> Result<BTreeMap<(Uuid, Timestamp), Vec<Row>>, ServiceError> {
         let store = services.store();
+        let ids: Vec<Uuid> = asked.iter().map(|(id, _)| *id).collect();
+        let now = asked.iter().map(|(_, now)| *now).max().unwrap_or(Timestamp(0));
         let statement = services
             .templates
             .signed_in
-            .of(id.key(), now, || Self::query(id, now).build(store.backend()));
-        let rows = Row::find_by_statement(statement).all(store.read()).await?;
-        Self::of_rows(id, rows)
+            .of(&ids, now, || Self::query(&ids, now).build(store.backend()));
+        let mut of_people: BTreeMap<Uuid, Vec<Row>> = BTreeMap::new();
+        for row in Row::find_by_statement(statement).all(store.read()).await? {
+            of_people.entry(row.id).or_default().push(row);
+        }
+        let rows_of = |id: &Uuid| of_people.get(id).cloned().unwrap_or_default();
+        Ok(asked.into_iter().map(|asked| (asked, rows_of(&asked.0))).collect())
     }
 
-    fn query(id: PersonId, now: Timestamp) -> Select<person::Entity> {
+    fn query(ids: &[Uuid], now: Timestamp) -> Select<person::Entity> {
         let employed = (employment::Column::FromAt, employment::Column::UntilAt, now);
         let granted = (role_grant::Column::FromAt, role_grant::Column::UntilAt, now);
         person::Entity::find()
             .select_only()
             .columns([
+                person::Column::Id,
                 person::Column::EmployeeNumber,
                 person::Column::GivenName,
                 person::Column::FamilyName,
@@ -133,7 +157,7 @@ impl SignedIn {
                     Some(granted),
                 ),
             )
-            .filter(person::Column::Id.eq(id.key()))
+            .filter(person::Column::Id.is_in(ids.iter().copied()))
             .filter(person::Column::LeftAt.is_null().or(person::Column::LeftAt.gt(now.0)))
     }
 

@@ -1,9 +1,10 @@
 //! The database: one way to read, one way to write, the same on SQLite and PostgreSQL.
 
 use std::{
+    collections::BTreeMap,
     fmt,
     path::{Path, PathBuf},
-    sync::OnceLock,
+    sync::{Arc, PoisonError, RwLock},
     time::Duration,
 };
 
@@ -185,23 +186,31 @@ impl Store {
     }
 }
 
-/// A statement that is put together once. Each use only changes its values: the ids in it to one
-/// id, the points in time to one point in time.
+/// A statement that is put together once for each number of ids. Each use only changes its values:
+/// the ids in it, in their order and from the first again, and the points in time.
 #[derive(Debug, Default)]
-pub(crate) struct Template(OnceLock<Statement>);
+pub(crate) struct Template(RwLock<BTreeMap<usize, Arc<Statement>>>);
 
 impl Template {
-    /// The statement for an id and a point in time; `build` puts it together the first time.
+    /// The statement for some ids and a point in time; `build` puts it together the first time.
     pub(crate) fn of(
         &self,
-        id: Uuid,
+        ids: &[Uuid],
         now: Timestamp,
         build: impl FnOnce() -> Statement,
     ) -> Statement {
-        let mut statement = self.0.get_or_init(build).clone();
+        let known = self.0.read().unwrap_or_else(PoisonError::into_inner).get(&ids.len()).cloned();
+        let Some(known) = known else {
+            let new = build();
+            let mut statements = self.0.write().unwrap_or_else(PoisonError::into_inner);
+            statements.insert(ids.len(), Arc::new(new.clone()));
+            return new;
+        };
+        let mut statement = Statement::clone(&known);
+        let mut ids = ids.iter().copied().cycle();
         for value in statement.values.iter_mut().flat_map(|values| &mut values.0) {
             match value {
-                Value::Uuid(Some(old)) => *old = id,
+                Value::Uuid(Some(old)) => *old = ids.next().unwrap_or(*old),
                 Value::BigInt(Some(old)) => *old = now.0,
                 _ => {}
             }

@@ -100,7 +100,7 @@ impl Learner<'_> {
         let store = self.services.store();
         let me = self.who.id.key();
         let build = || store.backend().build(&begun_by(me));
-        let statement = self.services.templates.begun.of(me, self.now, build);
+        let statement = self.services.templates.begun.of(&[me], self.now, build);
         let mut begun = Begun::default();
         for row in store.read().query_all_raw(statement).await? {
             let what: i32 = row.try_get_by_index(0)?;

@@ -1,13 +1,12 @@
 //! Replies on their way into the database.
 //!
 //! Replies come in flocks, when a shift changes or a meeting takes a ladder together, and the
-//! database writes one transaction at a time. Whoever comes while another is writing therefore
-//! waits at the desk, and the next to write does so for all who wait, in one transaction: its
-//! price is shared, and nobody is told of a reply before it is on the disk.
+//! database writes one transaction at a time. They wait at a desk and are written in one
+//! transaction with the others who wait; nobody is told of a reply before it is on the disk.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
-    sync::{Arc, Mutex, PoisonError},
+    sync::Arc,
 };
 
 use kvarten_domain::{
@@ -22,7 +21,6 @@ use sea_orm::{
     QuerySelect,
     sea_query::{Expr, OnConflict},
 };
-use tokio::sync::{OwnedMutexGuard, oneshot};
 
 use super::{
     Learner,
@@ -32,18 +30,16 @@ use super::{
 use crate::{
     ServiceError, Services, SignedIn,
     bank::{Bank, LessonEntry, VersionContent},
+    desk::{Desk, MOST, Turn, Word},
 };
 
 /// The largest form that is read as a reply: fields, and bytes in all.
 const MAX_FIELDS: usize = 32;
 const MAX_BYTES: usize = 2_000;
 
-/// How many replies are written at once at most.
-const MAX_AT_ONCE: usize = 128;
-
 /// A reply as it was sent.
 #[derive(Debug)]
-struct Sent {
+pub(crate) struct Sent {
     who: SignedIn,
     now: Timestamp,
     id: AnswerId,
@@ -52,42 +48,23 @@ struct Sent {
     fields: Fields,
 }
 
-type Decided = Result<(ReplyOutcome, LadderView), ServiceError>;
+pub(crate) type Decided = Result<(ReplyOutcome, LadderView), ServiceError>;
 
 /// Where replies wait for each other.
-#[derive(Debug, Default)]
-pub(crate) struct ReplyDesk {
-    waiting: Mutex<Vec<(Sent, oneshot::Sender<Decided>)>>,
-    turn: Arc<tokio::sync::Mutex<()>>,
-}
-
-impl ReplyDesk {
-    fn put(&self, sent: Sent) -> oneshot::Receiver<Decided> {
-        let (tell, told) = oneshot::channel();
-        self.waiting.lock().unwrap_or_else(PoisonError::into_inner).push((sent, tell));
-        told
-    }
-
-    /// Those who came first and still wait; a person's second reply waits for the first to be
-    /// decided.
-    fn take(&self) -> (Vec<Sent>, Vec<oneshot::Sender<Decided>>) {
-        let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
-        waiting.retain(|(_, tell)| !tell.is_closed());
-        let mut people = BTreeSet::new();
-        waiting
-            .extract_if(.., |(sent, _)| people.len() < MAX_AT_ONCE && people.insert(sent.who.id()))
-            .unzip()
-    }
-}
+pub(crate) type ReplyDesk = Desk<Sent, Decided>;
 
 /// Whether the database did not even take the transaction.
 const fn is_out_of_reach(error: &ServiceError) -> bool {
     matches!(error, ServiceError::Database(DbErr::Conn(_) | DbErr::ConnectionAcquire(_)))
 }
 
-/// Decides the replies of all who wait and tells them.
-async fn decide_waiting(services: Services, turn: OwnedMutexGuard<()>) {
-    let (sent, tell) = services.replies.take();
+/// Decides a reply and those of all who wait, and tells them. A person's second reply waits for
+/// the first to be decided.
+async fn decide_waiting(services: Services, turn: Turn<Sent, Decided>, own: Sent) -> Decided {
+    let mut people = BTreeSet::from([own.who.id()]);
+    let others = turn.others(MOST - 1, |sent| people.insert(sent.who.id()));
+    let (others, waiting): (Vec<_>, Vec<_>) = others.into_iter().unzip();
+    let sent: Vec<_> = std::iter::once(own).chain(others).collect();
     let mut turn = Some(turn);
     let decided = match decide(&services, &sent, &mut turn).await {
         Ok(decided) => decided,
@@ -105,10 +82,12 @@ async fn decide_waiting(services: Services, turn: OwnedMutexGuard<()>) {
             .take(sent.len())
             .collect(),
     };
-    for (tell, decided) in tell.into_iter().zip(decided) {
-        // Whoever has hung up has nobody to tell; the reply is kept.
-        drop(tell.send(decided));
+    let mut decided = decided.into_iter();
+    let own = decided.next().unwrap_or(Err(ServiceError::Interrupted));
+    for (waiting, decided) in waiting.into_iter().zip(decided) {
+        waiting.tell(decided);
     }
+    own
 }
 
 /// What is known about a reply once its climb is loaded.
@@ -126,7 +105,7 @@ struct Climb<'a> {
 async fn decide(
     services: &Services,
     sent: &[Sent],
-    turn: &mut Option<OwnedMutexGuard<()>>,
+    turn: &mut Option<Turn<Sent, Decided>>,
 ) -> Result<Vec<Decided>, ServiceError> {
     let bank = services.bank().await?;
     let writing = services.store().begin().await?;
@@ -329,17 +308,15 @@ impl Learner<'_> {
         {
             return Err(ServiceError::invalid("reply", Fault::TooLong));
         }
-        let desk = &self.services.replies;
         let sent = Sent { who: self.who.clone(), now: self.now, id, attempt, question, fields };
-        let mut told = desk.put(sent);
-        loop {
-            let turn = tokio::select! {
-                biased;
-                decided = &mut told => return decided.unwrap_or(Err(ServiceError::Interrupted)),
-                turn = Arc::clone(&desk.turn).lock_owned() => turn,
-            };
+        let decided = match self.services.replies.bring(sent).await {
+            Some(Word::Told(decided)) => Some(decided),
             // On a task of its own: whoever hangs up does not take the others along.
-            drop(tokio::spawn(decide_waiting(self.services.clone(), turn)).await);
-        }
+            Some(Word::Turn(turn, own)) => {
+                tokio::spawn(decide_waiting(self.services.clone(), turn, own)).await.ok()
+            }
+            None => None,
+        };
+        decided.unwrap_or(Err(ServiceError::Interrupted))
     }
 }
