@@ -3,7 +3,7 @@
 # ~/.cache/kvarten (KVARTEN_CACHE, CARGO_TARGET_DIR).
 
 .DEFAULT_GOAL := help
-.PHONY: help run test watch demo bench build fmt clean
+.PHONY: help run test watch demo bench pictures build fmt clean
 
 PEOPLE ?= 400
 
@@ -24,6 +24,9 @@ demo: ## Fill the database with a made-up municipality: make demo PEOPLE=10000
 
 bench: ## Print every figure beside its bar and write docs/performance.md
 	@scripts/bench
+
+pictures: ## Every screen in three sizes and both themes, into end2end/screenshots
+	@scripts/pictures
 
 build: ## The optimised server and site, without starting them
 	@scripts/setup

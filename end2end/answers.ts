@@ -92,6 +92,9 @@ export async function replyRightly(page: Page, hand: Hand) {
       break;
   }
   await expect(page.locator(".reply--right")).toBeVisible();
+  const said = { true_false: question.is_true ? "Sant" : "Falskt", single: right[0], multiple: right[0] };
+  const shown = said[question.kind as keyof typeof said];
+  if (shown) await expect(page.locator(".answer--shown")).toContainText(shown);
 }
 
 /** In the picture where the hand can point, else by the list. */

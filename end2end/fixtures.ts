@@ -136,6 +136,7 @@ export async function takeScreenshots(page: Page, name: string) {
       await page.screenshot({
         path: join(import.meta.dirname, "screenshots", `${name}-${size}-${colorScheme}.png`),
         fullPage: true,
+        animations: "disabled",
       });
     }
   }

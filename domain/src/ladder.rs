@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     id::{AnswerId, AttemptId, QuestionId},
     lesson::{LessonOutline, LessonSummary},
-    question::{Question, QuestionFace, Verdict},
+    question::{Question, QuestionFace, Said, Verdict},
     shuffle::SeededOrder,
 };
 
@@ -266,8 +266,8 @@ pub struct ReplyOutcome {
     pub answer: AnswerId,
     /// What had been asked.
     pub prompt: String,
-    /// What was replied, in words, line by line.
-    pub said: Vec<String>,
+    /// What was replied.
+    pub said: Said,
     /// The decision.
     pub verdict: Verdict,
     /// Why the answer is what it is.

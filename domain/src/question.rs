@@ -182,12 +182,23 @@ pub enum QuestionFace {
     },
 }
 
+/// A reply as it is shown again.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Said {
+    /// In the words of the question, line by line.
+    Words(Vec<String>),
+    /// True or false.
+    Truth(bool),
+    /// A point in a picture where nothing with a name is.
+    Point,
+}
+
 impl QuestionFace {
-    /// A reply to this face in words, line by line; a point in a picture has none.
+    /// A reply to this face, to be shown again.
     #[must_use]
-    pub fn describe(&self, reply: &Reply) -> Vec<String> {
+    pub fn describe(&self, reply: &Reply) -> Said {
         let pick = |texts: &[String], at: u8| texts.get(usize::from(at)).cloned();
-        match (self, reply) {
+        Said::Words(match (self, reply) {
             (Self::Single { options }, Reply::Choice(at)) => {
                 pick(options, *at).into_iter().collect()
             }
@@ -208,8 +219,9 @@ impl QuestionFace {
             (Self::Point { labels, .. }, Reply::Spot(Spot::Area(at))) => {
                 pick(labels, *at).into_iter().collect()
             }
-            _ => Vec::new(),
-        }
+            (Self::TrueFalse, Reply::Truth(said)) => return Said::Truth(*said),
+            _ => return Said::Point,
+        })
     }
 }
 
@@ -464,6 +476,41 @@ mod tests {
             explanation: "För att …".into(),
             body,
         }
+    }
+
+    #[rstest]
+    #[case(QuestionFace::TrueFalse, Reply::Truth(false), Said::Truth(false))]
+    #[case(
+        QuestionFace::Single { options: vec!["ring".into(), "mejla".into()] },
+        Reply::Choice(1),
+        Said::Words(vec!["mejla".into()])
+    )]
+    #[case(
+        QuestionFace::Multiple { options: vec!["a".into(), "b".into(), "c".into()] },
+        Reply::Choices([0, 2].into()),
+        Said::Words(vec!["a".into(), "c".into()])
+    )]
+    #[case(
+        QuestionFace::Order { items: vec!["a".into(), "b".into()] },
+        Reply::Order(vec![1, 0]),
+        Said::Words(vec!["b".into(), "a".into()])
+    )]
+    #[case(
+        QuestionFace::Match { lefts: vec!["a".into()], rights: vec!["1".into(), "2".into()] },
+        Reply::Pairs(vec![1]),
+        Said::Words(vec!["a – 2".into()])
+    )]
+    #[case(
+        QuestionFace::Word { before: "Be om".into(), after: ".".into() },
+        Reply::Word("lov".into()),
+        Said::Words(vec!["Be om lov.".into()])
+    )]
+    fn a_reply_can_be_shown_again(
+        #[case] face: QuestionFace,
+        #[case] reply: Reply,
+        #[case] said: Said,
+    ) {
+        assert_eq!(face.describe(&reply), said);
     }
 
     fn options(rights: &[bool]) -> Vec<ChoiceOption> {

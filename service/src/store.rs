@@ -3,6 +3,7 @@
 use std::{
     collections::BTreeMap,
     fmt,
+    num::NonZero,
     path::{Path, PathBuf},
     sync::{Arc, PoisonError, RwLock},
     time::Duration,
@@ -61,8 +62,6 @@ impl fmt::Debug for Store {
 
 /// How long a PostgreSQL server may take to answer at the start.
 const PATIENCE: Duration = Duration::from_secs(10);
-/// How many readers an SQLite file has.
-const SQLITE_READERS: u32 = 4;
 /// How many connections a PostgreSQL server lends to one process.
 const POSTGRES_CONNECTIONS: u32 = 16;
 
@@ -75,7 +74,7 @@ impl Store {
         if let Some(path) = sqlite_path(url) {
             let file = path.to_path_buf();
             let write = Database::connect(sqlite_options(url, &file, 1)).await?;
-            let read = Database::connect(sqlite_options(url, &file, SQLITE_READERS)).await?;
+            let read = Database::connect(sqlite_options(url, &file, sqlite_readers())).await?;
             return Ok(Self { read, write, file: Some(file) });
         }
         if url.starts_with("postgres:") || url.starts_with("postgresql:") {
@@ -235,6 +234,12 @@ fn sqlite_path(url: &str) -> Option<&Path> {
     let path = url.strip_prefix("sqlite:")?;
     let path = path.strip_prefix("//").unwrap_or(path);
     Some(Path::new(path.split('?').next().unwrap_or(path)))
+}
+
+/// How many readers an SQLite file has: one for each core. Each is a thread with a cache.
+fn sqlite_readers() -> u32 {
+    let cores = std::thread::available_parallelism().map_or(2, NonZero::get);
+    u32::try_from(cores).unwrap_or(8).clamp(2, 8)
 }
 
 fn sqlite_options(url: &str, file: &Path, connections: u32) -> ConnectOptions {

@@ -3,6 +3,8 @@
 use kvarten_domain::{
     AnswerId, AttemptId, Fault,
     ladder::{LadderPage, LadderView, QuestionView, ReplyOutcome},
+    lesson::LessonOutline,
+    question::Said,
 };
 use leptos::prelude::*;
 use leptos_router::hooks::{use_params_map, use_query_map};
@@ -122,22 +124,14 @@ fn Climb(page: LadderPage, again: Callback<()>, refused: Option<WireError>) -> i
             (None, None, None) => ().into_any(),
         }
     };
-    let head = {
+    let stairs = {
         let outline = page.outline.clone();
         move || {
             let (outcome, ladder) = shown.get();
             let is_top = outcome.is_none() && ladder.is_topped();
             (!is_top).then(|| {
                 view! {
-                    <header class="climb__head">
-                        <p class="crumb">
-                            <a href=format!("/lar/{}", outline.slug) lang=outline.lang.clone()>
-                                {icon(Icon::Back)}
-                                {outline.title.clone()}
-                            </a>
-                        </p>
-                        <h1>{tr!(l, ladder.title)}</h1>
-                    </header>
+                    {head(l, &outline)}
                     {rungs(&ladder.rungs)}
                     {ladder
                         .is_refresher
@@ -148,8 +142,24 @@ fn Climb(page: LadderPage, again: Callback<()>, refused: Option<WireError>) -> i
     };
     titled(&format!("{} – {}", tr!(l, ladder.title), page.outline.title));
     view! {
-        {head}
+        {stairs}
         {body}
+    }
+    .into_any()
+}
+
+/// The way back to the lesson, and what this is.
+fn head(l: Locale, outline: &LessonOutline) -> AnyView {
+    view! {
+        <header class="climb__head">
+            <p class="crumb">
+                <a href=format!("/lar/{}", outline.slug) lang=outline.lang.clone()>
+                    {icon(Icon::Back)}
+                    {outline.title.clone()}
+                </a>
+            </p>
+            <h1>{tr!(l, ladder.title)}</h1>
+        </header>
     }
     .into_any()
 }
@@ -178,15 +188,7 @@ fn intro(l: Locale, page: &LadderPage, start: Post) -> AnyView {
     };
     titled(&format!("{} – {}", tr!(l, ladder.title), outline.title));
     view! {
-        <header class="climb__head">
-            <p class="crumb">
-                <a href=format!("/lar/{}", outline.slug) lang=outline.lang.clone()>
-                    {icon(Icon::Back)}
-                    {outline.title.clone()}
-                </a>
-            </p>
-            <h1>{tr!(l, ladder.title)}</h1>
-        </header>
+        {head(l, outline)}
         <div class="climb__body">
             <section class="climbed" aria-labelledby="intro">
                 {quarter(0, "climbed__q")} <h2 id="intro">{tr!(l, ladder.intro_title)}</h2>
@@ -228,20 +230,24 @@ fn asked(
 }
 
 /// The reply as it was given.
-fn said(l: Locale, outcome: &ReplyOutcome) -> AnyView {
+fn said(l: Locale, outcome: &ReplyOutcome, language: &str) -> AnyView {
     let (class, mark, text) = if outcome.verdict.is_right {
         ("answer answer--shown answer--right", Icon::Check, tr!(l, ladder.your_answer_right))
     } else {
         ("answer answer--shown answer--wrong", Icon::Again, tr!(l, ladder.your_answer))
     };
     let text = text.to_string();
-    let lines = match outcome.said.as_slice() {
-        [] => view! { <span>{tr!(l, ladder.pointed)}</span> }.into_any(),
-        [line] => view! { <span>{line.clone()}</span> }.into_any(),
-        lines => {
-            let lines = lines.iter().map(|line| view! { <li>{line.clone()}</li> });
-            view! { <ol class="answer__lines">{lines.collect_view()}</ol> }.into_any()
-        }
+    let (lang, lines) = match &outcome.said {
+        Said::Words(lines) => (Some(language.to_owned()), lines.clone()),
+        Said::Truth(true) => (None, vec![tr!(l, ladder.is_true).to_string()]),
+        Said::Truth(false) => (None, vec![tr!(l, ladder.is_false).to_string()]),
+        Said::Point => (None, vec![tr!(l, ladder.pointed).to_string()]),
+    };
+    let lines = if let [line] = lines.as_slice() {
+        view! { <span lang=lang>{line.clone()}</span> }.into_any()
+    } else {
+        let lines = lines.into_iter().map(|line| view! { <li>{line}</li> });
+        view! { <ol class="answer__lines" lang=lang>{lines.collect_view()}</ol> }.into_any()
     };
     view! {
         <div class=class>{lines} <b class="answer__mark">{icon(mark)} {text}</b></div>
@@ -341,7 +347,7 @@ fn replied(
                 <h2 class="ask__q" lang=language.clone()>
                     {outcome.prompt.clone()}
                 </h2>
-                <div lang=language.clone()>{said(l, &outcome)}</div>
+                {said(l, &outcome, &language)}
                 {verdict(l, &outcome, language)}
                 {climbed}
                 <div class="actions">

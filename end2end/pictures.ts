@@ -1,0 +1,82 @@
+// Pictures of every screen in three sizes and both themes, for people to look at: `make pictures`.
+import { asked, lessons, replyRightly, replyWrongly } from "./answers";
+import { expect, hydrated, type Role, takeScreenshots, test } from "./fixtures";
+import { button, touch } from "./hands";
+
+test.setTimeout(600_000);
+
+const screens: [Role | "nobody", string[]][] = [
+  ["nobody", ["/logga-in", "/tillganglighet", "/finns-inte"]],
+  ["staff", ["/lar", "/lar?sok=xyzq", "/lar?niva=2", "/kunskaper", "/poang", "/mer", "/lar/finns-inte"]],
+];
+for (const [role, addresses] of screens) {
+  test(`screens of ${role}`, async ({ page, signIn, expectFailure }) => {
+    expectFailure(/finns-inte/);
+    if (role !== "nobody") await signIn(role);
+    for (const address of addresses) {
+      await page.goto(address);
+      await hydrated(page);
+      await takeScreenshots(page, `${role}-${address.replace(/[^\wåäö]+/gi, "-").slice(1)}`);
+    }
+  });
+}
+
+test("a refused sign-in", async ({ page, expectFailure }) => {
+  expectFailure(/\/(logga-in|api\/)/);
+  await page.goto("/logga-in");
+  await hydrated(page);
+  await page.getByLabel("E-post eller anställningsnummer").fill("10001");
+  await page.getByLabel("Lösenord", { exact: true }).fill("inte rätt");
+  await button(page, "Logga in").click();
+  await expect(page.getByRole("alert")).toBeVisible();
+  await takeScreenshots(page, "nobody-refused");
+});
+
+const kinds = new Set<string>();
+for (const [at, lesson] of lessons.entries()) {
+  test(`the lesson ${lesson.slug}`, async ({ page }) => {
+    const picture = (name: string) => takeScreenshots(page, `${lesson.slug}-${name}`);
+    await page.goto("/logga-in");
+    await hydrated(page);
+    await page.getByLabel("E-post eller anställningsnummer").fill(`9${at * 3 + 1}`);
+    await page.getByLabel("Lösenord", { exact: true }).fill("kaffe på bryggan");
+    await button(page, "Logga in").click();
+    await expect(page.getByRole("heading", { level: 1, name: "Lär" })).toBeVisible();
+    await page.goto(`/lar/${lesson.slug}`);
+    await picture("0");
+    await page.locator(".actions a").click();
+    for (let step = 1; step < 12; step += 1) {
+      await page.waitForURL(/\/(\d+|stegen)$/);
+      await hydrated(page);
+      if (page.url().endsWith("/stegen")) break;
+      await picture(`${step}`);
+      const title = await page.title();
+      for (const box of await page.locator(".tasks input").all()) await touch.tick(box);
+      await page.locator(".actions button").click();
+      await expect(page).not.toHaveTitle(title);
+    }
+    await picture("ladder");
+    await button(page, "Börja klättra").click();
+    const top = page.getByRole("heading", { level: 1, name: "Du är högst upp" });
+    let missed = 0;
+    for (let replies = 0; replies < 40; replies += 1) {
+      await page.locator(".ask__q, .climbed--top").first().waitFor();
+      if (await top.isVisible()) break;
+      const { kind } = await asked(page);
+      const isNew = !kinds.has(kind);
+      kinds.add(kind);
+      if (isNew) await takeScreenshots(page, `question-${kind}`);
+      if (missed < 2 && (await replyWrongly(page))) {
+        missed += 1;
+        await picture(`wrong-${missed}`);
+      } else {
+        await replyRightly(page, touch);
+        if (isNew) await takeScreenshots(page, `question-${kind}-right`);
+        if (await page.locator(".climbed").isVisible()) await picture(`rung-${replies}`);
+      }
+      await page.locator(".actions a.btn--big").click();
+      await expect(page.locator(".reply--right, .reply--wrong")).toBeHidden();
+    }
+    await picture("top");
+  });
+}
