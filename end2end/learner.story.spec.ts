@@ -25,7 +25,7 @@ test.describe("a learner", () => {
     await hydrated(page);
     for (let step = 1; step <= 7; step += 1) {
       await expect(page).toHaveURL(new RegExp(`/lar/saker-e-post/${step}$`));
-      await expect(page.getByText(`Steg ${step} av`)).toBeVisible();
+      await expect(page.locator("summary").getByText(`Steg ${step} av`)).toBeVisible();
       await expectNoSidewaysScroll(page);
       const boxes = page.locator(".tasks input");
       if ((await boxes.count()) > 0) await boxes.first().check();
