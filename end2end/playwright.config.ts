@@ -5,7 +5,7 @@ import { launchOptions, sizes } from "../scripts/browser.mjs";
 // global-setup.ts starts. A story of another size sets `test.use({ viewport: sizes.desktop })`.
 export default defineConfig({
   testDir: ".",
-  testMatch: process.env.KVARTEN_PICTURES ? "pictures.ts" : "*.story.spec.ts",
+  testMatch: "*.story.spec.ts",
   outputDir: "test-results",
   globalSetup: "./global-setup.ts",
   workers: process.env.CI ? 1 : 2,
