@@ -182,3 +182,24 @@ async fn the_site_comes_packed() {
     assert_eq!(stand.get("/fonts/b.woff2", &[]).await.header("cache-control"), "no-store");
     assert_eq!(stand.get("/../kvarten.db", &[]).await.status, 404);
 }
+
+#[rstest]
+#[case("http://kvarten.test/logga-in", "/logga-in?fel=wrong_sign_in")]
+#[case(
+    "http://kvarten.test/logga-in?till=%2Fpoang&fel=trouble",
+    "/logga-in?till=%2Fpoang&fel=wrong_sign_in"
+)]
+#[case("http://kvarten.test//evil.test/", "/lar?fel=wrong_sign_in")]
+#[case("", "/lar?fel=wrong_sign_in")]
+#[tokio::test]
+async fn a_refused_form_leads_back_to_its_page(#[case] referer: &str, #[case] back: &str) {
+    let stand = Stand::new().await;
+    let headers = [
+        ("accept", "text/html"),
+        ("content-type", "application/x-www-form-urlencoded"),
+        ("referer", referer),
+        ("sec-fetch-site", "same-origin"),
+    ];
+    let answer = stand.send("POST", "/api/sign_in", &headers, "name=10001&password=fel").await;
+    assert_eq!(answer.header("location"), back);
+}

@@ -78,12 +78,19 @@ pub(super) fn own_path(path: &str) -> &str {
     if is_own { path } else { "/lar" }
 }
 
-/// The path of the page a form stood on.
-fn form_page() -> String {
+/// The address of the page a form stood on, to show an error there. Where to go after signing in
+/// stays in it.
+fn form_page(error: &WireError) -> String {
     let referer = header_of(header::REFERER).unwrap_or_default();
-    let path = referer.split_once("://").and_then(|(_, rest)| rest.find('/').map(|at| &rest[at..]));
-    let path = path.map_or("/lar", |path| path.split(['?', '#']).next().unwrap_or(path));
-    own_path(path).to_owned()
+    let page = referer.split_once("://").and_then(|(_, rest)| rest.find('/').map(|at| &rest[at..]));
+    let page = page.unwrap_or("/lar").split('#').next().unwrap_or_default();
+    let (path, query) = page.split_once('?').unwrap_or((page, ""));
+    let till = form_urlencoded::parse(query.as_bytes()).find(|(name, _)| name == "till");
+    let query = form_urlencoded::Serializer::new(String::new())
+        .extend_pairs(till)
+        .append_pair("fel", &error.code())
+        .finish();
+    format!("{}?{query}", own_path(path))
 }
 
 /// Puts an error into the response: as a status for the script, as a redirect back for a form.
@@ -95,7 +102,7 @@ pub(super) fn fail(error: WireError) -> WireError {
                 leave_for("/logga-in");
                 return error;
             }
-            leave_for(&format!("{}?fel={}", form_page(), error.code()));
+            leave_for(&form_page(&error));
         } else if is_call || error.status() != StatusCode::UNAUTHORIZED {
             response.set_status(error.status());
         }
