@@ -26,4 +26,21 @@ test.describe("while the program starts", () => {
       await expect(page.locator("main")).toHaveCount(1);
     });
   }
+
+  test("going back before it runs leads back", async ({ page, signIn }) => {
+    await signIn("staff");
+    await hydrated(page);
+    await page.getByRole("link", { name: "Poäng" }).click();
+    await expect(page.getByRole("heading", { level: 1, name: "Poäng" })).toBeVisible();
+    await page.route(/\.wasm$/, async (route) => {
+      await new Promise((done) => setTimeout(done, 1_500));
+      await route.continue().catch(() => {});
+    });
+    await page.reload();
+    await page.evaluate(() => history.back());
+    await expect(page.getByRole("heading", { level: 1, name: "Lär" })).toBeVisible();
+    await hydrated(page);
+    await page.getByRole("link", { name: "Mer" }).click();
+    await expect(page.getByRole("heading", { level: 1, name: "Mer" })).toBeVisible();
+  });
 });

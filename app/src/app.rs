@@ -44,10 +44,15 @@ pub fn shell(options: LeptosOptions, files: SiteFiles) -> impl IntoView {
     let SiteFiles { style, script, program } = files;
     let nonce = leptos::nonce::use_nonce();
     // The page can be read and used without the program, which therefore waits until it is drawn
-    // and starts in tasks of their own.
+    // and starts in tasks of its own. Going back before that is a new page: the program takes over
+    // the one that was drawn.
     let start = format!(
-        "addEventListener('load',()=>(self.requestIdleCallback??setTimeout)(()=>import({script:?})\
-         .then(m=>m.default({{module_or_path:{program:?}}}).then(()=>setTimeout(m.hydrate)))))"
+        "const here=()=>location.pathname+location.search,at=here();\
+         addEventListener('popstate',e=>{{if(here()!==at&&!document.body.hasAttribute('data-hydrated'))\
+         {{e.stopImmediatePropagation();location.reload()}}}});\
+         addEventListener('load',()=>(self.requestIdleCallback??setTimeout)(()=>import({script:?})\
+         .then(m=>m.default({{module_or_path:{program:?}}})\
+         .then(()=>setTimeout(()=>here()===at&&m.hydrate())))))"
     );
     let lang = match page_lang().0 {
         crate::i18n::Locale::sv => "sv",

@@ -32,17 +32,16 @@ pub fn hydrate() {
     let shared = Arc::new(HydrateSharedContext::new());
     let owner = Owner::new_root(Some(shared.clone()));
     let app = owner.with(|| App().into_any());
-    // The router hears of taps already, but its pages are not there yet: until then a link is
+    // The router hears of taps already, but not all of the page is there yet: until then a link is
     // followed as it is without the program.
-    let links = EventListenerOptions::run_in_capture_phase();
-    let links = EventListener::new_with_options(&window(), "click", links, |event| {
+    let capture = EventListenerOptions::run_in_capture_phase();
+    LINKS.set(Some(EventListener::new_with_options(&window(), "click", capture, |event| {
         event.stop_immediate_propagation();
-    });
+    })));
     soon(move || {
         let page = Cursor::new(leptos::tachys::dom::body().unchecked_into());
         let state = owner.with(|| app.hydrate::<true>(&page, &PositionState::default()));
         shared.hydration_complete();
-        drop(links);
         // The page lives as long as its window.
         std::mem::forget((state, owner));
     });
@@ -51,6 +50,8 @@ pub fn hydrate() {
 thread_local! {
     /// How many pieces of the page are not hydrated yet.
     static WAITING: Cell<usize> = const { Cell::new(0) };
+    /// What keeps taps from the router meanwhile.
+    static LINKS: RefCell<Option<EventListener>> = const { RefCell::new(None) };
 }
 
 /// Runs a piece of the hydration in a task of its own. After the last one the page says that it is
@@ -62,6 +63,7 @@ fn soon(piece: impl FnOnce() + 'static) {
             piece();
             WAITING.set(WAITING.get() - 1);
             if WAITING.get() == 0 {
+                LINKS.take();
                 let _ = leptos::tachys::dom::body().set_attribute("data-hydrated", "");
             }
         },

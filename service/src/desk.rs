@@ -5,14 +5,17 @@ use std::{
     collections::BTreeMap,
     fmt,
     sync::{Arc, Mutex, PoisonError},
+    time::Duration,
 };
 
-use tokio::sync::oneshot;
+use tokio::{sync::oneshot, time::timeout};
 
 use crate::ServiceError;
 
 /// How many are served together at most.
 pub(crate) const MOST: usize = 128;
+/// How long a lookup may take, for all who wait for it.
+const PATIENCE: Duration = Duration::from_secs(10);
 
 /// A desk. `A` is what is brought to it and `T` what is told.
 pub(crate) struct Desk<A, T>(Arc<Mutex<Queue<A, T>>>);
@@ -112,7 +115,7 @@ impl<K: Clone + Ord, V: Clone> Lookups<K, V> {
     /// begins after the call.
     ///
     /// # Errors
-    /// Those of `load`.
+    /// Those of `load`, and [`ServiceError::Interrupted`] where it takes too long.
     pub(crate) async fn look_up<F>(
         &self,
         key: K,
@@ -121,13 +124,15 @@ impl<K: Clone + Ord, V: Clone> Lookups<K, V> {
     where
         F: Future<Output = Result<BTreeMap<K, V>, ServiceError>>,
     {
-        let turn = loop {
-            match self.bring(key.clone()).await {
-                Some(Word::Told(found)) => return Ok(found),
-                Some(Word::Turn(turn, _)) => break turn,
-                // Whoever looked it up for us did not get an answer.
-                None => {}
-            }
+        let mut word = self.bring(key.clone()).await;
+        if word.is_none() {
+            // Whoever looked it up for us did not get an answer; that may have been their own fault.
+            word = self.bring(key.clone()).await;
+        }
+        let turn = match word {
+            Some(Word::Told(found)) => return Ok(found),
+            Some(Word::Turn(turn, _)) => turn,
+            None => return Err(ServiceError::Interrupted),
         };
         let others = turn.others(MOST - 1, |_| true);
         let mut keys: Vec<K> =
@@ -135,7 +140,8 @@ impl<K: Clone + Ord, V: Clone> Lookups<K, V> {
         keys.sort_unstable();
         keys.dedup();
         keys.resize(keys.len().next_power_of_two(), key.clone());
-        let found = load(keys).await?;
+        let found =
+            timeout(PATIENCE, load(keys)).await.unwrap_or(Err(ServiceError::Interrupted))?;
         drop(turn);
         for (key, waiting) in others {
             waiting.tell(found.get(&key).cloned());

@@ -73,8 +73,13 @@ async fn decide_waiting(services: Services, turn: Turn<Sent, Decided>, own: Sent
             let mut decided = Vec::with_capacity(sent.len());
             for one in &sent {
                 let alone = decide(&services, std::slice::from_ref(one), &mut None).await;
+                let is_gone = alone.as_ref().is_err_and(is_out_of_reach);
                 decided.extend(alone.unwrap_or_else(|error| vec![Err(error)]));
+                if is_gone {
+                    break;
+                }
             }
+            decided.extend((decided.len()..sent.len()).map(|_| Err(ServiceError::Interrupted)));
             decided
         }
         Err(error) => std::iter::once(Err(error))
