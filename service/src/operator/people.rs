@@ -1,29 +1,17 @@
-//! What the person at the machine's command line may do: everything that needs no screen.
-
-use std::collections::HashMap;
+//! People: who comes, who leaves, who is forgotten.
 
 use kvarten_domain::{
-    Fault, Id, Locale, PersonId, ProfessionId, Role, SystemId, Timestamp, UnitId,
+    Fault, Locale, PersonId, ProfessionId, Role, Timestamp, UnitId,
     person::{EmailAddress, EmployeeNumber, check_new_password},
-    unit::UnitKind,
 };
-use kvarten_entity::{
-    Column, Key, employment, level_description, person, profession, role_grant, session, system,
-    unit,
-};
+use kvarten_entity::{Column, Key, employment, person, profession, role_grant, session};
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait, Condition, DatabaseTransaction, EntityTrait, PaginatorTrait,
-    QueryFilter, sea_query::Expr,
+    ActiveValue::Set, ColumnTrait, Condition, DatabaseTransaction, EntityTrait, QueryFilter,
+    sea_query::Expr,
 };
 
-use crate::{ServiceError, Services, authoring, bank, new_id, password::hash_password, privacy};
-
-/// Somebody with the process's own access to the database.
-#[derive(Clone, Copy, Debug)]
-pub struct Operator<'s> {
-    pub(crate) services: &'s Services,
-    pub(crate) now: Timestamp,
-}
+use super::{Operator, required};
+use crate::{ServiceError, new_id, password::hash_password, privacy};
 
 /// A person to be.
 #[derive(Clone, Debug)]
@@ -64,136 +52,7 @@ pub(crate) struct Hired {
 /// How many rows go into one statement.
 const ROWS: usize = 400;
 
-fn required(field: &'static str, text: &str) -> Result<String, ServiceError> {
-    let text = text.trim();
-    match text.chars().count() {
-        0 => Err(ServiceError::invalid(field, Fault::Empty)),
-        1..=200 => Ok(text.to_owned()),
-        _ => Err(ServiceError::invalid(field, Fault::TooLong)),
-    }
-}
-
-impl<'s> Operator<'s> {
-    /// Whoever runs the program on the machine is its operator.
-    #[must_use]
-    pub const fn enter(services: &'s Services, now: Timestamp) -> Self {
-        Self { services, now }
-    }
-
-    /// Whether there are neither people nor lessons.
-    ///
-    /// # Errors
-    /// Those of the database.
-    pub async fn is_empty(&self) -> Result<bool, ServiceError> {
-        let db = self.services.store().read();
-        let people = person::Entity::find().count(db).await?;
-        Ok(people == 0 && bank::count_lessons(db).await? == 0)
-    }
-
-    /// Adds a unit below another, or the municipality itself.
-    ///
-    /// # Errors
-    /// A name that is empty, or a kind that cannot stand there.
-    pub async fn create_unit(
-        &self,
-        name: &str,
-        kind: UnitKind,
-        parent: Option<UnitId>,
-    ) -> Result<UnitId, ServiceError> {
-        let name = required("name", name)?;
-        let above = match parent {
-            None => None,
-            Some(parent) => {
-                let row = unit::Entity::find_by_id(parent.key())
-                    .one(self.services.store().read())
-                    .await?
-                    .ok_or(ServiceError::NotFound)?;
-                UnitKind::from_code(&row.kind)
-            }
-        };
-        if !kind.may_stand_below(above) {
-            return Err(ServiceError::invalid("kind", Fault::UnknownOption));
-        }
-        let id: UnitId = new_id();
-        let row = unit::ActiveModel {
-            id: Set(id.key()),
-            parent_id: Set(parent.map(Column::key)),
-            kind: Set(kind.code().to_owned()),
-            name: Set(name),
-            created_at: Set(self.now.0),
-            closed_at: Set(None),
-        };
-        unit::Entity::insert(row).exec_without_returning(self.services.store().write()).await?;
-        Ok(id)
-    }
-
-    /// Adds a profession.
-    ///
-    /// # Errors
-    /// A code that is empty or taken.
-    pub async fn create_profession(
-        &self,
-        code: &str,
-        sv: &str,
-        en: &str,
-    ) -> Result<ProfessionId, ServiceError> {
-        let id: ProfessionId = new_id();
-        let code = required("code", code)?;
-        let same = profession::Entity::find().filter(profession::Column::Code.eq(&code));
-        if same.count(self.services.store().read()).await? > 0 {
-            return Err(ServiceError::invalid("code", Fault::Taken));
-        }
-        let row = profession::ActiveModel {
-            id: Set(id.key()),
-            code: Set(code),
-            name_sv: Set(required("sv", sv)?),
-            name_en: Set(required("en", en)?),
-        };
-        profession::Entity::insert(row)
-            .exec_without_returning(self.services.store().write())
-            .await?;
-        Ok(id)
-    }
-
-    /// Adds a system and what its four levels mean: for each level, in Swedish and English.
-    ///
-    /// # Errors
-    /// A code that is empty or taken.
-    pub async fn create_system(
-        &self,
-        code: &str,
-        name: &str,
-        about: &str,
-        position: i32,
-        levels: &[(u8, String, String)],
-    ) -> Result<SystemId, ServiceError> {
-        let id: SystemId = new_id();
-        let writing = self.services.store().begin().await?;
-        let row = system::ActiveModel {
-            id: Set(id.key()),
-            code: Set(required("code", code)?),
-            name: Set(required("name", name)?),
-            about: Set(about.trim().to_owned()),
-            position: Set(position),
-        };
-        system::Entity::insert(row).exec_without_returning(&writing).await?;
-        for (level, sv, en) in levels {
-            for (locale, text) in [(Locale::Sv, sv), (Locale::En, en)] {
-                let row = level_description::ActiveModel {
-                    system_id: Set(id.key()),
-                    level: Set(i16::from(*level)),
-                    lang: Set(locale.tag().to_owned()),
-                    description: Set(required("level", text)?),
-                };
-                level_description::Entity::insert(row).exec_without_returning(&writing).await?;
-            }
-        }
-        authoring::bank_changed(&writing).await?;
-        writing.commit().await?;
-        self.services.bank.forget();
-        Ok(id)
-    }
-
+impl Operator<'_> {
     /// Adds a person.
     ///
     /// # Errors
@@ -313,25 +172,6 @@ impl<'s> Operator<'s> {
         Ok(())
     }
 
-    /// The unit with a name or an id.
-    ///
-    /// # Errors
-    /// A name that no unit has, or more than one.
-    pub async fn find_unit(&self, name: &str) -> Result<UnitId, ServiceError> {
-        let name = name.trim();
-        let by_name = unit::Column::Name.eq(name);
-        let which = match name.parse::<UnitId>() {
-            Ok(id) => Condition::any().add(unit::Column::Id.eq(id.key())),
-            Err(_) => Condition::any().add(by_name),
-        };
-        let found = unit::Entity::find().filter(which).all(self.services.store().read()).await?;
-        match found.as_slice() {
-            [one] => Ok(one.id.id()),
-            [] => Err(ServiceError::invalid("unit", Fault::UnknownOption)),
-            _ => Err(ServiceError::invalid("unit", Fault::Repeated)),
-        }
-    }
-
     /// The person with an employee number or an e-mail address.
     ///
     /// # Errors
@@ -420,14 +260,5 @@ impl<'s> Operator<'s> {
     /// [`ServiceError::NotFound`].
     pub async fn erase_person(&self, id: PersonId) -> Result<(), ServiceError> {
         privacy::erase(self.services, id).await
-    }
-
-    /// Ids of professions by code.
-    pub(crate) async fn professions(&self) -> Result<HashMap<String, ProfessionId>, ServiceError> {
-        let rows = profession::Entity::find().all(self.services.store().read()).await?;
-        Ok(rows
-            .into_iter()
-            .map(|row| (row.code, ProfessionId::from_u128(row.id.as_u128())))
-            .collect())
     }
 }

@@ -1,0 +1,46 @@
+//! What the person at the machine's command line may do: everything that needs no screen.
+
+mod organisation;
+mod people;
+
+use kvarten_domain::{Fault, Timestamp};
+use kvarten_entity::person;
+pub(crate) use people::Hired;
+pub use people::NewPerson;
+use sea_orm::{EntityTrait, PaginatorTrait};
+
+use crate::{ServiceError, Services, bank};
+
+/// Somebody with the process's own access to the database.
+#[derive(Clone, Copy, Debug)]
+pub struct Operator<'s> {
+    pub(crate) services: &'s Services,
+    pub(crate) now: Timestamp,
+}
+
+fn required(field: &'static str, text: &str) -> Result<String, ServiceError> {
+    let text = text.trim();
+    match text.chars().count() {
+        0 => Err(ServiceError::invalid(field, Fault::Empty)),
+        1..=200 => Ok(text.to_owned()),
+        _ => Err(ServiceError::invalid(field, Fault::TooLong)),
+    }
+}
+
+impl<'s> Operator<'s> {
+    /// Whoever runs the program on the machine is its operator.
+    #[must_use]
+    pub const fn enter(services: &'s Services, now: Timestamp) -> Self {
+        Self { services, now }
+    }
+
+    /// Whether there are neither people nor lessons.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn is_empty(&self) -> Result<bool, ServiceError> {
+        let db = self.services.store().read();
+        let people = person::Entity::find().count(db).await?;
+        Ok(people == 0 && bank::count_lessons(db).await? == 0)
+    }
+}
