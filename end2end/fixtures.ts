@@ -34,13 +34,11 @@ interface Fixtures {
 const accounts = () => JSON.parse(process.env.KVARTEN_STORY_ACCOUNTS ?? "[]") as Account[];
 
 /** Writes down every console warning or error, uncaught exception and failed request. */
-function watch(context: BrowserContext, faults: string[], expected: RegExp[], isScripted = true) {
+function watch(context: BrowserContext, faults: string[], expected: RegExp[]) {
   const isExpected = (address: string) => expected.some((pattern) => pattern.test(address));
   context.on("console", (message) => {
     if (!["error", "warning"].includes(message.type())) return;
     if (isExpected(message.location().url)) return;
-    // With JavaScript off, nothing uses the program that the page preloads.
-    if (!isScripted && message.text().includes("was preloaded using link preload")) return;
     faults.push(`console ${message.type()} on ${message.page()?.url()}: ${message.text()}`);
   });
   context.on("weberror", (error) => {
@@ -48,8 +46,7 @@ function watch(context: BrowserContext, faults: string[], expected: RegExp[], is
   });
   context.on("requestfailed", (request) => {
     // A page that is left stops its own requests, and so does a video that has loaded enough.
-    // With JavaScript off, a preloaded module is refused, as "csp".
-    const harmless = ["net::ERR_ABORTED", "csp"].includes(request.failure()?.errorText ?? "");
+    const harmless = request.failure()?.errorText === "net::ERR_ABORTED";
     if (harmless || isExpected(request.url())) return;
     faults.push(`failed: ${request.method()} ${request.url()}: ${request.failure()?.errorText}`);
   });
@@ -91,7 +88,7 @@ export const test = base.extend<Fixtures & { expected: RegExp[]; watched: void }
   },
   noScript: async ({ browser, contextOptions, baseURL, faults, expected }, use) => {
     const context = await browser.newContext({ ...contextOptions, baseURL, javaScriptEnabled: false });
-    watch(context, faults, expected, false);
+    watch(context, faults, expected);
     await use(await context.newPage());
     await context.close();
   },

@@ -1,4 +1,5 @@
 // Pictures of every screen in three sizes and both themes, for people to look at: `make pictures`.
+import { signIn } from "../scripts/browser.mjs";
 import { asked, lessons, replyRightly, replyWrongly } from "./answers";
 import { expect, hydrated, type Role, takeScreenshots, test } from "./fixtures";
 import { button, touch } from "./hands";
@@ -36,12 +37,7 @@ const kinds = new Set<string>();
 for (const [at, lesson] of lessons.entries()) {
   test(`the lesson ${lesson.slug}`, async ({ page }) => {
     const picture = (name: string) => takeScreenshots(page, `${lesson.slug}-${name}`);
-    await page.goto("/logga-in");
-    await hydrated(page);
-    await page.getByLabel("E-post eller anställningsnummer").fill(`9${at * 3 + 1}`);
-    await page.getByLabel("Lösenord", { exact: true }).fill("kaffe på bryggan");
-    await button(page, "Logga in").click();
-    await expect(page.getByRole("heading", { level: 1, name: "Lär" })).toBeVisible();
+    await signIn(page, { email: `9${at * 3 + 1}`, password: "kaffe på bryggan" });
     await page.goto(`/lar/${lesson.slug}`);
     await picture("0");
     await page.locator(".actions a").click();

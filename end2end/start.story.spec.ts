@@ -1,4 +1,19 @@
+import type { Page } from "@playwright/test";
 import { expect, hydrated, test } from "./fixtures";
+
+/** Makes the pieces of the start wait; what is returned lets the next one go. */
+async function slowly(page: Page) {
+  await page.addInitScript(() => {
+    const timer = window.setTimeout.bind(window);
+    const waiting: (() => void)[] = [];
+    const slow = (piece: () => void, pause = 0) => (pause > 0 ? timer(piece, pause) : waiting.push(piece));
+    Object.assign(window, { setTimeout: slow, waiting });
+  });
+  return async () => {
+    await page.waitForFunction(() => (window as unknown as { waiting: unknown[] }).waiting.length > 0);
+    await page.evaluate(() => (window as unknown as { waiting: (() => void)[] }).waiting.shift()?.());
+  };
+}
 
 test.describe("while the program starts", () => {
   // The page is taken over in pieces, each in a task of its own; here each waits for the one before.
@@ -6,16 +21,7 @@ test.describe("while the program starts", () => {
     test(`a tap after ${pieces} pieces leads where it should`, async ({ page, signIn }) => {
       await signIn("staff");
       await hydrated(page);
-      await page.addInitScript(() => {
-        const timer = window.setTimeout.bind(window);
-        const waiting: (() => void)[] = [];
-        const slow = (piece: () => void, pause = 0) => (pause > 0 ? timer(piece, pause) : waiting.push(piece));
-        Object.assign(window, { setTimeout: slow, waiting });
-      });
-      const next = async () => {
-        await page.waitForFunction(() => (window as unknown as { waiting: unknown[] }).waiting.length > 0);
-        await page.evaluate(() => (window as unknown as { waiting: (() => void)[] }).waiting.shift()?.());
-      };
+      const next = await slowly(page);
       await page.goto("/lar");
       for (let done = 0; done < pieces; done += 1) await next();
       await page.getByRole("link", { name: "Poäng" }).click();
@@ -23,6 +29,28 @@ test.describe("while the program starts", () => {
       await expect(page.getByRole("heading", { level: 1, name: "Poäng" })).toBeVisible();
       await page.getByRole("link", { name: "Lär" }).first().click();
       await expect(page.getByRole("heading", { level: 1, name: "Lär" })).toBeVisible();
+      await expect(page.locator("main")).toHaveCount(1);
+    });
+  }
+
+  // The page stays the same and only what it shows is asked for anew.
+  for (const pieces of [2, 3]) {
+    test(`a tap on another step after ${pieces} pieces leads there`, async ({ page, signIn }) => {
+      await signIn("staff");
+      await hydrated(page);
+      const next = await slowly(page);
+      await page.goto("/lar/saker-e-post/2");
+      const title = await page.title();
+      for (let done = 0; done < pieces; done += 1) await next();
+      // An answer takes its time, and the next piece does not wait for it.
+      await page.route(/\/api\//, async (route) => {
+        await new Promise((done) => setTimeout(done, 500));
+        await route.continue().catch(() => {});
+      });
+      await page.getByRole("link", { name: "Tillbaka" }).click();
+      if (pieces === 2) await next();
+      await expect(page).toHaveURL(/\/1$/);
+      await expect(page).not.toHaveTitle(title);
       await expect(page.locator("main")).toHaveCount(1);
     });
   }

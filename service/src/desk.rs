@@ -202,6 +202,19 @@ mod tests {
         assert_eq!(found, [Some(Some(1)), None, Some(Some(4)), Some(Some(9))]);
     }
 
+    #[tokio::test(start_paused = true)]
+    async fn a_lookup_that_hangs_is_given_up() {
+        let desk = Arc::new(Numbers::default());
+        let hanging = tokio::spawn({
+            let desk = Arc::clone(&desk);
+            async move { desk.look_up(1, |_| std::future::pending()).await }
+        });
+        tokio::task::yield_now().await;
+        let waiting = square(desk, Arc::default(), 2).await;
+        assert!(matches!(hanging.await, Ok(Err(ServiceError::Interrupted))));
+        assert!(matches!(waiting, Ok(Some(4))));
+    }
+
     #[tokio::test]
     async fn who_hangs_up_during_their_turn_passes_it_on() {
         let desk = Numbers::default();

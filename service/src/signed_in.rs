@@ -69,8 +69,8 @@ fn joined<E: EntityTrait, T: EntityTrait>(
 }
 
 impl SignedIn {
-    /// Looks the person up, with their unit, profession and roles as they are now. One statement, shared with
-    /// others who ask at the same moment.
+    /// Looks the person up, with their unit, profession and roles as they are now. One
+    /// statement, shared with others who ask at the same moment.
     ///
     /// # Errors
     /// [`ServiceError::SignedOut`] where there is no such person or they have left.

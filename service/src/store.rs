@@ -5,7 +5,7 @@ use std::{
     fmt,
     num::NonZero,
     path::{Path, PathBuf},
-    sync::{Arc, PoisonError, RwLock},
+    sync::{PoisonError, RwLock},
     time::Duration,
 };
 
@@ -188,7 +188,7 @@ impl Store {
 /// A statement that is put together once for each number of ids. Each use only changes its values:
 /// the ids in it, in their order and from the first again, and the points in time.
 #[derive(Debug, Default)]
-pub(crate) struct Template(RwLock<BTreeMap<usize, Arc<Statement>>>);
+pub(crate) struct Template(RwLock<BTreeMap<usize, Statement>>);
 
 impl Template {
     /// The statement for some ids and a point in time; `build` puts it together the first time.
@@ -199,13 +199,12 @@ impl Template {
         build: impl FnOnce() -> Statement,
     ) -> Statement {
         let known = self.0.read().unwrap_or_else(PoisonError::into_inner).get(&ids.len()).cloned();
-        let Some(known) = known else {
+        let Some(mut statement) = known else {
             let new = build();
             let mut statements = self.0.write().unwrap_or_else(PoisonError::into_inner);
-            statements.insert(ids.len(), Arc::new(new.clone()));
+            statements.insert(ids.len(), new.clone());
             return new;
         };
-        let mut statement = Statement::clone(&known);
         let mut ids = ids.iter().copied().cycle();
         for value in statement.values.iter_mut().flat_map(|values| &mut values.0) {
             match value {
