@@ -32,7 +32,7 @@ test.describe("a learner", () => {
       await page.locator(".actions button").click();
     }
     await expect(page).toHaveURL(/\/stegen$/);
-    await page.getByRole("button", { name: /Börja klättra|Repetera stegen/ }).click();
+    await page.getByRole("button", { name: /Börja svara|Repetera frågorna/ }).click();
     await expect(page.locator(".ask__q").first()).toBeVisible();
 
     // The same attempt looks the same on another device.
@@ -76,7 +76,7 @@ test.describe("a learner", () => {
     await page.reload();
     await expect(page.getByLabel("Sök utbildning")).toHaveValue("avikelser");
     await page.goto("/lar?sok=zzzzqqqq");
-    await expect(page.getByText("Inget som matchar ”zzzzqqqq”")).toBeVisible();
+    await expect(page.getByText("Ingen träff på ”zzzzqqqq”")).toBeVisible();
     await page.getByRole("link", { name: "Rensa sökningen" }).click();
     await expect(page.locator(".cards .card")).toHaveCount(lessons.length);
   });

@@ -44,7 +44,7 @@ for (const lesson of lessons) {
         await hand.press(page.locator(".actions button"));
         await expect(page).not.toHaveTitle(title);
       }
-      await hand.press(button(page, "Börja klättra"));
+      await hand.press(button(page, "Börja svara"));
       const top = page.getByRole("heading", { level: 1, name: "Du är högst upp" });
       for (let replies = 0; replies < 30; replies += 1) {
         await page.locator(".ask__q, .climbed--top").first().waitFor();

@@ -52,7 +52,7 @@ for (const [at, lesson] of lessons.entries()) {
       await expect(page).not.toHaveTitle(title);
     }
     await picture("ladder");
-    await button(page, "Börja klättra").click();
+    await button(page, "Börja svara").click();
     const top = page.getByRole("heading", { level: 1, name: "Du är högst upp" });
     let missed = 0;
     for (let replies = 0; replies < 40; replies += 1) {

@@ -30,10 +30,14 @@ test.describe("signing in", () => {
     await expect(page).toHaveURL(/\/lar$/);
   });
 
-  test("with JavaScript off", async ({ noScript: page, account }) => {
+  test("with JavaScript off, at the second try", async ({ noScript: page, account }) => {
     const alma = account("staff");
     await page.goto("/logga-in");
     await page.getByLabel("E-post eller anställningsnummer").fill(alma.email);
+    await page.getByLabel("Lösenord", { exact: true }).fill("inte rätt");
+    await page.getByRole("button", { name: "Logga in", exact: true }).click();
+    await expect(page.getByRole("alert")).toBeVisible();
+    await expect(page.getByLabel("E-post eller anställningsnummer")).toHaveValue(alma.email);
     await page.getByLabel("Lösenord", { exact: true }).fill(alma.password);
     await page.getByRole("button", { name: "Logga in", exact: true }).click();
     await expect(page).toHaveURL(/\/lar$/);

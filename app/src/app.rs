@@ -10,6 +10,8 @@ use leptos_router::{
     path,
 };
 
+#[cfg(feature = "ssr")]
+use crate::text::tag;
 use crate::{screens, text::Lang};
 
 /// The language of the page: on the server from the request, in the browser from the page.
@@ -54,10 +56,9 @@ pub fn shell(options: LeptosOptions, files: SiteFiles) -> impl IntoView {
          .then(m=>m.default({{module_or_path:{program:?}}})\
          .then(()=>setTimeout(()=>here()===at&&m.hydrate())))))"
     );
-    let lang = match page_lang().0 {
-        crate::i18n::Locale::sv => "sv",
-        crate::i18n::Locale::en => "en",
-    };
+    let lang = tag(page_lang().0);
+    let leave = crate::calls::is_shared_tablet().then(|| leave_the_screen(nonce.clone()));
+    let reload = reload_when_back(&options, nonce.clone());
     view! {
         <!DOCTYPE html>
         <html lang=lang>
@@ -81,6 +82,8 @@ pub fn shell(options: LeptosOptions, files: SiteFiles) -> impl IntoView {
                 <script type="module" nonce=nonce>
                     {start}
                 </script>
+                {leave}
+                {reload}
                 <AutoReload options />
                 <MetaTags />
             </head>
@@ -88,6 +91,51 @@ pub fn shell(options: LeptosOptions, files: SiteFiles) -> impl IntoView {
                 <App />
             </body>
         </html>
+    }
+}
+
+/// While `make watch` runs: loads the page anew when the program is back after a change. The
+/// connection that would say so ends with the old program.
+#[cfg(feature = "ssr")]
+fn reload_when_back(
+    options: &LeptosOptions,
+    nonce: Option<leptos::nonce::Nonce>,
+) -> Option<impl IntoView> {
+    std::env::var_os("LEPTOS_WATCH")?;
+    let port = options.reload_external_port.unwrap_or(options.reload_port);
+    let script = format!(
+        "let lost;const back=()=>fetch('/healthz').then(()=>location.reload(),\
+         ()=>setTimeout(back,200)),\
+         look=()=>{{const s=new WebSocket(`ws://${{location.hostname}}:{port}/live_reload`);\
+         s.onopen=()=>lost&&back();s.onclose=()=>{{lost=true;setTimeout(look,500)}}}};look()"
+    );
+    Some(view! {
+        <script type="module" nonce=nonce>
+            {script}
+        </script>
+    })
+}
+
+/// Clears the screen of a shared tablet when its session has ended for want of use: whoever comes
+/// next sees nobody's name. A film that plays is use.
+#[cfg(feature = "ssr")]
+fn leave_the_screen(nonce: Option<leptos::nonce::Nonce>) -> impl IntoView {
+    const SECONDS: u32 = 605;
+    let go = "/logga-in?ut=1";
+    let script = format!(
+        "let t;const go=()=>location.replace({go:?}),\
+         used=()=>{{clearTimeout(t);t=setTimeout(go,{SECONDS}e3)}};used();\
+         for(const e of ['pointerdown','keydown','scroll','timeupdate'])\
+         addEventListener(e,used,{{capture:true,passive:true}});\
+         addEventListener('pageshow',e=>e.persisted&&location.reload())"
+    );
+    view! {
+        <noscript>
+            <meta http-equiv="refresh" content=format!("{SECONDS};url={go}") />
+        </noscript>
+        <script type="module" nonce=nonce>
+            {script}
+        </script>
     }
 }
 

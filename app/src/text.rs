@@ -81,6 +81,29 @@ pub fn minutes(l: Locale, count: u8) -> String {
     }
 }
 
+/// The tag of a language, for the attribute `lang` of what stands amid another.
+pub const fn tag(l: Locale) -> &'static str {
+    match l {
+        Locale::sv => "sv",
+        Locale::en => "en",
+    }
+}
+
+/// A text as the value of a parameter in an address.
+pub fn escaped(text: &str) -> String {
+    const HEX: &[u8; 16] = b"0123456789ABCDEF";
+    let mut escaped = String::with_capacity(text.len());
+    for byte in text.bytes() {
+        if byte.is_ascii_alphanumeric() || b"-._~/".contains(&byte) {
+            escaped.push(char::from(byte));
+        } else {
+            let [high, low] = [byte >> 4, byte & 15].map(|digit| HEX[usize::from(digit)]);
+            escaped.extend(['%', char::from(high), char::from(low)]);
+        }
+    }
+    escaped
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -96,5 +119,11 @@ mod tests {
         assert_eq!(tenths(Locale::sv, 125), "12,5");
         assert_eq!(minutes(Locale::sv, 1), "1 minut");
         assert_eq!(minutes(Locale::en, 12), "12 minutes");
+    }
+
+    #[test]
+    fn a_parameter_keeps_what_it_holds() {
+        assert_eq!(escaped("/lar?sok=r%C3%A4tt&niva=2"), "/lar%3Fsok%3Dr%25C3%25A4tt%26niva%3D2");
+        assert_eq!(escaped("ä"), "%C3%A4");
     }
 }

@@ -60,7 +60,7 @@ pub struct Filter {
     pub profession: Option<String>,
     /// How long it may take.
     pub length: Option<Length>,
-    /// Only what the reader has not begun.
+    /// Only what the reader has not completed.
     pub is_untaken: bool,
 }
 

@@ -276,6 +276,8 @@ pub struct ReplyOutcome {
     pub points: u32,
     /// The number of the rung this reply finished, if it did.
     pub climbed_rung: Option<u8>,
+    /// Whether the question is asked again later: it was missed, and is not answered right yet.
+    pub comes_back: bool,
 }
 
 #[cfg(test)]

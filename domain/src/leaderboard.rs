@@ -21,6 +21,8 @@ pub struct UnitPoints {
     pub people: u32,
     /// Points in the period.
     pub points: u32,
+    /// How many people worked there at some time in the period before.
+    pub people_before: u32,
     /// Points in the whole period before it.
     pub before: u32,
 }
@@ -36,8 +38,9 @@ pub struct UnitPlace {
     pub name: String,
     /// Tenths of points per person.
     pub per_person_tenths: u32,
-    /// The same in the period before.
-    pub before_tenths: u32,
+    /// The same in the period before; withheld where fewer than [`SMALLEST_GROUP`] worked there
+    /// then.
+    pub before_tenths: Option<u32>,
     /// Whether the reader works there.
     pub is_mine: bool,
 }
@@ -101,7 +104,8 @@ pub fn rank_units(units: Vec<UnitPoints>, mine: Option<UnitId>) -> Vec<UnitPlace
             unit: unit.unit,
             name: unit.name,
             per_person_tenths: tenths_per_person(unit.points, unit.people),
-            before_tenths: tenths_per_person(unit.before, unit.people),
+            before_tenths: (unit.people_before >= SMALLEST_GROUP)
+                .then(|| tenths_per_person(unit.before, unit.people)),
         })
         .collect();
     listed.sort_by(|a, b| {
@@ -140,6 +144,7 @@ mod tests {
             name: format!("Enhet {id}"),
             people,
             points,
+            people_before: people,
             before: 0,
         }
     }
@@ -154,6 +159,13 @@ mod tests {
             .collect();
         assert_eq!(lines, [(1, "Enhet 2", 200), (2, "Enhet 1", 100), (2, "Enhet 3", 100)]);
         assert!(ranked[2].is_mine && !ranked[0].is_mine);
+    }
+
+    #[test]
+    fn the_past_of_a_unit_that_was_small_is_withheld() {
+        let before = |people_before| UnitPoints { people_before, before: 50, ..unit(1, 5, 0) };
+        assert_eq!(rank_units(vec![before(5)], None)[0].before_tenths, Some(100));
+        assert_eq!(rank_units(vec![before(4)], None)[0].before_tenths, None);
     }
 
     #[test]

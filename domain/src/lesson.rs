@@ -325,12 +325,26 @@ pub const fn is_completed(steps_seen: usize, steps: usize, is_topped: bool) -> b
     is_topped && steps_seen >= steps
 }
 
-/// Where to go on: the step last open if it is not done with, else the first step not seen, else
-/// the ladder.
+/// What a person had open last in a lesson.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LastOpen {
+    /// Nothing yet.
+    Nothing,
+    /// A step.
+    Step(StepId),
+    /// The ladder, on the way up.
+    Ladder,
+}
+
+/// Where to go on: the ladder where one stood on it, else the step last open if it is not done
+/// with, else the first step not seen, else the ladder.
 #[must_use]
-pub fn place_to_resume(steps: &[StepHead], last_open: Option<StepId>) -> Place {
+pub fn place_to_resume(steps: &[StepHead], last_open: LastOpen) -> Place {
+    if last_open == LastOpen::Ladder {
+        return Place::Ladder;
+    }
     let unseen = |step: &&StepHead| !step.is_seen;
-    let last = steps.iter().filter(unseen).find(|step| Some(step.id) == last_open);
+    let last = steps.iter().filter(unseen).find(|step| LastOpen::Step(step.id) == last_open);
     last.or_else(|| steps.iter().find(unseen))
         .map_or(Place::Ladder, |step| Place::Step(step.number))
 }
@@ -356,17 +370,22 @@ mod tests {
     }
 
     #[rstest]
-    #[case::nothing_yet(&[false, false], None, Place::Step(1))]
-    #[case::the_step_left_open(&[true, false, false], Some(3), Place::Step(3))]
-    #[case::that_was_finished(&[true, true, false], Some(2), Place::Step(3))]
-    #[case::one_was_skipped(&[true, false, true], Some(3), Place::Step(2))]
-    #[case::all_seen(&[true, true], Some(1), Place::Ladder)]
-    #[case::the_step_is_gone(&[true, false], Some(99), Place::Step(2))]
+    #[case::nothing_yet(&[false, false], LastOpen::Nothing, Place::Step(1))]
+    #[case::the_step_left_open(&[true, false, false], step(3), Place::Step(3))]
+    #[case::that_was_finished(&[true, true, false], step(2), Place::Step(3))]
+    #[case::one_was_skipped(&[true, false, true], step(3), Place::Step(2))]
+    #[case::all_seen(&[true, true], step(1), Place::Ladder)]
+    #[case::the_step_is_gone(&[true, false], step(99), Place::Step(2))]
+    #[case::on_the_ladder_with_a_step_left(&[true, false], LastOpen::Ladder, Place::Ladder)]
     fn one_goes_on_where_one_stopped(
         #[case] seen: &[bool],
-        #[case] last: Option<u128>,
+        #[case] last: LastOpen,
         #[case] expected: Place,
     ) {
-        assert_eq!(place_to_resume(&steps(seen), last.map(StepId::from_u128)), expected);
+        assert_eq!(place_to_resume(&steps(seen), last), expected);
+    }
+
+    fn step(id: u128) -> LastOpen {
+        LastOpen::Step(StepId::from_u128(id))
     }
 }

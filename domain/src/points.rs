@@ -11,9 +11,9 @@ use crate::{
 /// ledger's key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Thing {
-    /// A question of a lesson version, answered right on the first climb.
+    /// A question of a lesson version, answered right for the first time.
     Question(QuestionId),
-    /// The same, in a climb begun after the top had been reached once.
+    /// The same question, answered right again in a later climb.
     Refresher(QuestionId),
     /// A lesson, completed for the first time in any version.
     Lesson(LessonId),
@@ -28,11 +28,11 @@ pub struct Earning {
     pub points: u32,
 }
 
-/// For a right reply on a rung (from 1): 10·rung at the first try, 5·rung after a miss; 2 in a
-/// refresher.
+/// For a right reply on a rung (from 1): 10·rung at the first try, 5·rung after a miss; 2 where
+/// the question has given its points already and is refreshed.
 #[must_use]
-pub fn for_right_reply(question: QuestionId, rung: u8, misses: u32, is_refresher: bool) -> Earning {
-    if is_refresher {
+pub fn for_right_reply(question: QuestionId, rung: u8, misses: u32, is_known: bool) -> Earning {
+    if is_known {
         return Earning { thing: Thing::Refresher(question), points: 2 };
     }
     let per_rung = if misses == 0 { 10 } else { 5 };

@@ -10,6 +10,7 @@ pub struct Model {
     pub person_id: Uuid,
     #[sea_orm(primary_key, auto_increment = false)]
     pub version_id: Uuid,
+    /// None: on the ladder.
     pub step_id: Option<Uuid>,
     pub started_at: i64,
     pub visited_at: i64,

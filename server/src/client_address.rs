@@ -1,6 +1,6 @@
 //! Where a request comes from, by those who can be believed.
 
-use std::net::{IpAddr, SocketAddr};
+use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 
 use axum::{
     extract::ConnectInfo,
@@ -9,7 +9,7 @@ use axum::{
 
 const FORWARDED_FOR: &str = "x-forwarded-for";
 
-/// The address of whoever asks; empty where there is no connection, as in tests.
+/// The address of whoever asks (of IPv6, the network); empty where there is no connection, as in tests.
 ///
 /// Each proxy adds, on the right, the address it was asked from. With so many trusted proxies,
 /// the entry so far from the right is the last that one of them wrote; what stands further left
@@ -18,8 +18,16 @@ pub fn client_address(headers: &HeaderMap, extensions: &Extensions, trusted_prox
     let peer = extensions.get::<ConnectInfo<SocketAddr>>().map(|peer| peer.0.ip());
     forwarded(headers, trusted_proxies)
         .or(peer)
-        .map(|address| address.to_canonical().to_string())
+        .map(|address| customer(address.to_canonical()).to_string())
         .unwrap_or_default()
+}
+
+/// Of an IPv6 address the network: the rest is the customer's own to choose, and to change.
+fn customer(address: IpAddr) -> IpAddr {
+    match address {
+        IpAddr::V4(_) => address,
+        IpAddr::V6(six) => IpAddr::V6(Ipv6Addr::from_bits(six.to_bits() >> 64 << 64)),
+    }
 }
 
 fn forwarded(headers: &HeaderMap, trusted_proxies: u8) -> Option<IpAddr> {
@@ -50,7 +58,9 @@ mod tests {
     #[case::two_proxies(2, &["198.51.100.7, 192.0.2.1, 10.0.0.8"], "192.0.2.1")]
     #[case::fewer_than_expected(3, &["192.0.2.1, 10.0.0.8"], "192.0.2.1")]
     #[case::with_a_port(1, &["192.0.2.1:4711"], "192.0.2.1")]
-    #[case::six(1, &["[2001:db8::1]:4711"], "2001:db8::1")]
+    #[case::six(1, &["[2001:db8::1]:4711"], "2001:db8::")]
+    #[case::another_of_the_same(1, &["2001:db8::42:1"], "2001:db8::")]
+    #[case::another_customer(1, &["2001:db8:0:7::1"], "2001:db8:0:7::")]
     #[case::four_in_six(1, &["::ffff:192.0.2.1"], "192.0.2.1")]
     #[case::nonsense(1, &["unknown"], "10.0.0.9")]
     fn the_last_believable_entry_counts(

@@ -41,6 +41,14 @@ pub enum Failure {
         /// What the system says.
         error: io::Error,
     },
+    /// The site's files are not where they should be.
+    #[error("the site's folder does not hold this program's files (LEPTOS_SITE_ROOT names another): {}: {error}", path.display())]
+    SiteRoot {
+        /// The first file that is missing.
+        path: PathBuf,
+        /// What the system says.
+        error: io::Error,
+    },
     /// A use case refused.
     #[error("{}", service_sentence(.0))]
     Service(#[from] ServiceError),
@@ -82,6 +90,9 @@ fn address_sentence(address: SocketAddr, error: &io::Error) -> String {
 
 fn service_sentence(error: &ServiceError) -> String {
     let ServiceError::Invalid { field, fault } = error else { return error.to_string() };
+    if (*field, *fault) == ("person", Fault::Taken) {
+        return "they work here already".to_owned();
+    }
     let what = match fault {
         Fault::Empty => "must be filled in",
         Fault::TooLong => "is too long",
@@ -90,7 +101,7 @@ fn service_sentence(error: &ServiceError) -> String {
         Fault::UnknownOption => "does not exist",
         Fault::Incomplete => "is not complete",
         Fault::Repeated => "is not the only one of its name; give its id",
-        Fault::Taken => "belongs to somebody already",
+        Fault::Taken => "exists already",
         Fault::WrongPassword => "is not right",
         Fault::TooCommon => "is too easy to guess",
     };

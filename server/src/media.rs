@@ -11,6 +11,7 @@ use axum::{
     },
     response::{IntoResponse, Response},
 };
+use kvarten_app::calls::SHARED;
 use kvarten_domain::MediaId;
 use kvarten_service::{
     ServiceError, Services,
@@ -28,6 +29,8 @@ use crate::{
 
 /// What is stored under an id never changes. `private`, for it is shown to those signed in only.
 const KEPT: HeaderValue = HeaderValue::from_static("private, max-age=31536000, immutable");
+/// On a shared tablet nothing is kept.
+const NOT_KEPT: HeaderValue = HeaderValue::from_static("no-store");
 /// Kinds that a page shows itself; others are saved.
 const SHOWN: [&str; 3] = ["video/", "image/", "text/vtt"];
 
@@ -51,7 +54,8 @@ pub async fn media(
     };
     let status = response.status();
     if status.is_success() || status == StatusCode::NOT_MODIFIED {
-        describe(response.headers_mut(), &file, tag);
+        let is_shared = matches!(session.get(SHARED).await, Ok(Some(true)));
+        describe(response.headers_mut(), &file, tag, if is_shared { NOT_KEPT } else { KEPT });
     }
     Ok(response)
 }
@@ -79,10 +83,10 @@ fn heed_the_tag_only(headers: &mut HeaderMap, tag: &HeaderValue) {
     headers.remove(IF_UNMODIFIED_SINCE);
 }
 
-fn describe(headers: &mut HeaderMap, file: &StoredFile, tag: HeaderValue) {
+fn describe(headers: &mut HeaderMap, file: &StoredFile, tag: HeaderValue, kept: HeaderValue) {
     headers.remove(LAST_MODIFIED);
     headers.insert(ETAG, tag);
-    headers.insert(CACHE_CONTROL, KEPT);
+    headers.insert(CACHE_CONTROL, kept);
     headers.insert(CONTENT_SECURITY_POLICY, policy::FOR_MEDIA);
     let mime = HeaderValue::try_from(&file.mime);
     headers

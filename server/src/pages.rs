@@ -10,7 +10,11 @@ use axum::{
     response::{IntoResponse, Response},
     routing::{MethodFilter, on},
 };
-use kvarten_app::{App, SiteFiles, calls::ClientAddress, shell};
+use kvarten_app::{
+    App, SiteFiles,
+    calls::{ClientAddress, CookieRules},
+    shell,
+};
 use kvarten_service::Services;
 use leptos::{
     config::LeptosOptions,
@@ -37,6 +41,7 @@ pub struct Pages {
     files: SiteFiles,
     policy: Arc<PagePolicy>,
     trusted_proxies: u8,
+    cookies: CookieRules,
 }
 
 impl Pages {
@@ -51,14 +56,16 @@ impl Pages {
             services: services.clone(),
             options: options.clone(),
             files,
-            policy: Arc::new(PagePolicy::new(options)),
+            policy: Arc::new(PagePolicy::new(options, http.is_secure())),
             trusted_proxies: http.trusted_proxies,
+            cookies: CookieRules { is_secure: http.is_secure() },
         }
     }
 
     /// What every function finds as context.
     fn provide(&self) {
         provide_context(self.services.clone());
+        provide_context(self.cookies);
         let address = with_context(|parts: &Parts| {
             client_address(&parts.headers, &parts.extensions, self.trusted_proxies)
         });

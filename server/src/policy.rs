@@ -24,13 +24,17 @@ pub struct PagePolicy {
 
 impl PagePolicy {
     /// The policy; while `cargo leptos watch` runs, with the address that it reloads through.
-    pub fn new(options: &LeptosOptions) -> Self {
+    /// Where browsers come over TLS, everything does.
+    pub fn new(options: &LeptosOptions, is_secure: bool) -> Self {
         let mut after_nonce = AFTER_NONCE.to_owned();
         if std::env::var_os("LEPTOS_WATCH").is_some() {
             let port = options.reload_external_port.unwrap_or(options.reload_port);
             for host in ["127.0.0.1", "localhost"] {
                 let _ = write!(after_nonce, " ws://{host}:{port}");
             }
+        }
+        if is_secure {
+            after_nonce.push_str("; upgrade-insecure-requests");
         }
         Self { after_nonce }
     }

@@ -27,7 +27,7 @@ use crate::{
     session_store, site,
 };
 
-/// How long a page or a call may take.
+/// How long it may take until an answer begins.
 const TIMEOUT: Duration = Duration::from_secs(30);
 /// Answers below this size (in bytes) are not worth the work of compressing them.
 const COMPRESS_ABOVE: u16 = 1_024;
@@ -53,13 +53,15 @@ pub fn router(
         router.layer(sessions.clone()).layer(removal)
     };
     // What is made for the one who asks.
+    let in_time = |router: Router| {
+        let limit = TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, TIMEOUT);
+        with_sessions(router).layer(limit)
+    };
     let dynamic = |router: Router| {
         let compression = CompressionLayer::new()
             .quality(CompressionLevel::Precise(COMPRESSION))
             .compress_when(SizeAbove::new(COMPRESS_ABOVE).and(NotForContentType::IMAGES));
-        with_sessions(router)
-            .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, TIMEOUT))
-            .layer(compression)
+        in_time(router).layer(compression)
     };
     let answered = pages
         .functions()
@@ -72,7 +74,7 @@ pub fn router(
 
     let guard = csrf::Guard::new(http.public_url.as_ref());
     Ok(dynamic(answered)
-        .merge(with_sessions(media))
+        .merge(in_time(media))
         .merge(health::router(services))
         .fallback_service(site::router(options, not_found))
         .layer(middleware::from_fn_with_state(guard, csrf::guard))

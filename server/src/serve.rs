@@ -9,7 +9,7 @@ use tokio::{
     net::TcpListener,
     signal::unix::{SignalKind, signal},
     sync::watch,
-    time::{MissedTickBehavior, interval, sleep},
+    time::{MissedTickBehavior, interval, sleep, timeout},
 };
 
 use crate::{
@@ -40,11 +40,13 @@ pub async fn serve(config: Config) -> Result<(), Failure> {
     announce(&services, &config.http, address).await;
     listen(listener, router, stop).await;
     tidying.abort();
-    services.store().close().await;
+    if timeout(GRACE, services.store().close()).await.is_err() {
+        tracing::warn!("the database took too long to let go");
+    }
     Ok(())
 }
 
-/// Turns true when the process is told to stop.
+/// Turns true when the process is told to stop; told again, the process ends at once.
 fn stop_signal() -> Result<watch::Receiver<bool>, Failure> {
     let hear = |kind| signal(kind).map_err(|error| Failure::System("signals", error));
     let (mut interrupt, mut terminate) =
@@ -56,8 +58,12 @@ fn stop_signal() -> Result<watch::Receiver<bool>, Failure> {
             _ = terminate.recv() => {}
         }
         tell.send_replace(true);
-        // Kept, so that nobody takes its end for the signal.
-        tell.closed().await;
+        // Told a second time, it waits for nobody.
+        tokio::select! {
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
+        }
+        std::process::exit(130);
     });
     Ok(told)
 }

@@ -1,6 +1,6 @@
 //! The built site: WebAssembly, styles, fonts and public files, packed beforehand.
 
-use std::fs;
+use std::{fs, path::Path};
 
 use axum::{
     Router,
@@ -39,14 +39,19 @@ struct Keeping {
 /// leaves in a file beside the program.
 ///
 /// # Errors
-/// That file is not there: the site is not built.
+/// That file is not there, or one that it names: the site is not built, or is somewhere else.
 pub fn files(options: &LeptosOptions) -> Result<SiteFiles, Failure> {
-    let mut hashes = String::new();
-    if options.hash_files {
-        let path = std::env::current_exe().unwrap_or_default().with_file_name(&*options.hash_file);
-        hashes = fs::read_to_string(&path).map_err(|error| Failure::Site { path, error })?;
+    if !options.hash_files {
+        return Ok(names(options, ""));
     }
-    Ok(names(options, &hashes))
+    let path = std::env::current_exe().unwrap_or_default().with_file_name(&*options.hash_file);
+    let hashes = fs::read_to_string(&path).map_err(|error| Failure::Site { path, error })?;
+    let files = names(options, &hashes);
+    for name in [&files.style, &files.script, &files.program] {
+        let path = Path::new(&*options.site_root).join(name.trim_start_matches('/'));
+        fs::metadata(&path).map_err(|error| Failure::SiteRoot { path, error })?;
+    }
+    Ok(files)
 }
 
 /// The names that hashes such as `js: 6f1c0a…`, one to a line, give; plain ones without a hash.

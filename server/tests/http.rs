@@ -49,12 +49,16 @@ async fn every_answer_has_the_headers(#[case] method: &str, #[case] path: &str) 
         ("cross-origin-resource-policy", "same-origin"),
         ("cross-origin-embedder-policy", "require-corp"),
         ("x-frame-options", "DENY"),
+        ("x-dns-prefetch-control", "off"),
         ("x-permitted-cross-domain-policies", "none"),
         ("strict-transport-security", ""),
     ] {
         assert_eq!(answer.header(name), value, "{name}");
     }
-    assert!(answer.header("permissions-policy").contains("camera=()"));
+    let denied = answer.header("permissions-policy");
+    for feature in ["camera=()", "microphone=()", "geolocation=()", "usb=()", "payment=()"] {
+        assert!(denied.contains(feature), "{denied}");
+    }
     let policy = answer.header("content-security-policy");
     assert!(
         policy.starts_with("default-src 'none'; ") && policy.contains("frame-ancestors 'none'")
@@ -202,4 +206,31 @@ async fn a_refused_form_leads_back_to_its_page(#[case] referer: &str, #[case] ba
     ];
     let answer = stand.send("POST", "/api/sign_in", &headers, "name=10001&password=fel").await;
     assert_eq!(answer.header("location"), back);
+}
+
+#[rstest]
+#[case::own_device("", true)]
+#[case::shared_tablet("&shared=1", false)]
+#[tokio::test]
+async fn a_refused_form_keeps_the_name_that_was_typed(#[case] more: &str, #[case] is_kept: bool) {
+    let stand = Stand::new().await;
+    let headers = [
+        ("accept", "text/html"),
+        ("content-type", "application/x-www-form-urlencoded"),
+        ("referer", "http://kvarten.test/logga-in"),
+        ("sec-fetch-site", "same-origin"),
+    ];
+    let form = format!("name=%C3%A5sa%40lindvike.example&password=fel{more}");
+    let answer = stand.send("POST", "/api/sign_in", &headers, form).await;
+    assert_eq!(answer.header("location"), "/logga-in?fel=wrong_sign_in");
+    let Some(cookie) = answer.cookie("kvarten-name") else {
+        assert!(!is_kept);
+        return;
+    };
+    assert!(is_kept && cookie.contains("; HttpOnly") && cookie.contains("; Max-Age=60"), "{cookie}");
+    let cookie = cookie.split(';').next().expect("a value");
+    let page = stand.get(answer.header("location"), &[("cookie", cookie)]).await;
+    assert!(page.text().contains(r#"value="åsa@lindvike.example""#), "{}", page.text());
+    let dropped = page.cookie("kvarten-name").expect("it is told once");
+    assert!(dropped.contains("; Max-Age=0"), "{dropped}");
 }

@@ -111,7 +111,11 @@ async fn on_sqlite() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn on_postgres() {
-    let Ok(server) = env::var("KVARTEN_TEST_POSTGRES") else { return };
+    let server = env::var("KVARTEN_TEST_POSTGRES")
+        .expect("KVARTEN_TEST_POSTGRES names a PostgreSQL server, or says `none`");
+    if server == "none" {
+        return;
+    }
     let name = format!("kvarten_kill_{}", Uuid::now_v7().simple());
     let admin = Database::connect(&server).await.expect("the test server answers");
     admin.execute_unprepared(&format!("CREATE DATABASE {name}")).await.expect("a database");

@@ -3,6 +3,7 @@
 use std::{
     io::{BufRead, BufReader, Write},
     net::TcpListener,
+    os::unix::fs::PermissionsExt,
     path::Path,
     process::{Command, Output, Stdio},
 };
@@ -68,6 +69,7 @@ fn every_command_has_help() {
         "person create",
         "person password",
         "person leave",
+        "person return",
         "person export",
         "person erase",
         "unit create",
@@ -131,14 +133,21 @@ fn a_site_that_is_not_built_is_named() {
     let folder = tempfile::tempdir().expect("a folder");
     let alone = folder.path().join("kvarten");
     std::fs::copy(env!("CARGO_BIN_EXE_kvarten"), &alone).expect("a copy");
-    let output = Command::new(&alone)
-        .arg("serve")
-        .env("KVARTEN_DATA", data.path())
-        .env("LEPTOS_SITE_ADDR", "127.0.0.1:0")
-        .env_remove("DATABASE_URL")
-        .env_remove("KVARTEN_TEST_POSTGRES")
-        .output();
-    assert_refused(&output.expect("the program"), "the site is not built");
+    let serve = || {
+        let output = Command::new(&alone)
+            .arg("serve")
+            .env("KVARTEN_DATA", data.path())
+            .env("LEPTOS_SITE_ADDR", "127.0.0.1:0")
+            .env("LEPTOS_SITE_ROOT", folder.path().join("sit"))
+            .env_remove("LEPTOS_HASH_FILES")
+            .env_remove("DATABASE_URL")
+            .env_remove("KVARTEN_TEST_POSTGRES")
+            .output();
+        output.expect("the program")
+    };
+    assert_refused(&serve(), "the site is not built");
+    std::fs::write(folder.path().join("hash.txt"), "css: 0a\njs: 0b\nwasm: 0c\n").expect("a file");
+    assert_refused(&serve(), "LEPTOS_SITE_ROOT names another");
 }
 
 #[test]
@@ -199,7 +208,7 @@ fn a_person_can_be_looked_after_from_the_command_line() {
         )
     };
     assert!(create("77001").status.success(), "{}", said(&create("77001")));
-    assert_refused(&create("77001"), "the employee number belongs to somebody already");
+    assert_refused(&create("77001"), "the employee number exists already");
 
     let password = |words: &str| {
         let mut command = kvarten(data.path(), &["person", "password", "77001", "--stdin"]);
@@ -241,6 +250,8 @@ fn a_backup_is_a_whole_database_with_its_files() {
     };
     let copies = names(&folder);
     let copy = copies.iter().find(|name| name.ends_with("Z.db")).expect("a copy");
+    let mode = std::fs::metadata(folder.join(copy)).expect("a copy").permissions().mode();
+    assert_eq!(mode & 0o077, 0, "nobody else may read it");
     assert_eq!(copies.len(), 2, "{copies:?}");
     let stored = names(&data.path().join("media"));
     assert!(!stored.is_empty());
@@ -264,6 +275,8 @@ async fn an_empty_database_gets_its_first_person() {
         assert!(output.status.success(), "{arguments:?}: {}", said(&output));
     };
     word(&["unit", "create", "Lindvike", "--kind", "municipality"]);
+    let second = run(data.path(), &["unit", "create", "Storby", "--kind", "municipality"]);
+    assert_refused(&second, "the municipality exists already");
     word(&["unit", "create", "Solgläntan", "--in", "Lindvike"]);
     assert_refused(&run(data.path(), &["unit", "create", "Backen", "--in", "Nowhere"]), "unit");
     let profession =
@@ -275,4 +288,8 @@ async fn an_empty_database_gets_its_first_person() {
     word(&person.split_whitespace().collect::<Vec<_>>());
     word(&["person", "leave", "1"]);
     assert_refused(&run(data.path(), &["person", "leave", "1"]), "not found");
+    let back = ["person", "return", "1", "--unit", "Solgläntan", "--profession", "vard"];
+    word(&back);
+    assert_refused(&run(data.path(), &back), "they work here already");
+    word(&["person", "leave", "1"]);
 }

@@ -45,7 +45,7 @@ fn calls() -> Vec<(&'static str, Body, u16, u16)> {
         ("/api/lesson", data(&("x",)), 401, 404),
         ("/api/step", data(&("x", 1u8)), 401, 404),
         ("/api/open_step", data(&("x", 1u8)), 401, 404),
-        ("/api/tick", data(&("x", 1u8, vec![0u8])), 401, 404),
+        ("/api/tick", form("slug=x&number=1&item=0&on=1"), 401, 404),
         ("/api/ladder", data(&("x", None::<AnswerId>)), 401, 404),
         ("/api/finish_step", form("slug=x&number=1"), 401, 404),
         ("/api/watch", form("slug=x&number=1&seconds=3"), 401, 404),

@@ -15,7 +15,7 @@ const PAGES: [&str; 10] = [
     "/lar/skriv-i-journalen/stegen",
     "/kunskaper",
     "/poang",
-    "/poang?period=year",
+    "/poang?period=ar",
     "/mer",
 ];
 

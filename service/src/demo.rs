@@ -178,7 +178,7 @@ pub async fn load(
         let id = operator.create_unit(&line.name, line.kind, parent).await?;
         units.insert(line.code.clone(), id);
     }
-    let hash = hash_password(PASSWORD.to_owned()).await;
+    let hash = hash_password(PASSWORD.to_owned()).await?;
     let mut chance = StdRng::seed_from_u64(2_026);
     let mut hired = Vec::with_capacity(people);
     let place = |code: &String| units.get(code).copied().ok_or(ServiceError::NotFound);

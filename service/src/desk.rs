@@ -109,10 +109,14 @@ impl<A, T> Waiting<A, T> {
 /// A desk where things are looked up by their keys.
 pub(crate) type Lookups<K, V> = Desk<K, Option<V>>;
 
-impl<K: Clone + Ord, V: Clone> Lookups<K, V> {
+impl<K, V> Lookups<K, V>
+where
+    K: Clone + Ord + Send + Sync + 'static,
+    V: Clone + Send + Sync + 'static,
+{
     /// The thing with a key. `load` is given the keys that are asked for, so many that their
     /// number is a power of two (one may stand there again): statements then have few shapes. It
-    /// begins after the call.
+    /// runs on a task of its own: whoever hangs up does not take the others along.
     ///
     /// # Errors
     /// Those of `load`, and [`ServiceError::Interrupted`] where it takes too long.
@@ -122,7 +126,7 @@ impl<K: Clone + Ord, V: Clone> Lookups<K, V> {
         load: impl FnOnce(Vec<K>) -> F,
     ) -> Result<Option<V>, ServiceError>
     where
-        F: Future<Output = Result<BTreeMap<K, V>, ServiceError>>,
+        F: Future<Output = Result<BTreeMap<K, V>, ServiceError>> + Send + 'static,
     {
         let mut word = self.bring(key.clone()).await;
         if word.is_none() {
@@ -140,13 +144,17 @@ impl<K: Clone + Ord, V: Clone> Lookups<K, V> {
         keys.sort_unstable();
         keys.dedup();
         keys.resize(keys.len().next_power_of_two(), key.clone());
-        let found =
-            timeout(PATIENCE, load(keys)).await.unwrap_or(Err(ServiceError::Interrupted))?;
-        drop(turn);
-        for (key, waiting) in others {
-            waiting.tell(found.get(&key).cloned());
-        }
-        Ok(found.get(&key).cloned())
+        let loading = load(keys);
+        let serving = async move {
+            let found = timeout(PATIENCE, loading).await.unwrap_or(Err(ServiceError::Interrupted));
+            drop(turn);
+            let found = found?;
+            for (key, waiting) in others {
+                waiting.tell(found.get(&key).cloned());
+            }
+            Ok(found.get(&key).cloned())
+        };
+        tokio::spawn(serving).await.unwrap_or(Err(ServiceError::Interrupted))
     }
 }
 
@@ -162,7 +170,7 @@ mod tests {
         asked: Arc<Mutex<Vec<Vec<u32>>>>,
         number: u32,
     ) -> Result<Option<u32>, ServiceError> {
-        desk.look_up(number, async |keys| {
+        desk.look_up(number, |keys: Vec<u32>| async move {
             tokio::task::yield_now().await;
             asked.lock().expect("whole").push(keys.clone());
             if keys.contains(&13) {

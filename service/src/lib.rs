@@ -15,6 +15,7 @@ pub mod privacy;
 pub mod session;
 mod signed_in;
 mod store;
+mod throttle;
 pub mod visitor;
 
 use std::{path::PathBuf, sync::Arc};

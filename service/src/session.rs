@@ -123,7 +123,9 @@ impl Sessions {
         key: &str,
         now: Timestamp,
     ) -> Result<Option<SessionRecord>, ServiceError> {
-        let row = self.services.sessions.look_up(key.to_owned(), |keys| self.rows(keys)).await?;
+        let this = self.clone();
+        let load = |keys| async move { this.rows(keys).await };
+        let row = self.services.sessions.look_up(key.to_owned(), load).await?;
         let Some(row) = row else { return Ok(None) };
         let lifetime = Lifetime::of(row.is_shared);
         let seen = Timestamp(row.seen_at);

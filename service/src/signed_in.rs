@@ -80,7 +80,9 @@ impl SignedIn {
         now: Timestamp,
     ) -> Result<Self, ServiceError> {
         let asked = (id.key(), now);
-        let rows = services.people.look_up(asked, |asked| Self::rows(services, asked)).await?;
+        let everything = services.clone();
+        let load = |asked| async move { Self::rows(&everything, asked).await };
+        let rows = services.people.look_up(asked, load).await?;
         Self::of_rows(id, rows.unwrap_or_default())
     }
 

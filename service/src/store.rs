@@ -62,6 +62,8 @@ impl fmt::Debug for Store {
 
 /// How long a PostgreSQL server may take to answer at the start.
 const PATIENCE: Duration = Duration::from_secs(10);
+/// How long a statement waits in PostgreSQL for what another holds.
+const LOCK_TIMEOUT: &str = "15s";
 /// How many connections a PostgreSQL server lends to one process.
 const POSTGRES_CONNECTIONS: u32 = 16;
 
@@ -88,6 +90,7 @@ impl Store {
                 .max_connections(POSTGRES_CONNECTIONS)
                 .acquire_timeout(Duration::from_secs(30))
                 .connect_timeout(Duration::from_secs(10))
+                .map_sqlx_postgres_opts(|options| options.options([("lock_timeout", LOCK_TIMEOUT)]))
                 .sqlx_logging(false);
             let read = Database::connect(options).await?;
             return Ok(Self { write: read.clone(), read, file: None });

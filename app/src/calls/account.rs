@@ -36,11 +36,13 @@ pub async fn choose_locale(
     let session = super::request::session().await?;
     let is_signed_in =
         matches!(session.get::<kvarten_domain::PersonId>(super::PERSON).await, Ok(Some(_)));
+    let mut is_shared = false;
     if is_signed_in {
         let request = Request::signed_in().await?;
         pass(request.learner()?.choose_locale(locale).await)?;
+        is_shared = request.is_shared().await;
     }
-    remember_locale(locale);
+    remember_locale(locale, is_shared);
     leave_for(own_path(back.as_deref().unwrap_or("/")));
     Ok(())
 }

@@ -18,7 +18,7 @@ pub async fn ladder(slug: String, answer: Option<AnswerId>) -> Result<LadderPage
     use super::request::{Request, pass};
 
     let request = Request::signed_in().await?;
-    pass(request.learner()?.ladder(&slug, answer).await)
+    pass(request.learner()?.ladder(&slug, answer, request.locale).await)
 }
 
 /// Begins a climb, or goes on with the one under way.

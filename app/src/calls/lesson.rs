@@ -77,16 +77,21 @@ pub async fn finish_step(
     Ok(next)
 }
 
-/// Keeps which items of a checklist are ticked.
+/// Ticks an item of a checklist (`on` is set), or takes the tick back.
 ///
 /// # Errors
 /// See [`WireError`].
-#[server(endpoint = "tick", input = Postcard, output = Postcard)]
-pub async fn tick(slug: String, number: u8, ticks: Vec<u8>) -> Result<(), WireError> {
+#[server(endpoint = "tick", output = Postcard)]
+pub async fn tick(
+    slug: String,
+    number: u8,
+    item: u8,
+    #[server(default)] on: Option<String>,
+) -> Result<(), WireError> {
     use super::request::{Request, pass};
 
     let request = Request::signed_in().await?;
-    pass(request.learner()?.tick(&slug, number, &ticks).await)
+    pass(request.learner()?.tick(&slug, number, item, on.is_some()).await)
 }
 
 /// Keeps where in a film one is.

@@ -6,6 +6,8 @@
 
 mod account;
 mod bank;
+#[cfg(feature = "ssr")]
+mod cookies;
 mod error;
 mod ladder;
 mod lesson;
@@ -23,12 +25,12 @@ pub use points::{
     JoinLeaderboard, LeaveLeaderboard, join_leaderboard, leaderboard, leave_leaderboard, points,
 };
 #[cfg(feature = "ssr")]
-pub use request::{ClientAddress, leave_for, request_locale};
+pub use cookies::CookieRules;
+#[cfg(feature = "ssr")]
+pub use request::{ClientAddress, is_shared_tablet, leave_for, request_locale, typed_name};
 pub use session::{SignIn, SignOut, SignOutEverywhere, sign_in, sign_out, sign_out_everywhere};
 
 /// The session's key for the person's id.
 pub const PERSON: &str = "person";
 /// The session's key for whether it is on a shared tablet.
 pub const SHARED: &str = "shared";
-/// The cookie that remembers the language.
-pub const LOCALE_COOKIE: &str = "kvarten-lang";

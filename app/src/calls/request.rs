@@ -1,13 +1,16 @@
 //! What a call knows of its request.
 
-use http::{HeaderValue, StatusCode, header, request::Parts};
+use http::{StatusCode, header, request::Parts};
 use kvarten_domain::{Locale, PersonId, Timestamp};
 use kvarten_service::{Services, SignedIn, learner::Learner};
 use leptos::prelude::*;
 use leptos_axum::ResponseOptions;
 use tower_sessions::Session;
 
-use super::{LOCALE_COOKIE, PERSON, SHARED, WireError};
+use super::{
+    PERSON, SHARED, WireError,
+    cookies::{self, Kept, keep, kept},
+};
 
 /// Where a request comes from, as far as the proxies in front are believed.
 #[derive(Clone, Debug)]
@@ -30,7 +33,7 @@ pub(super) async fn session() -> Result<Session, WireError> {
     leptos_axum::extract::<Session>().await.map_err(|_| fail(WireError::Trouble))
 }
 
-fn header_of(name: header::HeaderName) -> Option<String> {
+pub(super) fn header_of(name: header::HeaderName) -> Option<String> {
     let parts = use_context::<Parts>()?;
     parts.headers.get(name).and_then(|value| value.to_str().ok()).map(str::to_owned)
 }
@@ -43,26 +46,46 @@ pub(super) fn is_form() -> bool {
 /// The language of a request: the one remembered in its cookie, or the browser's.
 #[must_use]
 pub fn request_locale() -> Locale {
-    let cookies = header_of(header::COOKIE).unwrap_or_default();
-    let remembered = cookies
-        .split(';')
-        .filter_map(|cookie| cookie.trim().split_once('='))
-        .find(|(name, _)| *name == LOCALE_COOKIE)
-        .and_then(|(_, tag)| Locale::from_tag(tag));
-    remembered.unwrap_or_else(|| {
+    kept(cookies::LOCALE).and_then(|tag| Locale::from_tag(&tag)).unwrap_or_else(|| {
         Locale::negotiate(&header_of(header::ACCEPT_LANGUAGE).unwrap_or_default())
     })
 }
 
-/// Remembers a language in the browser, for a year.
-pub(super) fn remember_locale(locale: Locale) {
-    let cookie =
-        format!("{LOCALE_COOKIE}={}; Path=/; Max-Age=31536000; SameSite=Lax", locale.tag());
-    if let (Some(response), Ok(cookie)) =
-        (use_context::<ResponseOptions>(), HeaderValue::from_str(&cookie))
-    {
-        response.append_header(header::SET_COOKIE, cookie);
-    }
+/// Remembers a language in the browser: for a year, or on a shared tablet until it is closed.
+pub(super) fn remember_locale(locale: Locale, is_shared: bool) {
+    keep(cookies::LOCALE, locale.tag(), if is_shared { Kept::ThisTime } else { Kept::YEAR });
+}
+
+/// Remembers what was typed as the name, for the page that a plain form is led back to. It stays
+/// out of the address, which others may read.
+pub(super) fn remember_name(name: &str) {
+    let name: String = name.chars().take(100).collect();
+    keep(cookies::TYPED_NAME, &name, Kept::Seconds(60));
+}
+
+/// Marks the browser of a shared tablet, so that pages leave the screen when nobody uses it, or
+/// takes the mark away.
+pub(super) fn mark_shared(is_shared: bool) {
+    keep(cookies::SHARED, "1", if is_shared { Kept::ThisTime } else { Kept::Seconds(0) });
+}
+
+/// Whether the browser is that of a shared tablet.
+#[must_use]
+pub fn is_shared_tablet() -> bool {
+    kept(cookies::SHARED).is_some()
+}
+
+/// Forgets the language, which was somebody's.
+pub(super) fn forget_locale() {
+    keep(cookies::LOCALE, "", Kept::Seconds(0));
+}
+
+/// What was typed as the name in the form that was refused just now. It is told once.
+#[must_use]
+pub fn typed_name() -> Option<String> {
+    let name = kept(cookies::TYPED_NAME)?;
+    keep(cookies::TYPED_NAME, "", Kept::Seconds(0));
+    Some(name)
 }
 
 /// Leads the browser to a path of this site.
@@ -78,19 +101,35 @@ pub(super) fn own_path(path: &str) -> &str {
     if is_own { path } else { "/lar" }
 }
 
-/// The address of the page a form stood on, to show an error there. Where to go after signing in
-/// stays in it.
-fn form_page(error: &WireError) -> String {
+/// The path of the page a form stood on, and what stands behind its question mark.
+fn form_page() -> (String, String) {
     let referer = header_of(header::REFERER).unwrap_or_default();
     let page = referer.split_once("://").and_then(|(_, rest)| rest.find('/').map(|at| &rest[at..]));
     let page = page.unwrap_or("/lar").split('#').next().unwrap_or_default();
     let (path, query) = page.split_once('?').unwrap_or((page, ""));
+    (own_path(path).to_owned(), query.to_owned())
+}
+
+/// The address of the page a form stood on, to show an error there. Where to go after signing in
+/// stays in it.
+fn form_page_with(error: &WireError) -> String {
+    let (path, query) = form_page();
     let till = form_urlencoded::parse(query.as_bytes()).find(|(name, _)| name == "till");
     let query = form_urlencoded::Serializer::new(String::new())
         .extend_pairs(till)
         .append_pair("fel", &error.code())
         .finish();
-    format!("{}?{query}", own_path(path))
+    format!("{path}?{query}")
+}
+
+/// Where to sign in again, and to come back to the page a form stood on.
+fn sign_in_page() -> String {
+    let (path, query) = form_page();
+    let kept = form_urlencoded::parse(query.as_bytes()).filter(|(name, _)| name != "fel");
+    let query = form_urlencoded::Serializer::new(String::new()).extend_pairs(kept).finish();
+    let page = if query.is_empty() { path } else { format!("{path}?{query}") };
+    let till = form_urlencoded::Serializer::new(String::new()).append_pair("till", &page).finish();
+    format!("/logga-in?{till}")
 }
 
 /// Puts an error into the response: as a status for the script, as a redirect back for a form.
@@ -99,10 +138,10 @@ pub(super) fn fail(error: WireError) -> WireError {
     if let Some(response) = use_context::<ResponseOptions>() {
         if is_call && is_form() {
             if error == WireError::SignedOut {
-                leave_for("/logga-in");
+                leave_for(&sign_in_page());
                 return error;
             }
-            leave_for(&form_page(&error));
+            leave_for(&form_page_with(&error));
         } else if is_call || error.status() != StatusCode::UNAUTHORIZED {
             response.set_status(error.status());
         }
@@ -118,7 +157,7 @@ pub(super) fn pass<T>(result: Result<T, kvarten_service::ServiceError>) -> Resul
 /// Leads a plain form on to a path; the script stays where it is.
 pub(super) fn form_goes_to(path: &str) {
     if is_form() {
-        leave_for(path);
+        leave_for(own_path(path));
     }
 }
 

@@ -18,7 +18,10 @@ pub async fn sign_in(
 ) -> Result<String, WireError> {
     use super::{
         ClientAddress, PERSON, SHARED,
-        request::{form_goes_to, own_path, pass, remember_locale, services, session},
+        request::{
+            form_goes_to, is_form, mark_shared, own_path, pass, remember_locale, remember_name, services,
+            session,
+        },
     };
     use kvarten_service::{SignedIn, session::Lifetime, visitor::Visitor};
     use tower_sessions::{
@@ -29,11 +32,15 @@ pub async fn sign_in(
     let services = services();
     let now = kvarten_service::now();
     let address = use_context::<ClientAddress>().map(|address| address.0).unwrap_or_default();
+    let is_shared = shared.is_some();
     let visitor = Visitor::enter(&services, now);
-    let person = pass(visitor.sign_in(&name, &password, &address).await)?;
+    let found = visitor.sign_in(&name, &password, &address).await;
+    if found.is_err() && is_form() && !is_shared {
+        remember_name(&name);
+    }
+    let person = pass(found)?;
     let who = pass(SignedIn::find(&services, person, now).await)?;
     let session = session().await?;
-    let is_shared = shared.is_some();
     let expiry = if is_shared {
         Expiry::OnSessionEnd
     } else {
@@ -46,8 +53,9 @@ pub async fn sign_in(
     session.set_expiry(Some(expiry));
     session.insert(PERSON, person).await.map_err(trouble)?;
     session.insert(SHARED, is_shared).await.map_err(trouble)?;
+    mark_shared(is_shared);
     if let Some(locale) = who.locale() {
-        remember_locale(locale);
+        remember_locale(locale, is_shared);
     }
     let next = own_path(till.as_deref().unwrap_or("/lar")).to_owned();
     form_goes_to(&next);
@@ -56,9 +64,16 @@ pub async fn sign_in(
 
 #[cfg(feature = "ssr")]
 async fn forget_this_browser() -> Result<(), WireError> {
-    use super::request::{fail, leave_for, session};
+    use super::{
+        SHARED,
+        request::{fail, forget_locale, is_shared_tablet, leave_for, mark_shared, session},
+    };
 
     let session = session().await?;
+    if is_shared_tablet() || matches!(session.get(SHARED).await, Ok(Some(true))) {
+        forget_locale();
+        mark_shared(false);
+    }
     session.flush().await.map_err(|_| fail(WireError::Trouble))?;
     if let Some(response) = use_context::<leptos_axum::ResponseOptions>() {
         response.insert_header(

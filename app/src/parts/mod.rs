@@ -17,7 +17,7 @@ pub use field::{error_line, fault_text};
 pub use frame::{Tab, bare_frame, frame};
 pub use icon::{Icon, icon};
 pub use ladder::rungs;
-pub use note::{Tone, message, note};
+pub use note::{Tone, message, note, note_with};
 pub use question::Question;
 pub use signs::{quarter, quarter_done, ring};
 pub use toc::{ladder_item, step_items};

@@ -27,12 +27,17 @@ impl Tone {
 
 /// A note, with a title where it has one.
 pub fn note(tone: Tone, title: Option<String>, text: String) -> AnyView {
+    note_with(tone, title, text, ().into_any())
+}
+
+/// A note with something behind its text, such as a link.
+pub fn note_with(tone: Tone, title: Option<String>, text: String, more: AnyView) -> AnyView {
     let (class, sign, role) = tone.look();
     let title = title.map(|title| view! { <h2 class="note__title">{title}</h2> });
     view! {
         <div class=class role=role tabindex="-1">
             {icon(sign)}
-            <div>{title} <p>{text}</p></div>
+            <div>{title} <p>{text} " " {more}</p></div>
         </div>
     }
     .into_any()

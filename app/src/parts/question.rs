@@ -12,7 +12,7 @@ use wasm_bindgen::JsCast;
 use super::icon::{Icon, icon};
 use crate::{
     i18n::Locale,
-    text::{lang, tr},
+    text::{lang, tag, tr},
 };
 
 /// A question's fields, with the button that sends them where one is needed. Belongs in a form.
@@ -50,8 +50,8 @@ pub fn Question(
 
 fn hint(l: Locale, view: &QuestionView) -> AnyView {
     let text = match &view.hint {
-        Some(hint) => view! { <p><b>{tr!(l, ladder.hint)}</b> " " {hint.clone()}</p> }.into_any(),
-        None if view.is_back => view! { <p>{tr!(l, ladder.back_again)}</p> }.into_any(),
+        Some(hint) => view! { <p><b lang=tag(l)>{tr!(l, ladder.hint)}</b> " " {hint.clone()}</p> }.into_any(),
+        None if view.is_back => view! { <p lang=tag(l)>{tr!(l, ladder.back_again)}</p> }.into_any(),
         None => return ().into_any(),
     };
     view! { <div class="note note--hint">{icon(Icon::Bulb)} <div>{text}</div></div> }.into_any()
@@ -59,7 +59,7 @@ fn hint(l: Locale, view: &QuestionView) -> AnyView {
 
 fn send(l: Locale) -> AnyView {
     view! {
-        <div class="actions">
+        <div class="actions" lang=tag(l)>
             <button class="btn btn--big">{tr!(l, ladder.answer)}</button>
         </div>
     }
@@ -72,7 +72,7 @@ fn set(prompt: String, hint: AnyView, how: String, fields: AnyView) -> AnyView {
         <fieldset class="ask__set">
             <legend class="ask__q">{prompt}</legend>
             {hint}
-            <p class="ask__how">{how}</p>
+            <p class="ask__how" lang=tag(lang())>{how}</p>
             {fields}
         </fieldset>
     }
@@ -95,11 +95,13 @@ fn one_tap(
         }
     });
     let class = if is_pair { "answers answers--two" } else { "answers" };
+    // True and false are words of the interface, options those of the content.
+    let words = is_pair.then(|| tag(lang()));
     view! {
         <h2 class="ask__q" id="question">{prompt}</h2>
         {hint}
-        <p class="ask__how">{how}</p>
-        <ul class=class aria-labelledby="question">{options.collect_view()}</ul>
+        <p class="ask__how" lang=tag(lang())>{how}</p>
+        <ul class=class lang=words aria-labelledby="question">{options.collect_view()}</ul>
     }
     .into_any()
 }
@@ -139,7 +141,7 @@ fn pairs(
             <li class="match__pair">
                 <label class="match__left" for=id.clone()>{left}</label>
                 <select class="input match__right" id=id name=format!("pick[o{at}]")>
-                    <option value="">{tr!(l, ladder.choose)}</option>
+                    <option value="" lang=tag(l)>{tr!(l, ladder.choose)}</option>
                     {options.collect_view()}
                 </select>
             </li>
@@ -158,7 +160,7 @@ fn word(l: Locale, prompt: String, hint: AnyView, before: String, after: String)
         <h2 class="ask__q" id="question">{prompt}</h2>
         {hint}
         <p class="blank">
-            {before} " " <label class="sr" for="word">{tr!(l, ladder.missing_word)}</label>
+            {before} " " <label class="sr" for="word" lang=tag(l)>{tr!(l, ladder.missing_word)}</label>
             <input
                 class="input blank__in"
                 id="word"
@@ -171,7 +173,7 @@ fn word(l: Locale, prompt: String, hint: AnyView, before: String, after: String)
             />
             {after}
         </p>
-        <p class="ask__how">{tr!(l, ladder.how_word)}</p>
+        <p class="ask__how" lang=tag(l)>{tr!(l, ladder.how_word)}</p>
         {send(l)}
     }
     .into_any()
@@ -199,7 +201,7 @@ fn order(
         <fieldset class="ask__set">
             <legend class="ask__q">{prompt}</legend>
             {hint}
-            <p class="ask__how">{how}</p>
+            <p class="ask__how" lang=tag(lang())>{how}</p>
             {fields}
         </fieldset>
         {send(l)}
@@ -246,12 +248,23 @@ fn place_at(list: &web_sys::Element, y: f64) -> usize {
         .count()
 }
 
+/// The order that was chosen by number before the page was alive; else the one shown.
+fn order_so_far(count: usize) -> Vec<usize> {
+    let place = |item: &usize| {
+        let select = document().get_element_by_id(&format!("place{item}"))?;
+        select.dyn_into::<web_sys::HtmlSelectElement>().ok()?.value().parse::<usize>().ok()
+    };
+    let mut order: Vec<usize> = (0..count).collect();
+    order.sort_by_key(|item| place(item).unwrap_or(item + 1));
+    order
+}
+
 /// An order made by dragging, or with the arrows beside each line.
 #[component]
 fn MovableOrder(items: Vec<String>) -> impl IntoView {
     let l = lang();
     let count = items.len();
-    let order = RwSignal::new((0..count).collect::<Vec<usize>>());
+    let order = RwSignal::new(order_so_far(count));
     let held = RwSignal::new(None::<usize>);
     let said = RwSignal::new(String::new());
     let list = NodeRef::<html::Ol>::new();
@@ -440,7 +453,7 @@ fn point(
     view! {
         <h2 class="ask__q" id="question">{prompt}</h2>
         {hint}
-        <p class="ask__how" id="how">
+        <p class="ask__how" id="how" lang=tag(l)>
             {tr!(l, ladder.how_point)}
             " "
             {move || is_live.get().then(|| tr!(l, ladder.how_point_keys).to_string())}
@@ -466,11 +479,11 @@ fn point(
         <input type="hidden" name="pick[x]" prop:value=move || coordinate(true) />
         <input type="hidden" name="pick[y]" prop:value=move || coordinate(false) />
         <details class="fold">
-            <summary class="fold__sum">
+            <summary class="fold__sum" lang=tag(l)>
                 {icon(Icon::List)} <span>{tr!(l, ladder.list_instead)}</span>
             </summary>
             <fieldset class="ask__set">
-                <legend class="sr">{tr!(l, ladder.spots)}</legend>
+                <legend class="sr" lang=tag(l)>{tr!(l, ladder.spots)}</legend>
                 <ul class="answers">{areas.collect_view()}</ul>
             </fieldset>
         </details>

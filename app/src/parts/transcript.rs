@@ -6,7 +6,7 @@ use wasm_bindgen::JsCast;
 
 use crate::{
     i18n::Locale,
-    text::{lang, tr},
+    text::{lang, tag, tr},
 };
 
 const SPEEDS: [(f64, &str, &str); 4] =
@@ -79,8 +79,25 @@ pub fn Film(
         )]
         on_watch.run(seconds.max(0.0) as u32);
     };
+    let is_placed = StoredValue::new(false);
+    // Go on where one stopped. The film may have been there before the program was.
+    let place = move || {
+        let Some(video) = video.get_untracked() else { return };
+        if is_placed.get_value() || video.ready_state() < web_sys::HtmlMediaElement::HAVE_METADATA {
+            return;
+        }
+        is_placed.set_value(true);
+        if start > 0 && video.current_time() < 1.0 {
+            video.set_current_time(f64::from(start));
+        }
+    };
+    Effect::new(move |_| {
+        if video.get().is_some() {
+            place();
+        }
+    });
     let on_time = move |_| {
-        if let Some(video) = video.get_untracked() {
+        if let Some(video) = video.get_untracked().filter(|_| is_placed.get_value()) {
             let seconds = video.current_time();
             #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a film")]
             now_ms.set(Some((seconds.max(0.0) * 1_000.0) as u32));
@@ -90,19 +107,13 @@ pub fn Film(
         }
     };
     let on_stop = move |_| {
-        if let Some(video) = video.get_untracked() {
-            note(video.current_time());
+        if let Some(video) = video.get_untracked().filter(|_| is_placed.get_value()) {
+            // From the end one begins anew.
+            note(if video.ended() { 0.0 } else { video.current_time() });
         }
     };
-    // Go on where one stopped, unless that was the end.
-    let on_ready = move |_| {
-        if let Some(video) = video.get_untracked() {
-            let start = f64::from(start);
-            if start > 1.0 && start < video.duration() - 3.0 && video.current_time() < 1.0 {
-                video.set_current_time(start);
-            }
-        }
-    };
+    // Without the script, too, it goes on where one stopped.
+    let src = if start > 0 { format!("{}#t={start}", file.src()) } else { file.src() };
     let tracks: Vec<_> = captions
         .iter()
         .enumerate()
@@ -176,19 +187,21 @@ pub fn Film(
                     node_ref=video
                     on:timeupdate=on_time
                     on:pause=on_stop
-                    on:loadedmetadata=on_ready
+                    on:loadedmetadata=move |_| place()
                 >
-                    <source src=file.src() type=file.mime.clone() />
+                    <source src=src type=file.mime.clone() />
                     {tracks}
                     {tr!(l, step.no_video)}
                 </video>
-                <div class="speed js" role="group" aria-label=tr!(l, step.speed)>
+                <div class="speed js" role="group" lang=tag(l) aria-label=tr!(l, step.speed)>
                     <span class="speed__label" aria-hidden="true">{tr!(l, step.speed_short)}</span>
                     {speeds}
                 </div>
             </div>
             <section class="watch__text" aria-labelledby="transcript">
-                <h2 id="transcript">{tr!(l, step.transcript)}</h2>
+                <h2 id="transcript" lang=tag(l)>
+                    {tr!(l, step.transcript)}
+                </h2>
                 <ol class="cues" lang=cue_lang node_ref=list>{cues}</ol>
             </section>
         </div>

@@ -57,6 +57,14 @@ fn is_empty(error: Signal<Option<WireError>>, field: &str) -> bool {
     error.with(|error| error.as_ref().and_then(|error| error.fault_of(field))) == Some(Fault::Empty)
 }
 
+/// What stood in the field for the name when the form was refused, without the script.
+fn typed_name() -> Option<String> {
+    #[cfg(feature = "ssr")]
+    return crate::calls::typed_name();
+    #[cfg(not(feature = "ssr"))]
+    None
+}
+
 /// The sign-in screen.
 #[component]
 pub fn Enter() -> impl IntoView {
@@ -95,6 +103,7 @@ pub fn Enter() -> impl IntoView {
                         id="name"
                         name="name"
                         type="text"
+                        value=typed_name()
                         autocomplete="username"
                         autocapitalize="none"
                         spellcheck="false"

@@ -137,7 +137,7 @@ fn system_card(l: Locale, known: SystemKnowledge) -> AnyView {
     let find = known.next.map(|next| {
         view! {
             <a class="btn btn--quiet" href=format!("/lar/{}", next.slug)>
-                {tr!(l, knowledge.find, title = next.title).to_string()}
+                <span>{tr!(l, knowledge.find)} " " <span lang=next.lang>{next.title}</span></span>
             </a>
         }
     });

@@ -9,7 +9,7 @@ use kvarten_domain::{
 use leptos::prelude::*;
 use leptos_router::hooks::{use_params_map, use_query_map};
 
-use super::{loaded, titled, top::top, trouble::words};
+use super::{loaded, titled, top::top, trouble::failed};
 use crate::{
     calls::{self, StartAttempt, SubmitReply, WireError},
     i18n::Locale,
@@ -41,20 +41,17 @@ pub fn Ladder() -> impl IntoView {
     })
 }
 
-/// What is wrong with a reply that could not be judged, in words.
-fn reply_fault(l: Locale, error: &WireError) -> String {
-    match error {
-        WireError::Invalid { fault: Fault::Empty, .. } => tr!(l, ladder.fault_empty).to_string(),
-        WireError::Invalid { fault: Fault::Incomplete, .. } => {
-            tr!(l, ladder.fault_incomplete).to_string()
-        }
-        WireError::Invalid { fault: Fault::Repeated, .. } => {
-            tr!(l, ladder.fault_repeated).to_string()
-        }
-        WireError::Invalid { fault: Fault::TooLong, .. } => tr!(l, fault.too_long).to_string(),
-        WireError::Invalid { .. } | WireError::IdTaken => tr!(l, ladder.fault_other).to_string(),
-        error => words(l, error).1,
-    }
+/// Why a reply was not judged, as a note.
+fn reply_fault(l: Locale, error: &WireError) -> AnyView {
+    let text = match error {
+        WireError::Invalid { fault: Fault::Empty, .. } => tr!(l, ladder.fault_empty),
+        WireError::Invalid { fault: Fault::Incomplete, .. } => tr!(l, ladder.fault_incomplete),
+        WireError::Invalid { fault: Fault::Repeated, .. } => tr!(l, ladder.fault_repeated),
+        WireError::Invalid { fault: Fault::TooLong, .. } => tr!(l, fault.too_long),
+        WireError::Invalid { .. } | WireError::IdTaken => tr!(l, ladder.fault_other),
+        error => return failed(l, error),
+    };
+    note(Tone::Wrong, None, text.to_string())
 }
 
 /// A climb: what is on the screen follows the replies without asking the server again.
@@ -81,13 +78,13 @@ fn Climb(page: LadderPage, again: Callback<()>, refused: Option<WireError>) -> i
             request_animation_frame(|| focus("reply"));
         }
     });
-    let failed = move || {
+    let fault = move || {
         let error = match send.outcome() {
             Some(Err(error)) => Some(error),
             Some(Ok(())) => None,
             None => refused.clone(),
         };
-        error.map(|error| note(Tone::Wrong, None, reply_fault(l, &error)))
+        error.map(|error| reply_fault(l, &error))
     };
     let go_on = Callback::new(move |()| {
         send.forget();
@@ -112,7 +109,7 @@ fn Climb(page: LadderPage, again: Callback<()>, refused: Option<WireError>) -> i
                 question,
                 language.clone(),
                 send,
-                failed.clone(),
+                fault.clone(),
                 is_live.into(),
             ),
             (None, None, Some(summary)) => top(
@@ -181,11 +178,7 @@ fn intro(l: Locale, page: &LadderPage, start: Post) -> AnyView {
     let outline = &page.outline;
     let unseen = outline.steps.iter().any(|step| !step.is_seen);
     let form = start_form(l, &outline.slug, page.new_attempt, start, false);
-    let failed = move || {
-        let error = start.outcome()?.err()?;
-        let (title, text) = words(l, &error);
-        Some(note(Tone::Wrong, Some(title), text))
-    };
+    let fault = move || Some(failed(l, &start.outcome()?.err()?));
     titled(&format!("{} – {}", tr!(l, ladder.title), outline.title));
     view! {
         {head(l, outline)}
@@ -195,7 +188,7 @@ fn intro(l: Locale, page: &LadderPage, start: Post) -> AnyView {
                 <p>{tr!(l, ladder.intro, count = outline.rungs).to_string()}</p>
                 {unseen.then(|| view! { <p>{tr!(l, ladder.unseen)}</p> })}
             </section>
-            {failed}
+            {fault}
             {form}
         </div>
     }
@@ -208,7 +201,7 @@ fn asked(
     question: QuestionView,
     language: String,
     send: Post,
-    failed: impl Fn() -> Option<AnyView> + Clone + Send + Sync + 'static,
+    fault: impl Fn() -> Option<AnyView> + Clone + Send + Sync + 'static,
     is_live: Signal<bool>,
 ) -> AnyView {
     let (slug, answer, attempt) =
@@ -218,7 +211,7 @@ fn asked(
         <input type="hidden" name="answer" value=answer />
         <input type="hidden" name="attempt" value=attempt />
         <input type="hidden" name="question" value=question.id.to_string() />
-        {failed}
+        {fault}
         <Question view=question is_live />
     };
     view! {
@@ -284,7 +277,8 @@ fn verdict(l: Locale, outcome: &ReplyOutcome, language: String) -> AnyView {
     let why = (!decided.why.is_empty()).then(|| {
         view! { <p class="reply__why" lang=language.clone()>{decided.why.clone()}</p> }
     });
-    let later = (!decided.is_right)
+    let later = outcome
+        .comes_back
         .then(|| view! { <p class="reply__later">{tr!(l, ladder.wrong_later)}</p> });
     view! {
         <section class=class role="status" aria-labelledby="reply-title" id="reply" tabindex="-1">

@@ -4,7 +4,7 @@ use kvarten_domain::person::{Account, Device};
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 
-use super::{languages, loaded, titled};
+use super::{languages, loaded, titled, trouble::failed};
 use crate::{
     calls::{self, ChangePassword, WireError},
     i18n::Locale,
@@ -125,6 +125,10 @@ fn Password(refused: Option<WireError>, is_changed: bool) -> impl IntoView {
         };
         is_done.then(|| note(Tone::Right, None, tr!(l, more.changed).to_string()))
     };
+    let other = move || {
+        let error = error.get().filter(|error| !matches!(error, WireError::Invalid { .. }))?;
+        Some(failed(l, &error))
+    };
     let field =
         move |id: &'static str, error_id: &'static str, label: String, fill: &'static str| {
             let fault = move || error.get().and_then(|error| error.fault_of(id));
@@ -159,6 +163,7 @@ fn Password(refused: Option<WireError>, is_changed: bool) -> impl IntoView {
         <section aria-labelledby="password">
             <h2 id="password">{tr!(l, more.password)}</h2>
             {done}
+            {other}
             {change.form("form", fields.into_any())}
         </section>
     }

@@ -8,7 +8,7 @@ use kvarten_domain::{
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 
-use super::{loaded, titled};
+use super::{loaded, titled, trouble::failed};
 use crate::{
     calls::{self, JoinLeaderboard, LeaveLeaderboard, WireError},
     i18n::Locale,
@@ -133,15 +133,14 @@ fn mine(l: Locale, points: &PointsOverview) -> AnyView {
 }
 
 fn latest_row(l: Locale, line: &PointsLine) -> AnyView {
-    let lesson = line.lesson.clone();
     let text = match line.earned_for {
-        EarnedFor::Questions => tr!(l, points.questions, lesson = lesson).to_string(),
-        EarnedFor::Refresher => tr!(l, points.refresher, lesson = lesson).to_string(),
-        EarnedFor::Completion => tr!(l, points.completion, lesson = lesson).to_string(),
+        EarnedFor::Questions => tr!(l, points.questions),
+        EarnedFor::Refresher => tr!(l, points.refresher),
+        EarnedFor::Completion => tr!(l, points.completion),
     };
     view! {
         <li class="rows__item">
-            <span>{text}</span>
+            <span>{text} " " <span lang=line.lang.clone()>{line.lesson.clone()}</span></span>
             <b class="rows__num">{format!("+{}", number(l, line.points))}</b>
             <span class="rows__meta">{date(l, line.on)}</span>
         </li>
@@ -191,7 +190,20 @@ fn unit_row(l: Locale, unit: &UnitPlace, most: u32) -> AnyView {
                 </svg>
             </th>
             <td class="num">{tenths(l, unit.per_person_tenths)}</td>
-            <td class="num">{tenths(l, unit.before_tenths)}</td>
+            <td class="num">
+                {unit
+                    .before_tenths
+                    .map_or_else(
+                        || {
+                            view! {
+                                <span aria-hidden="true">"–"</span>
+                                <span class="sr">{tr!(l, points.withheld)}</span>
+                            }
+                                .into_any()
+                        },
+                        |before| tenths(l, before).into_any(),
+                    )}
+            </td>
         </tr>
     }
     .into_any()
@@ -223,7 +235,7 @@ fn unit_table(l: Locale, units: &[UnitPlace], most: u32) -> AnyView {
 /// The first units and those around one's own; all of them when asked for.
 fn unit_tables(l: Locale, units: &[UnitPlace]) -> AnyView {
     let most = units.first().map_or(0, |unit| unit.per_person_tenths);
-    if most == 0 && units.iter().all(|unit| unit.before_tenths == 0) {
+    if most == 0 && units.iter().all(|unit| unit.before_tenths.unwrap_or(0) == 0) {
         return view! { <p>{tr!(l, points.no_units)}</p> }.into_any();
     }
     let mine = units.iter().position(|unit| unit.is_mine);
@@ -309,6 +321,10 @@ fn near(
         .into_any();
     }
     let fault = move || error.get().and_then(|error| error.fault_of("alias"));
+    let other = move || {
+        let error = error.get().filter(|error| !matches!(error, WireError::Invalid { .. }))?;
+        Some(failed(l, &error))
+    };
     let fields = view! {
                 <div class="field">
                     <label class="field__label" for="alias">
@@ -336,6 +352,7 @@ fn near(
         <section aria-labelledby="near">
             <h2 id="near">{title}</h2>
             <p>{tr!(l, points.join_text)}</p>
+            {other}
             {join.form("form", fields.into_any())}
         </section>
     }

@@ -1,20 +1,22 @@
 //! One step of a lesson at a time. Where one is and what one has seen is kept as one goes.
 
 use kvarten_domain::lesson::{Callout, MediaFile, Place, StepBody, StepPage};
-use leptos::{prelude::*, task::spawn_local};
+use leptos::{html, prelude::*, task::spawn_local};
 use leptos_router::{
     NavigateOptions,
     hooks::{use_navigate, use_params_map},
 };
 
-use super::{loaded, titled, trouble::words};
+use wasm_bindgen::JsCast;
+
+use super::{loaded, titled, trouble::failed};
 use crate::{
     calls::{self, FinishStep, WireError},
     i18n::Locale,
     page::page_data,
-    parts::{Film, Icon, Tab, Tone, icon, ladder_item, note, quarter, step_items},
+    parts::{Film, Icon, Tab, icon, ladder_item, quarter, step_items},
     post::Post,
-    text::{lang, tr},
+    text::{lang, tag, tr},
 };
 
 /// The screen.
@@ -93,11 +95,7 @@ fn Forward(page: StepPage, title: String) -> impl IntoView {
             navigate(&place.path(&to), NavigateOptions::default());
         }
     });
-    let failed = move || {
-        let error = finish.outcome()?.err()?;
-        let (title, text) = words(l, &error);
-        Some(note(Tone::Wrong, Some(title), text))
-    };
+    let fault = move || Some(failed(l, &finish.outcome()?.err()?));
     let is_last = usize::from(page.number) == page.outline.steps.len();
     let back = if page.number > 1 {
         format!("/lar/{slug}/{}", page.number - 1)
@@ -129,7 +127,7 @@ fn Forward(page: StepPage, title: String) -> impl IntoView {
                 <div class="prose" inner_html=html></div>
                 {list}
             </div>
-            {failed}
+            {fault}
             <div class="actions">{actions}</div>
         };
         return finish.form("player__form", fields.into_any());
@@ -139,22 +137,21 @@ fn Forward(page: StepPage, title: String) -> impl IntoView {
         <div class="player__body" lang=language>
             {body(l, page.body, &slug, number, title, start)}
         </div>
-        {failed}
+        {fault}
         {finish.form("actions", view! { {hidden} {actions} }.into_any())}
     }
     .into_any()
 }
 
-/// Keeps where in a film one is, in a way that survives the page being closed.
-fn note_watched(slug: &str, number: u8, seconds: u32) {
-    let fields = web_sys::UrlSearchParams::new();
-    if let Ok(fields) = fields {
+/// Keeps something of a step, in a way that survives the page being closed.
+fn keep(path: &str, slug: &str, number: u8, fields_of: &[(&str, &str)]) {
+    if let Ok(fields) = web_sys::UrlSearchParams::new() {
         fields.append("slug", slug);
         fields.append("number", &number.to_string());
-        fields.append("seconds", &seconds.to_string());
-        let _ = window()
-            .navigator()
-            .send_beacon_with_opt_url_search_params("/api/watch", Some(&fields));
+        for (name, value) in fields_of {
+            fields.append(name, value);
+        }
+        let _ = window().navigator().send_beacon_with_opt_url_search_params(path, Some(&fields));
     }
 }
 
@@ -166,7 +163,9 @@ fn body(l: Locale, body: StepBody, slug: &str, number: u8, title: String, start:
         StepBody::Text { html } => prose(html).into_any(),
         StepBody::Video { html, file, poster, captions } => {
             let slug = slug.to_owned();
-            let on_watch = move |seconds: u32| note_watched(&slug, number, seconds);
+            let on_watch = move |seconds: u32| {
+                keep("/api/watch", &slug, number, &[("seconds", &seconds.to_string())]);
+            };
             let poster = poster.map(|media| format!("/media/{media}"));
             view! {
                 {prose(html)}
@@ -204,10 +203,10 @@ fn file_card(l: Locale, file: &MediaFile) -> AnyView {
         <a class="file" href=file.src() download=file.name.clone() rel="external">
             <span class="file__icon">{icon(Icon::File)}</span>
             <span class="file__name">{name.to_owned()}</span>
-            <span class="file__meta">
+            <span class="file__meta" lang=tag(l)>
                 {tr!(l, step.file_meta, kind = kind, size = size).to_string()}
             </span>
-            <span class="file__do">{icon(Icon::Load)} {tr!(l, step.download)}</span>
+            <span class="file__do" lang=tag(l)>{icon(Icon::Load)} {tr!(l, step.download)}</span>
         </a>
     }
     .into_any()
@@ -276,24 +275,30 @@ fn Pins(
 #[component]
 fn Checklist(slug: String, number: u8, items: Vec<String>, ticks: Vec<u8>) -> impl IntoView {
     let l = lang();
-    let ticked = RwSignal::new(ticks);
-    let slug = StoredValue::new(slug);
+    let list = NodeRef::<html::Ul>::new();
+    // Lost, it does no harm: the whole list is sent with the way on.
+    let send = move |item: u8, is_on: bool| {
+        let item = item.to_string();
+        let fields = [("item", item.as_str()), ("on", "1")];
+        keep("/api/tick", &slug, number, if is_on { &fields } else { &fields[..1] });
+    };
+    let send = Callback::new(move |(item, is_on)| send(item, is_on));
+    let kept = ticks.clone();
+    // What was ticked before the page was alive is kept now.
+    Effect::new(move |_| {
+        let boxes = list.get().and_then(|list| list.query_selector_all("input").ok());
+        let Some(boxes) = boxes else { return };
+        for at in 0..boxes.length() {
+            let input = boxes.item(at).and_then(|node| node.dyn_into().ok());
+            let is_on = input.is_some_and(|input: web_sys::HtmlInputElement| input.checked());
+            if let Ok(item) = u8::try_from(at)
+                && is_on != kept.contains(&item)
+            {
+                send.run((item, is_on));
+            }
+        }
+    });
     let items = (0u8..).zip(items).map(|(at, text)| {
-        let is_ticked = ticked.with_untracked(|ticked| ticked.contains(&at));
-        let change = move |event: web_sys::Event| {
-            let is_on = event_target_checked(&event);
-            ticked.update(|ticked| {
-                ticked.retain(|other| *other != at);
-                if is_on {
-                    ticked.push(at);
-                }
-            });
-            let (slug, ticks) = (slug.get_value(), ticked.get_untracked());
-            // Lost, it does no harm: the whole list is sent again with the way on.
-            spawn_local(async move {
-                let _ = calls::tick(slug, number, ticks).await;
-            });
-        };
         view! {
             <li>
                 <label class="check check--card">
@@ -301,8 +306,8 @@ fn Checklist(slug: String, number: u8, items: Vec<String>, ticks: Vec<u8>) -> im
                         type="checkbox"
                         name=format!("ticks[i{at}]")
                         value="on"
-                        checked=is_ticked
-                        on:change=change
+                        checked=ticks.contains(&at)
+                        on:change=move |event| send.run((at, event_target_checked(&event)))
                     />
                     <span>{text}</span>
                 </label>
@@ -311,7 +316,11 @@ fn Checklist(slug: String, number: u8, items: Vec<String>, ticks: Vec<u8>) -> im
     });
     let items = items.collect_view();
     view! {
-        <ul class="tasks">{items}</ul>
-        <p class="small">{tr!(l, step.saved_list)}</p>
+        <ul class="tasks" node_ref=list>
+            {items}
+        </ul>
+        <p class="small" lang=tag(l)>
+            {tr!(l, step.saved_list)}
+        </p>
     }
 }

@@ -26,11 +26,21 @@ fn gain(l: Locale, summary: &LessonSummary) -> AnyView {
             </div>
         }
     });
+    let this_time = summary.completion + summary.rungs.iter().map(|rung| rung.points).sum::<u32>();
+    // After another climb, what it gave is not all there is.
+    let this_time = (this_time != summary.points).then(|| {
+        view! {
+            <div class="sum__all">
+                <dt>{tr!(l, top.this_time)}</dt>
+                <dd>{number(l, this_time)}</dd>
+            </div>
+        }
+    });
     view! {
         <section class="gain" aria-labelledby="gain">
             <h2 id="gain">{tr!(l, top.gain)}</h2>
             <dl class="sum">
-                {rungs.collect_view()} {completion}
+                {rungs.collect_view()} {completion} {this_time}
                 <div class="sum__all">
                     <dt>{tr!(l, top.together)}</dt>
                     <dd>{number(l, summary.points)}</dd>

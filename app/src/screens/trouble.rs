@@ -7,8 +7,8 @@ use super::{languages, titled};
 use crate::{
     calls::WireError,
     i18n::Locale,
-    parts::{bare_frame, message},
-    text::{lang, tr},
+    parts::{Tone, bare_frame, message, note_with},
+    text::{escaped, lang, tr},
 };
 
 /// Title and text for an error.
@@ -36,15 +36,35 @@ pub fn words(l: Locale, error: &WireError) -> (String, String) {
     }
 }
 
+/// The path of the page, with what stands behind the question mark.
+fn here() -> String {
+    let location = use_location();
+    let (path, query) = (location.pathname.get_untracked(), location.search.get_untracked());
+    if query.is_empty() { path } else { format!("{path}?{query}") }
+}
+
+/// Where to sign in, to come back here afterwards.
+fn sign_in() -> String {
+    format!("/logga-in?till={}", escaped(&here()))
+}
+
+/// A note that something sent did not do its work. Whoever was signed out meanwhile is led to sign
+/// in, and back.
+pub fn failed(l: Locale, error: &WireError) -> AnyView {
+    let (title, text) = words(l, error);
+    if *error != WireError::SignedOut {
+        return note_with(Tone::Wrong, Some(title), text, ().into_any());
+    }
+    let link = view! { <a href=sign_in() rel="external">{tr!(l, trouble.sign_in)}</a> };
+    note_with(Tone::Wrong, Some(title), tr!(l, trouble.not_sent).to_string(), link.into_any())
+}
+
 /// A page's error. On the server, somebody signed out is led to sign in and back.
 pub fn trouble(error: &WireError) -> AnyView {
     let l = lang();
-    let location = use_location();
-    let here = location.pathname.get_untracked();
-    let sign_in = format!("/logga-in?till={here}");
     #[cfg(feature = "ssr")]
     if *error == WireError::SignedOut {
-        crate::calls::leave_for(&sign_in);
+        crate::calls::leave_for(&sign_in());
     }
     let (title, text) = words(l, error);
     let link = |path: String, text: String| {
@@ -52,12 +72,12 @@ pub fn trouble(error: &WireError) -> AnyView {
     };
     let action = match error {
         WireError::SignedOut | WireError::WrongSignIn => {
-            link(sign_in, tr!(l, trouble.sign_in).to_string())
+            link(sign_in(), tr!(l, trouble.sign_in).to_string())
         }
         WireError::Denied | WireError::NotFound => {
             link("/lar".into(), tr!(l, app.to_learn).to_string())
         }
-        _ => link(here, tr!(l, trouble.again).to_string()),
+        _ => link(here(), tr!(l, trouble.again).to_string()),
     };
     titled(&title);
     view! {

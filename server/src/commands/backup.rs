@@ -1,7 +1,9 @@
 //! `kvarten backup`.
 
 use std::{
-    fs, io,
+    fs::{self, OpenOptions},
+    io,
+    os::unix::fs::OpenOptionsExt,
     path::{Path, PathBuf},
     process::{Command, Stdio},
 };
@@ -62,20 +64,32 @@ fn aside(file: &Path) -> PathBuf {
     name.into()
 }
 
-/// Gives what was written aside its name, or removes it where it did not become whole.
+/// Makes that file, empty and for nobody else to read: it will hold people.
+fn begin(file: &Path) -> Result<PathBuf, Failure> {
+    let aside = aside(file);
+    let _ = fs::remove_file(&aside);
+    let made = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&aside);
+    made.map_err(|error| file_failure(&aside, error))?;
+    Ok(aside)
+}
+
+/// Gives what was written aside its name once it is on the disk, or removes it where it did not
+/// become whole.
 fn finish(file: &Path, written: Result<(), Failure>) -> Result<PathBuf, Failure> {
     let aside = aside(file);
     if let Err(failure) = written {
         let _ = fs::remove_file(aside);
         return Err(failure);
     }
-    fs::rename(aside, file).map_err(|error| file_failure(file, error))?;
+    let kept = fs::File::open(&aside).and_then(|written| written.sync_all());
+    kept.and_then(|()| fs::rename(&aside, file)).map_err(|error| file_failure(file, error))?;
     Ok(file.to_path_buf())
 }
 
 async fn copy_sqlite(config: &Config, file: &Path) -> Result<PathBuf, Failure> {
-    let target = aside(file);
+    let target = begin(file)?;
     let Some(path) = target.to_str() else {
+        let _ = fs::remove_file(&target);
         return Err(Failure::Refused("the folder's name must be UTF-8".to_owned()));
     };
     let services = connect(config).await?;
@@ -91,7 +105,7 @@ async fn copy_sqlite(config: &Config, file: &Path) -> Result<PathBuf, Failure> {
 fn dump_postgres(database: &DatabaseUrl, file: &Path) -> Result<PathBuf, Failure> {
     let (url, password) = without_password(database.as_str());
     let mut dump = Command::new("pg_dump");
-    dump.args(["--format=custom", "--no-password", "--file"]).arg(aside(file));
+    dump.args(["--format=custom", "--no-password", "--file"]).arg(begin(file)?);
     dump.args(["--dbname", &url]).stdin(Stdio::null());
     if let Some(password) = password {
         dump.env("PGPASSWORD", password);

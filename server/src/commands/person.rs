@@ -39,11 +39,15 @@ pub enum Command {
     },
     /// Note that a person works here no more.
     ///
-    /// Ends their employment, roles and sessions. What is kept about them stays until it is erased.
+    /// Ends their employment, roles and sessions. What is kept about them is erased two years later.
     Leave {
         /// Employee number or e-mail address
         who: String,
     },
+    /// Note that somebody who has left works here again.
+    ///
+    /// They find what they had shown. `kvarten person password` gives them a password.
+    Return(Return),
     /// Write out everything that is kept about a person, as JSON.
     Export {
         /// Employee number or e-mail address
@@ -92,6 +96,21 @@ pub struct Create {
     stdin: bool,
 }
 
+#[derive(Args, Debug)]
+pub struct Return {
+    /// Employee number or e-mail address
+    who: String,
+    /// Name or id of the unit they belong to
+    #[arg(long)]
+    unit: String,
+    /// Code of their profession
+    #[arg(long)]
+    profession: String,
+    /// A role they have in that unit: staff, champion, manager or administrator; may be repeated
+    #[arg(long = "role", value_name = "ROLE", value_parser = role, default_value = "staff")]
+    roles: Vec<Role>,
+}
+
 fn role(code: &str) -> Result<Role, String> {
     Role::from_code(code).ok_or_else(|| {
         let codes = Role::ALL.map(Role::code).join(", ");
@@ -107,6 +126,7 @@ pub async fn perform(config: &Config, command: Command) -> Result<(), Failure> {
         Command::Create(new) => create(operator, new).await,
         Command::Password { who, stdin } => set_password(operator, &who, stdin).await,
         Command::Leave { who } => leave(operator, &who).await,
+        Command::Return(back) => come_back(operator, &back).await,
         Command::Export { who, to } => export(operator, &who, to.as_deref()).await,
         Command::Erase { who, yes } => erase(operator, &who, yes).await,
     };
@@ -151,6 +171,13 @@ async fn leave(operator: Operator<'_>, who: &str) -> Result<(), Failure> {
     let person = find(operator, who).await?;
     operator.end_employment(person).await?;
     say("They work here no more, and every session of theirs has ended.");
+    Ok(())
+}
+
+async fn come_back(operator: Operator<'_>, back: &Return) -> Result<(), Failure> {
+    let person = find(operator, &back.who).await?;
+    operator.employ_again(person, &back.unit, &back.profession, &back.roles).await?;
+    say("They work here again.");
     Ok(())
 }
 

@@ -111,8 +111,14 @@ impl Stand {
     /// Somebody who works here.
     pub async fn hire(&self, employee_number: &str) -> PersonId {
         let operator = Operator::enter(&self.services, now());
-        let unit = operator.create_unit("Lindvike", UnitKind::Municipality, None).await;
-        let unit = unit.expect("a unit").to_string();
+        let unit = match operator.find_unit("Lindvike").await {
+            Ok(unit) => unit,
+            Err(_) => operator
+                .create_unit("Lindvike", UnitKind::Municipality, None)
+                .await
+                .expect("a unit"),
+        };
+        let unit = unit.to_string();
         let profession = format!("yrke-{employee_number}");
         operator.create_profession(&profession, "yrke", "trade").await.expect("a profession");
         let new = NewPerson {

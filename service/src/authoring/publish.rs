@@ -1,7 +1,7 @@
 //! Publishing a version of a lesson.
 
 use kvarten_domain::{
-    Fault, LessonId, Level, QuestionId, VersionId,
+    Fault, Id, LessonId, Level, QuestionId, VersionId,
     ladder::{Quiz, Rung},
     lesson::{Callout, Captions, MediaFile, StepBody},
     publishing::Candidate,
@@ -16,6 +16,7 @@ use sea_orm::{
     ColumnTrait, DatabaseTransaction, EntityTrait, PaginatorTrait, QueryFilter,
     sea_query::{Expr, ExprTrait},
 };
+use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use super::{
@@ -52,7 +53,8 @@ impl Operator<'_> {
         for step in &draft.steps {
             steps.push(self.step_body(&writing, step, files).await?);
         }
-        let quiz = self.quiz(&writing, draft, files).await?;
+        let number = next_number(&writing, &draft.slug).await?;
+        let quiz = self.quiz(&writing, draft, number, files).await?;
         let owner = person::Entity::find()
             .filter(person::Column::EmployeeNumber.eq(&draft.owner))
             .one(&writing)
@@ -75,7 +77,7 @@ impl Operator<'_> {
             .ok_or(ServiceError::invalid("system", Fault::UnknownOption))?;
         let owner = owner.map(|owner| owner.id);
         let lesson = self.lesson_row(&writing, draft, level, system.id, owner).await?;
-        let version = self.version_row(&writing, draft, lesson).await?;
+        let version = self.version_row(&writing, draft, lesson, number).await?;
         write_steps(&writing, version, draft, &steps).await?;
         write_quiz(&writing, version, &quiz).await?;
         lesson::Entity::update_many()
@@ -168,12 +170,13 @@ impl Operator<'_> {
         &self,
         writing: &DatabaseTransaction,
         draft: &LessonDraft,
+        version: i32,
         files: Files<'_>,
     ) -> Result<Quiz, ServiceError> {
         let mut quiz = Quiz::default();
-        for rung in &draft.rungs {
+        for (at, rung) in draft.rungs.iter().enumerate() {
             let mut pool = Vec::with_capacity(rung.questions.len());
-            for question in &rung.questions {
+            for (place, question) in rung.questions.iter().enumerate() {
                 let body = match question.body.clone() {
                     QuestionBodyDraft::Single { options } => QuestionBody::Single { options },
                     QuestionBodyDraft::Multiple { options } => QuestionBody::Multiple { options },
@@ -189,7 +192,7 @@ impl Operator<'_> {
                     },
                 };
                 pool.push(Question {
-                    id: new_id::<QuestionId>(),
+                    id: question_id(&draft.slug, version, at, place),
                     prompt: question.prompt.clone(),
                     hint: question.hint.clone(),
                     explanation: question.explanation.clone(),
@@ -254,17 +257,14 @@ impl Operator<'_> {
         writing: &DatabaseTransaction,
         draft: &LessonDraft,
         lesson: LessonId,
+        number: i32,
     ) -> Result<VersionId, ServiceError> {
-        let before = lesson_version::Entity::find()
-            .filter(lesson_version::Column::LessonId.eq(lesson.key()))
-            .count(writing)
-            .await?;
         let id: VersionId = new_id();
         let review = self.services.calendar().plus_months(self.now, draft.review_months);
         let row = lesson_version::ActiveModel {
             id: Set(id.key()),
             lesson_id: Set(lesson.key()),
-            number: Set(i32::try_from(before + 1).unwrap_or(i32::MAX)),
+            number: Set(number),
             lang: Set(draft.lang.clone()),
             title: Set(draft.title.trim().to_owned()),
             summary: Set(draft.summary.trim().to_owned()),
@@ -279,6 +279,26 @@ impl Operator<'_> {
         lesson_version::Entity::insert(row).exec_without_returning(writing).await?;
         Ok(id)
     }
+}
+
+/// The number of the next version of the lesson with a slug, from 1.
+async fn next_number(writing: &DatabaseTransaction, slug: &str) -> Result<i32, ServiceError> {
+    let known = lesson::Entity::find().filter(lesson::Column::Slug.eq(slug)).one(writing).await?;
+    let Some(known) = known else { return Ok(1) };
+    let before = lesson_version::Entity::find()
+        .filter(lesson_version::Column::LessonId.eq(known.id))
+        .count(writing)
+        .await?;
+    Ok(i32::try_from(before + 1).unwrap_or(i32::MAX))
+}
+
+/// The id of a question, from its place: the order in which its options are shown follows from the
+/// id, and the same lesson published in two places asks in the same way.
+fn question_id(slug: &str, version: i32, rung: usize, place: usize) -> QuestionId {
+    let digest = Sha256::digest(format!("{slug}/{version}/{rung}/{place}").as_bytes());
+    let mut bytes = [0; 16];
+    bytes.copy_from_slice(&digest[..16]);
+    QuestionId::from_u128(uuid::Builder::from_custom_bytes(bytes).into_uuid().as_u128())
 }
 
 fn number(at: usize) -> i16 {

@@ -4,10 +4,7 @@ mod search;
 
 use std::{
     collections::HashMap,
-    sync::{
-        Arc, PoisonError, RwLock,
-        atomic::{AtomicBool, Ordering},
-    },
+    sync::{Arc, PoisonError, RwLock},
     time::{Duration, Instant},
 };
 
@@ -23,9 +20,11 @@ use kvarten_entity::{
     profession, question, rung, step, system,
 };
 use sea_orm::{
-    ColumnTrait, DatabaseConnection, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder,
-    QuerySelect,
+    ColumnTrait, ConnectionTrait, DatabaseConnection, EntityTrait, PaginatorTrait, QueryFilter,
+    QueryOrder, QuerySelect,
 };
+
+use tokio::sync::Mutex;
 
 use crate::{ServiceError, Services, Store};
 use search::SearchIndex;
@@ -135,7 +134,7 @@ impl Bank {
                     entry.professions.is_empty() || entry.professions.contains(code)
                 })
         };
-        if filter.text.trim().is_empty() {
+        if !filter.text.contains(char::is_alphanumeric) {
             return self.lessons.iter().filter(fits).collect();
         }
         let found = self.index.find(&filter.text);
@@ -167,7 +166,7 @@ const MOST_CONTENTS: usize = 500;
 #[derive(Debug, Default)]
 pub struct BankCache {
     current: RwLock<Option<(Arc<Bank>, Instant)>>,
-    is_checking: AtomicBool,
+    checking: Mutex<()>,
     contents: RwLock<HashMap<VersionId, Arc<VersionContent>>>,
 }
 
@@ -196,13 +195,12 @@ impl Services {
     /// The bank, at most a second behind another process.
     pub(crate) async fn bank(&self) -> Result<Arc<Bank>, ServiceError> {
         let Some((bank, checked)) = self.bank.current() else { return self.load_bank().await };
-        // One reader looks; the others go on with what is there.
-        if checked.elapsed() < FRESH || self.bank.is_checking.swap(true, Ordering::AcqRel) {
+        if checked.elapsed() < FRESH {
             return Ok(bank);
         }
-        let revision = revision(self.store.read()).await;
-        self.bank.is_checking.store(false, Ordering::Release);
-        if revision? == bank.revision {
+        // One reader looks; the others go on with what is there.
+        let Ok(_looking) = self.bank.checking.try_lock() else { return Ok(bank) };
+        if revision(self.store.read()).await? == bank.revision {
             self.bank.keep(&bank);
             return Ok(bank);
         }
@@ -220,10 +218,20 @@ impl Services {
         &self,
         version: VersionId,
     ) -> Result<Arc<VersionContent>, ServiceError> {
+        self.content_by(self.store.read(), version).await
+    }
+
+    /// The same through a connection one has already: whoever holds a transaction must not wait
+    /// for a second connection of the same pool.
+    pub(crate) async fn content_by(
+        &self,
+        db: &impl ConnectionTrait,
+        version: VersionId,
+    ) -> Result<Arc<VersionContent>, ServiceError> {
         if let Some(content) = self.bank.known_content(version) {
             return Ok(content);
         }
-        let content = Arc::new(load_content(self.store.read(), version).await?);
+        let content = Arc::new(load_content(db, version).await?);
         let mut kept = self.bank.contents.write().unwrap_or_else(PoisonError::into_inner);
         if kept.len() >= MOST_CONTENTS {
             kept.clear();
@@ -385,7 +393,7 @@ async fn load_lessons(
 }
 
 async fn load_content(
-    db: &DatabaseConnection,
+    db: &impl ConnectionTrait,
     version: VersionId,
 ) -> Result<VersionContent, ServiceError> {
     let steps = step::Entity::find()

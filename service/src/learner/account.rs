@@ -10,16 +10,17 @@ use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, sea_query::Expr
 use super::Learner;
 use crate::{
     ServiceError,
-    password::{hash_password, verify_password},
+    password::PasswordTurn,
     privacy,
     session::{Lifetime, session_key},
+    throttle::Tries,
 };
 
 impl Learner<'_> {
     /// Who one is, for the screen.
     #[must_use]
     pub fn viewer(&self, locale: Locale, is_shared: bool) -> Viewer {
-        self.who.viewer(self.locale(locale), is_shared)
+        self.who.viewer(locale, is_shared)
     }
 
     /// One's account and the devices one is signed in on. `cookie` is this browser's session.
@@ -81,7 +82,8 @@ impl Learner<'_> {
     /// Changes the password and ends every other session. `cookie` is this browser's session.
     ///
     /// # Errors
-    /// The old password is not right, or the new one will not do.
+    /// The old password is not right, the new one will not do, or [`ServiceError::Wait`] after too
+    /// many tries.
     pub async fn change_password(
         &self,
         old: &str,
@@ -92,18 +94,29 @@ impl Learner<'_> {
         check_new_password(new, &known)
             .map_err(|fault| ServiceError::invalid("new_password", fault))?;
         let me = self.who.id.key();
+        let tries = Tries::to_confirm(self.who.id, self.now);
+        let turn = PasswordTurn::wait().await?;
+        tries.check(self.services).await?;
         let row = person::Entity::find_by_id(me).one(self.services.store().read()).await?;
         let stored = row.and_then(|row| row.password_hash);
-        if !verify_password(old.to_owned(), stored).await {
+        let (turn, fits) = turn.verify(old.to_owned(), stored.clone()).await;
+        if !fits {
+            tries.failed(self.services).await?;
             return Err(ServiceError::invalid("old_password", Fault::WrongPassword));
         }
-        let hash = hash_password(new.to_owned()).await;
+        tries.succeeded(self.services).await?;
+        let (_, hash) = turn.hash(new.to_owned()).await;
         let writing = self.services.store().begin().await?;
-        person::Entity::update_many()
+        // One that was replaced meanwhile is not the old one any more.
+        let changed = person::Entity::update_many()
             .col_expr(person::Column::PasswordHash, Expr::value(hash))
             .filter(person::Column::Id.eq(me))
+            .filter(person::Column::PasswordHash.eq(stored))
             .exec(&writing)
             .await?;
+        if changed.rows_affected == 0 {
+            return Err(ServiceError::invalid("old_password", Fault::WrongPassword));
+        }
         session::Entity::delete_many()
             .filter(session::Column::PersonId.eq(me))
             .filter(session::Column::Key.ne(session_key(cookie)))

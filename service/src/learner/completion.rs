@@ -13,14 +13,23 @@ use sea_orm::{
 use uuid::Uuid;
 
 use super::Learner;
-use crate::{ServiceError, bank::LessonEntry};
+use crate::{
+    ServiceError,
+    bank::{Bank, LessonEntry},
+};
+
+/// The ledger's kind for a question's own points.
+pub(super) const QUESTION: &str = "question";
+
+/// The ledger's kind for a completed lesson.
+pub(super) const LESSON: &str = "lesson";
 
 /// The ledger's key for a thing: kind and subject.
 pub(super) fn ledger_key(thing: Thing) -> (&'static str, Uuid) {
     match thing {
-        Thing::Question(question) => ("question", question.key()),
+        Thing::Question(question) => (QUESTION, question.key()),
         Thing::Refresher(question) => ("refresher", question.key()),
-        Thing::Lesson(lesson) => ("lesson", lesson.key()),
+        Thing::Lesson(lesson) => (LESSON, lesson.key()),
     }
 }
 
@@ -62,6 +71,7 @@ impl Learner<'_> {
     pub(super) async fn complete_if_done(
         &self,
         writing: &DatabaseTransaction,
+        bank: &Bank,
         entry: &LessonEntry,
     ) -> Result<bool, ServiceError> {
         let me = self.who.id.key();
@@ -88,7 +98,7 @@ impl Learner<'_> {
             person_id: Set(me),
             version_id: Set(entry.version.key()),
             lesson_id: Set(entry.lesson.key()),
-            system_id: Set(self.system_id(entry).await?),
+            system_id: Set(bank.system_of(entry).id.key()),
             level: Set(i16::from(entry.level.number())),
             earned_at: Set(self.now.0),
             expires_at: Set(None),
@@ -99,11 +109,6 @@ impl Learner<'_> {
         evidence::Entity::insert(row).on_conflict(once).exec_without_returning(writing).await?;
         self.earn(writing, entry, for_completion(entry.lesson)).await?;
         Ok(true)
-    }
-
-    async fn system_id(&self, entry: &LessonEntry) -> Result<Uuid, ServiceError> {
-        let bank = self.services.bank().await?;
-        Ok(bank.system_of(entry).id.key())
     }
 
     /// Writes points into the ledger; what was earned before earns nothing. The points given.

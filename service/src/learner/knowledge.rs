@@ -1,5 +1,7 @@
 //! "Kunskaper", and what a completed lesson brought.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use kvarten_domain::{
     Level, Locale, Timestamp,
     knowledge::{EvidenceLine, KnowledgePage, LevelKnowledge, SystemKnowledge},
@@ -7,10 +9,10 @@ use kvarten_domain::{
     lesson::{LessonOutline, LessonSummary, Progress, RungPoints},
     level::{RequiredLesson, shown_level},
 };
-use kvarten_entity::{Column, Key, answer, evidence, points_entry};
+use kvarten_entity::{Column, Key, answer, attempt, evidence, points_entry};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
 
-use super::Learner;
+use super::{Learner, completion::LESSON};
 use crate::{
     ServiceError,
     bank::{Bank, LessonEntry},
@@ -63,7 +65,7 @@ impl Learner<'_> {
         };
         let levels = Level::ALL.map(|level| LevelKnowledge {
             level,
-            meaning: entry.meaning(level, self.locale(locale)),
+            meaning: entry.meaning(level, locale),
             done: count(level, true),
             required: count(level, false),
         });
@@ -111,8 +113,8 @@ impl Learner<'_> {
         bank: &Bank,
         entry: &LessonEntry,
         outline: &LessonOutline,
-        quiz: &Quiz,
-        answers: &[answer::Model],
+        climb: &TopClimb<'_>,
+        locale: Locale,
     ) -> Result<LessonSummary, ServiceError> {
         let held =
             Held(self.evidence().await?.into_iter().filter(|row| holds(row, self.now)).collect());
@@ -123,8 +125,10 @@ impl Learner<'_> {
             .await?;
         let points = |row: &points_entry::Model| u32::try_from(row.points).unwrap_or(0);
         let shown = shown_level(&held.required(bank, entry.system));
-        let meaning =
-            shown.map(|level| bank.system_of(entry).meaning(level, self.locale(Locale::Sv)));
+        let meaning = shown.map(|level| bank.system_of(entry).meaning(level, locale));
+        let is_of_this_climb = |row: &&points_entry::Model| {
+            row.kind == LESSON && row.earned_at >= climb.attempt.started_at
+        };
         let is_missing = |other: &&LessonEntry| {
             other.system == entry.system
                 && other.level <= entry.level
@@ -135,8 +139,8 @@ impl Learner<'_> {
         let next = self.next_lesson(bank, &begun).filter(|next| next.lesson != entry.lesson);
         Ok(LessonSummary {
             points: earned.iter().map(points).sum(),
-            rungs: by_rung(quiz, answers),
-            completion: earned.iter().filter(|row| row.kind == "lesson").map(points).sum(),
+            rungs: by_rung(climb.quiz, climb.answers),
+            completion: earned.iter().filter(is_of_this_climb).map(points).sum(),
             unseen: outline.steps.iter().filter(|step| !step.is_seen).cloned().collect(),
             completed_on: match outline.progress {
                 Progress::Completed { on } => Some(on),
@@ -155,19 +159,23 @@ impl Learner<'_> {
     }
 }
 
-/// Points and questions of a climb, rung by rung.
+/// A climb that has reached the top.
+pub(super) struct TopClimb<'c> {
+    pub(super) quiz: &'c Quiz,
+    pub(super) attempt: &'c attempt::Model,
+    pub(super) answers: &'c [answer::Model],
+}
+
+/// Points and questions of a climb, rung by rung. A question counts once, however often a right
+/// reply to it came late.
 fn by_rung(quiz: &Quiz, answers: &[answer::Model]) -> Vec<RungPoints> {
-    let mut rungs: Vec<RungPoints> = Vec::new();
+    let mut rungs: BTreeMap<u8, RungPoints> = BTreeMap::new();
+    let mut counted = BTreeSet::new();
     for row in answers.iter().filter(|row| row.is_right) {
-        let Some((number, _)) = quiz.find(row.question_id.id()) else { continue };
-        let points = u32::try_from(row.points).unwrap_or(0);
-        if let Some(rung) = rungs.iter_mut().find(|rung| rung.number == number) {
-            rung.questions += 1;
-            rung.points += points;
-        } else {
-            rungs.push(RungPoints { number, questions: 1, points });
-        }
+        let Some((number, question)) = quiz.find(row.question_id.id()) else { continue };
+        let rung = rungs.entry(number).or_insert(RungPoints { number, questions: 0, points: 0 });
+        rung.questions += u32::from(counted.insert(question.id));
+        rung.points += u32::try_from(row.points).unwrap_or(0);
     }
-    rungs.sort_by_key(|rung| rung.number);
-    rungs
+    rungs.into_values().collect()
 }

@@ -1,8 +1,8 @@
 //! Climbing a ladder. The server decides every reply and every point.
 
 use kvarten_domain::{
-    AnswerId, AttemptId, VersionId,
-    ladder::{Ladder, LadderPage, LadderView, Quiz, ReplyOutcome},
+    AnswerId, AttemptId, Locale, VersionId,
+    ladder::{Ladder, LadderPage, LadderView, Quiz, ReplyOutcome, Standing},
     reply::{Fields, Reply},
 };
 use kvarten_entity::{Column, Key, answer, attempt};
@@ -11,7 +11,7 @@ use sea_orm::{
     sea_query::OnConflict,
 };
 
-use super::Learner;
+use super::{Learner, knowledge::TopClimb};
 use crate::{ServiceError, bank::VersionContent, new_id};
 
 pub(super) fn seed_of(attempt: &attempt::Model) -> u64 {
@@ -85,6 +85,10 @@ pub(super) fn outcome_of(
         explanation: question.explanation.clone(),
         points: u32::try_from(row.points).unwrap_or(0),
         climbed_rung: (!climbed(at) && climbed(at + 1)).then_some(rung),
+        comes_back: matches!(
+            replay(&content.quiz, attempt, &answers[..=at]).standing(question.id),
+            Standing::Asked { .. }
+        ),
     }))
 }
 
@@ -121,6 +125,7 @@ impl Learner<'_> {
         &self,
         slug: &str,
         asked: Option<AnswerId>,
+        locale: Locale,
     ) -> Result<LadderPage, ServiceError> {
         let bank = self.services.bank().await?;
         let entry = bank.by_slug(slug).ok_or(ServiceError::NotFound)?;
@@ -141,8 +146,10 @@ impl Learner<'_> {
             page.outcome = outcome_of(&content, &attempt, &answers, asked)?;
         }
         if ladder.is_topped() {
+            let climb =
+                TopClimb { quiz: &content.quiz, attempt: &attempt, answers: &answers };
             page.summary =
-                Some(self.summary(&bank, entry, &page.outline, &content.quiz, &answers).await?);
+                Some(self.summary(&bank, entry, &page.outline, &climb, locale).await?);
         }
         page.ladder = Some(view(&ladder, &attempt, &answers));
         Ok(page)

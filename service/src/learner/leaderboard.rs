@@ -13,7 +13,7 @@ use kvarten_entity::{
 };
 use sea_orm::{
     ActiveValue::Set,
-    ColumnTrait, Condition, EntityTrait, FromQueryResult, JoinType, QueryFilter, QuerySelect,
+    ColumnTrait, EntityTrait, FromQueryResult, JoinType, QueryFilter, QuerySelect,
     sea_query::{Expr, ExprTrait, Func, IntoCondition, OnConflict, SimpleExpr},
 };
 use uuid::Uuid;
@@ -107,16 +107,22 @@ impl Learner<'_> {
             .all(db)
             .await?;
         sums.extend(erased);
-        let people: Vec<(Uuid, i64)> = employment::Entity::find()
+        let employed = |column: employment::Column| Expr::col((employment::Entity, column));
+        let until_after = |at: i64| {
+            let until = employed(employment::Column::UntilAt);
+            until.clone().is_null().or(until.gt(at))
+        };
+        let people_where = |holds: SimpleExpr| {
+            Func::count_distinct(Expr::case(holds, employed(employment::Column::PersonId)))
+        };
+        let now = employed(employment::Column::FromAt).lte(self.now.0).and(until_after(self.now.0));
+        let then = employed(employment::Column::FromAt).lt(start.0).and(until_after(before.0));
+        let people: Vec<(Uuid, i64, i64)> = employment::Entity::find()
             .select_only()
             .column(employment::Column::UnitId)
-            .column_as(employment::Column::Id.count(), "people")
-            .filter(employment::Column::FromAt.lte(self.now.0))
-            .filter(
-                Condition::any()
-                    .add(employment::Column::UntilAt.is_null())
-                    .add(employment::Column::UntilAt.gt(self.now.0)),
-            )
+            .expr_as(people_where(now), "now")
+            .expr_as(people_where(then), "before")
+            .filter(until_after(before.0))
             .group_by(employment::Column::UnitId)
             .into_tuple()
             .all(db)
@@ -131,13 +137,14 @@ impl Learner<'_> {
         let names: HashMap<Uuid, String> = names.into_iter().collect();
         Ok(people
             .into_iter()
-            .filter_map(|(id, people)| {
+            .filter_map(|(id, people, people_before)| {
                 let of_unit = || sums.iter().filter(move |sum| sum.unit_id == id);
                 Some(UnitPoints {
                     unit: id.id::<UnitId>(),
                     name: names.get(&id)?.clone(),
                     people: clamp(Some(people)),
                     points: of_unit().map(|sum| clamp(sum.now)).sum(),
+                    people_before: clamp(Some(people_before)),
                     before: of_unit().map(|sum| clamp(sum.before)).sum(),
                 })
             })

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use kvarten_domain::{
     LessonId, Locale, StepId, Timestamp, VersionId,
     bank::{Filter, LearnPage, LessonCard, Resume},
-    lesson::{Place, Progress, StepHead, place_to_resume},
+    lesson::{LastOpen, Place, Progress, StepHead, place_to_resume},
 };
 use kvarten_entity::{Column, Key, evidence, step_state, visit};
 use sea_orm::{
@@ -26,7 +26,7 @@ const LADDER_MINUTES: u8 = 5;
 /// How far a person has come with everything they have begun.
 #[derive(Debug, Default)]
 pub(super) struct Begun {
-    visits: HashMap<VersionId, (Option<StepId>, Timestamp)>,
+    visits: HashMap<VersionId, (LastOpen, Timestamp)>,
     seen: HashMap<VersionId, Vec<StepId>>,
     completed: HashMap<LessonId, Timestamp>,
 }
@@ -47,7 +47,7 @@ impl Begun {
     }
 
     pub(super) fn place(&self, entry: &LessonEntry) -> Place {
-        let last_open = self.visits.get(&entry.version).and_then(|(step, _)| *step);
+        let last_open = self.visits.get(&entry.version).map_or(LastOpen::Nothing, |(last, _)| *last);
         place_to_resume(&self.steps(entry), last_open)
     }
 }
@@ -55,7 +55,7 @@ impl Begun {
 /// What a row tells of.
 #[derive(Clone, Copy)]
 enum What {
-    /// A version, the step open last, when.
+    /// A version, the step open last (none: the ladder), when.
     Visit,
     /// A version, a step been through, when.
     Seen,
@@ -108,7 +108,8 @@ impl Learner<'_> {
                 (row.try_get_by_index(1)?, row.try_get_by_index(2)?);
             let at = Timestamp(row.try_get_by_index(3)?);
             if what == What::Visit as i32 {
-                begun.visits.insert(subject.id(), (step.map(Key::id), at));
+                let last = step.map_or(LastOpen::Ladder, |step| LastOpen::Step(step.id()));
+                begun.visits.insert(subject.id(), (last, at));
             } else if what == What::Seen as i32 {
                 begun.seen.entry(subject.id()).or_default().extend(step.map(Key::id::<StepId>));
             } else {
@@ -193,14 +194,14 @@ impl Learner<'_> {
         let mut lessons: Vec<LessonCard> =
             bank.find(filter).into_iter().map(|entry| self.card(&bank, &begun, entry)).collect();
         if filter.is_untaken {
-            lessons.retain(|card| card.progress == Progress::New);
+            lessons.retain(|card| !matches!(card.progress, Progress::Completed { .. }));
         }
         Ok(LearnPage {
             resume: self.next_lesson(&bank, &begun).map(|entry| self.resume(&bank, &begun, entry)),
             lessons,
             total: u32::try_from(bank.lessons.len()).unwrap_or(u32::MAX),
             systems: bank.system_choices(),
-            professions: bank.profession_choices(self.locale(locale)),
+            professions: bank.profession_choices(locale),
         })
     }
 }

@@ -141,22 +141,38 @@ impl Learner<'_> {
         let writing = self.services.store().begin().await?;
         self.visit(&writing, place.version, next.map(|step| step.id).or(Some(place.step))).await?;
         self.write_state(&writing, state, &changed).await?;
-        self.complete_if_done(&writing, entry).await?;
+        self.complete_if_done(&writing, &bank, entry).await?;
         writing.commit().await?;
         Ok(next.map_or(Place::Ladder, |step| Place::Step(step.number)))
     }
 
-    /// Keeps which items of a checklist are ticked.
+    /// Ticks an item of a checklist, or takes the tick back. The others stay as they are, whatever
+    /// order quick ticks arrive in.
     ///
     /// # Errors
     /// [`ServiceError::NotFound`], or an item the checklist does not have.
-    pub async fn tick(&self, slug: &str, number: u8, ticks: &[u8]) -> Result<(), ServiceError> {
+    pub async fn tick(
+        &self,
+        slug: &str,
+        number: u8,
+        item: u8,
+        is_on: bool,
+    ) -> Result<(), ServiceError> {
         let place = step_place(&*self.services.bank().await?, slug, number)?;
+        let bit = self.tick_mask(&place, &[item]).await?;
         let mut state = self.state(&place);
-        state.ticks = Set(self.tick_mask(&place, ticks).await?);
+        state.ticks = Set(if is_on { bit } else { 0 });
+        let before = Expr::col((step_state::Entity, step_state::Column::Ticks));
+        let after = if is_on { before.bit_or(bit) } else { before.bit_and(!bit) };
+        let ticked = OnConflict::columns([step_state::Column::PersonId, step_state::Column::StepId])
+            .value(step_state::Column::Ticks, after)
+            .to_owned();
         let writing = self.services.store().begin().await?;
         self.visit(&writing, place.version, Some(place.step)).await?;
-        self.write_state(&writing, state, &[step_state::Column::Ticks]).await?;
+        step_state::Entity::insert(state)
+            .on_conflict(ticked)
+            .exec_without_returning(&writing)
+            .await?;
         writing.commit().await?;
         Ok(())
     }
@@ -233,7 +249,8 @@ impl Learner<'_> {
         Ok(())
     }
 
-    /// Notes where in a lesson one is. The row also serialises everything that may complete it.
+    /// Notes where in a lesson one is: at a step, or else on the ladder. The row also serialises
+    /// everything that may complete it.
     pub(super) async fn visit(
         &self,
         writing: &DatabaseTransaction,
@@ -247,12 +264,17 @@ impl Learner<'_> {
             started_at: Set(self.now.0),
             visited_at: Set(self.now.0),
         };
-        let mut conflict = OnConflict::columns([visit::Column::PersonId, visit::Column::VersionId]);
-        conflict.update_column(visit::Column::VisitedAt);
-        if step.is_some() {
-            conflict.update_column(visit::Column::StepId);
-        }
-        visit::Entity::insert(row).on_conflict(conflict).exec_without_returning(writing).await?;
+        visit::Entity::insert(row)
+            .on_conflict(visited_again())
+            .exec_without_returning(writing)
+            .await?;
         Ok(())
     }
+}
+
+/// Who has been in a lesson before is somewhere else in it now.
+pub(super) fn visited_again() -> OnConflict {
+    OnConflict::columns([visit::Column::PersonId, visit::Column::VersionId])
+        .update_columns([visit::Column::VisitedAt, visit::Column::StepId])
+        .to_owned()
 }

@@ -11,7 +11,7 @@ mod media;
 mod points;
 mod replies;
 
-use kvarten_domain::{Locale, Timestamp};
+use kvarten_domain::Timestamp;
 
 use crate::{ServiceError, Services, SignedIn};
 
@@ -41,10 +41,5 @@ impl<'s> Learner<'s> {
             return Err(ServiceError::Denied);
         }
         Ok(Self { services, who, now })
-    }
-
-    /// The language this person chose, or the one of the request.
-    fn locale(&self, of_request: Locale) -> Locale {
-        self.who.locale.unwrap_or(of_request)
     }
 }

@@ -7,6 +7,7 @@
 use std::{
     collections::{BTreeMap, BTreeSet},
     sync::Arc,
+    time::Duration,
 };
 
 use kvarten_domain::{
@@ -15,16 +16,20 @@ use kvarten_domain::{
     points::{Earning, for_right_reply},
     reply::{Fields, Reply},
 };
-use kvarten_entity::{Column, Key, answer, attempt, points_entry};
+use kvarten_entity::{Column, Key, answer, attempt, points_entry, visit};
 use sea_orm::{
+    ActiveValue::Set,
     ColumnTrait, Condition, DatabaseTransaction, DbErr, EntityTrait, QueryFilter, QueryOrder,
     QuerySelect,
     sea_query::{Expr, OnConflict},
 };
+use tokio::time::timeout;
+use uuid::Uuid;
 
 use super::{
     Learner,
-    completion::{ledger_key, ledger_row, once_each},
+    completion::{QUESTION, ledger_key, ledger_row, once_each},
+    lesson::visited_again,
     ladder::{outcome_of, replay, seed_of, view},
 };
 use crate::{
@@ -36,6 +41,12 @@ use crate::{
 /// The largest form that is read as a reply: fields, and bytes in all.
 const MAX_FIELDS: usize = 32;
 const MAX_BYTES: usize = 2_000;
+
+/// More replies than this are not kept of one climb: nobody who learns gives so many.
+const MAX_ANSWERS: usize = 1_000;
+
+/// How long deciding may take, for all who are decided on together.
+const PATIENCE: Duration = Duration::from_secs(20);
 
 /// A reply as it was sent.
 #[derive(Debug)]
@@ -55,7 +66,11 @@ pub(crate) type ReplyDesk = Desk<Sent, Decided>;
 
 /// Whether the database did not even take the transaction.
 const fn is_out_of_reach(error: &ServiceError) -> bool {
-    matches!(error, ServiceError::Database(DbErr::Conn(_) | DbErr::ConnectionAcquire(_)))
+    matches!(
+        error,
+        ServiceError::Interrupted
+            | ServiceError::Database(DbErr::Conn(_) | DbErr::ConnectionAcquire(_))
+    )
 }
 
 /// Decides a reply and those of all who wait, and tells them. A person's second reply waits for
@@ -102,12 +117,24 @@ struct Climb<'a> {
     content: Arc<VersionContent>,
     attempt: attempt::Model,
     answers: Vec<answer::Model>,
+    /// Whether the question has given its points in an earlier climb.
+    is_known: bool,
+}
+
+/// Decides replies of different people, and gives them up where the database does not answer.
+async fn decide(
+    services: &Services,
+    sent: &[Sent],
+    turn: &mut Option<Turn<Sent, Decided>>,
+) -> Result<Vec<Decided>, ServiceError> {
+    let deciding = decide_together(services, sent, turn);
+    timeout(PATIENCE, deciding).await.unwrap_or(Err(ServiceError::Interrupted))
 }
 
 /// Decides replies of different people in one transaction, in the order they came. Where the
 /// whole transaction fails nothing is written; where only one reply does not hold, the others do.
 /// Lets go of the turn as soon as the next may write.
-async fn decide(
+async fn decide_together(
     services: &Services,
     sent: &[Sent],
     turn: &mut Option<Turn<Sent, Decided>>,
@@ -128,7 +155,7 @@ async fn decide(
         climb.answers.push(row.clone());
         let is_topped = replay(&climb.content.quiz, &climb.attempt, &climb.answers).is_topped();
         if is_topped && climb.attempt.topped_at.is_none() {
-            climb.reach_top(services, &writing).await?;
+            climb.reach_top(services, &bank, &writing).await?;
         }
     }
     writing.commit().await?;
@@ -161,6 +188,7 @@ async fn load<'a>(
     for row in rows {
         answers.entry(row.attempt_id).or_default().push(row);
     }
+    let known = known_questions(writing, &attempts, sent).await?;
     let attempts: BTreeMap<_, _> =
         attempts.into_iter().map(|attempt| (attempt.id, attempt)).collect();
     let mut climbs = Vec::with_capacity(sent.len());
@@ -178,14 +206,41 @@ async fn load<'a>(
             (Some(attempt), Some(entry)) => Ok(Climb {
                 sent,
                 entry,
-                content: services.content(entry.version).await?,
+                content: services.content_by(writing, entry.version).await?,
                 attempt: attempt.clone(),
                 answers: answers.remove(&attempt.id).unwrap_or_default(),
+                is_known: known.contains(&(sent.who.id().key(), sent.question.key())),
             }),
             _ => Err(ServiceError::NotFound),
         });
     }
     Ok(climbs)
+}
+
+/// Of questions that are replied to in a later climb: those that have given their points, by
+/// person. A first climb is not asked about.
+async fn known_questions(
+    writing: &DatabaseTransaction,
+    attempts: &[attempt::Model],
+    sent: &[Sent],
+) -> Result<BTreeSet<(Uuid, Uuid)>, ServiceError> {
+    let refreshers: BTreeSet<Uuid> =
+        attempts.iter().filter(|attempt| attempt.is_refresher).map(|attempt| attempt.id).collect();
+    let asked: Vec<&Sent> =
+        sent.iter().filter(|sent| refreshers.contains(&sent.attempt.key())).collect();
+    if asked.is_empty() {
+        return Ok(BTreeSet::new());
+    }
+    let rows: Vec<(Uuid, Uuid)> = points_entry::Entity::find()
+        .select_only()
+        .columns([points_entry::Column::PersonId, points_entry::Column::SubjectId])
+        .filter(points_entry::Column::Kind.eq(QUESTION))
+        .filter(points_entry::Column::PersonId.is_in(asked.iter().map(|sent| sent.who.id().key())))
+        .filter(points_entry::Column::SubjectId.is_in(asked.iter().map(|sent| sent.question.key())))
+        .into_tuple()
+        .all(writing)
+        .await?;
+    Ok(rows.into_iter().collect())
 }
 
 type Judged<'a> = Result<(Climb<'a>, Option<(answer::Model, Option<Earning>)>), ServiceError>;
@@ -196,6 +251,22 @@ async fn write(
     climbs: &mut [Judged<'_>],
 ) -> Result<(), ServiceError> {
     let new = || climbs.iter().flatten().filter_map(|(climb, new)| Some((climb, new.as_ref()?)));
+    // Where one is comes first: whoever may complete a lesson waits for this row. In one order, so
+    // that two processes do not wait for each other in a circle.
+    let places: BTreeMap<(Uuid, Uuid), Timestamp> = new()
+        .map(|(climb, _)| ((climb.sent.who.id().key(), climb.entry.version.key()), climb.sent.now))
+        .collect();
+    let places = places.into_iter().map(|((person, version), now)| visit::ActiveModel {
+        person_id: Set(person),
+        version_id: Set(version),
+        step_id: Set(None),
+        started_at: Set(now.0),
+        visited_at: Set(now.0),
+    });
+    visit::Entity::insert_many(places)
+        .on_conflict(visited_again())
+        .exec_without_returning(writing)
+        .await?;
     let entries: Vec<_> = new()
         .filter_map(|(climb, (_, earning))| {
             let Sent { who, now, .. } = climb.sent;
@@ -235,6 +306,9 @@ impl Climb<'_> {
     /// The row of a new reply, without points, and what it earns if it was not earned before.
     fn judge(&self) -> Result<(answer::Model, Option<Earning>), ServiceError> {
         let Sent { who, now, id, fields, .. } = self.sent;
+        if self.answers.len() >= MAX_ANSWERS {
+            return Err(ServiceError::invalid("reply", Fault::TooLong));
+        }
         let (quiz, seed) = (&self.content.quiz, seed_of(&self.attempt));
         let standing = replay(quiz, &self.attempt, &self.answers).standing(self.sent.question);
         let (rung, question) = quiz
@@ -246,7 +320,7 @@ impl Climb<'_> {
             .map_err(|fault| ServiceError::invalid("reply", fault))?;
         let earning = match standing {
             Standing::Asked { misses } if verdict.is_right => {
-                Some(for_right_reply(question.id, rung, misses, self.attempt.is_refresher))
+                Some(for_right_reply(question.id, rung, misses, self.is_known))
             }
             _ => None,
         };
@@ -267,16 +341,19 @@ impl Climb<'_> {
     async fn reach_top(
         &self,
         services: &Services,
+        bank: &Bank,
         writing: &DatabaseTransaction,
     ) -> Result<(), ServiceError> {
         let learner = Learner { services, who: &self.sent.who, now: self.sent.now };
-        learner.visit(writing, self.entry.version, None).await?;
+        // From the top one goes on with what there is still to see.
+        let first = self.entry.steps.first().map(|step| step.id);
+        learner.visit(writing, self.entry.version, first).await?;
         attempt::Entity::update_many()
             .col_expr(attempt::Column::ToppedAt, Expr::value(self.sent.now.0))
             .filter(attempt::Column::Id.eq(self.attempt.id))
             .exec(writing)
             .await?;
-        learner.complete_if_done(writing, self.entry).await?;
+        learner.complete_if_done(writing, bank, self.entry).await?;
         Ok(())
     }
 

@@ -13,7 +13,7 @@ impl Operator<'_> {
     /// Adds a unit below another, or the municipality itself.
     ///
     /// # Errors
-    /// A name that is empty, or a kind that cannot stand there.
+    /// A name that is empty, a kind that cannot stand there, or a second municipality.
     pub async fn create_unit(
         &self,
         name: &str,
@@ -21,11 +21,12 @@ impl Operator<'_> {
         parent: Option<UnitId>,
     ) -> Result<UnitId, ServiceError> {
         let name = required("name", name)?;
+        let writing = self.services.store().begin().await?;
         let above = match parent {
             None => None,
             Some(parent) => {
                 let row = unit::Entity::find_by_id(parent.key())
-                    .one(self.services.store().read())
+                    .one(&writing)
                     .await?
                     .ok_or(ServiceError::NotFound)?;
                 UnitKind::from_code(&row.kind)
@@ -33,6 +34,9 @@ impl Operator<'_> {
         };
         if !kind.may_stand_below(above) {
             return Err(ServiceError::invalid("kind", Fault::UnknownOption));
+        }
+        if kind == UnitKind::Municipality && unit::Entity::find().count(&writing).await? > 0 {
+            return Err(ServiceError::invalid("municipality", Fault::Taken));
         }
         let id: UnitId = new_id();
         let row = unit::ActiveModel {
@@ -43,7 +47,8 @@ impl Operator<'_> {
             created_at: Set(self.now.0),
             closed_at: Set(None),
         };
-        unit::Entity::insert(row).exec_without_returning(self.services.store().write()).await?;
+        unit::Entity::insert(row).exec_without_returning(&writing).await?;
+        writing.commit().await?;
         Ok(id)
     }
 

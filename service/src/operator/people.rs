@@ -4,10 +4,12 @@ use kvarten_domain::{
     Fault, Locale, PersonId, ProfessionId, Role, Timestamp, UnitId,
     person::{EmailAddress, EmployeeNumber, check_new_password},
 };
-use kvarten_entity::{Column, Key, employment, person, profession, role_grant, session};
+use kvarten_entity::{
+    Column, Key, employment, leaderboard_member, person, profession, role_grant, session,
+};
 use sea_orm::{
     ActiveValue::Set, ColumnTrait, Condition, DatabaseTransaction, EntityTrait, QueryFilter,
-    sea_query::Expr,
+    QuerySelect, sea_query::Expr,
 };
 
 use super::{Operator, required};
@@ -69,17 +71,13 @@ impl Operator<'_> {
         let given_name = required("given_name", &new.given_name)?;
         let family_name = required("family_name", &new.family_name)?;
         let unit = self.find_unit(&new.unit).await?;
-        let profession = profession::Entity::find()
-            .filter(profession::Column::Code.eq(&new.profession))
-            .one(self.services.store().read())
-            .await?
-            .ok_or(ServiceError::invalid("profession", Fault::UnknownOption))?;
+        let profession = self.find_profession(&new.profession).await?;
         let password_hash = match &new.password {
             None => None,
             Some(password) => {
                 check_new_password(password, &[&given_name, &family_name, number.as_str()])
                     .map_err(|fault| ServiceError::invalid("password", fault))?;
-                Some(hash_password(password.clone()).await)
+                Some(hash_password(password.clone()).await?)
             }
         };
         let hired = Hired {
@@ -91,7 +89,7 @@ impl Operator<'_> {
             locale: None,
             password_hash,
             unit,
-            profession: profession.id.id(),
+            profession,
             roles: new.roles.iter().map(|role| (*role, unit)).collect(),
         };
         let writing = self.services.store().begin().await?;
@@ -140,36 +138,54 @@ impl Operator<'_> {
                 left_at: Set(None),
             });
             person::Entity::insert_many(rows).exec_without_returning(writing).await?;
-            let rows = some.iter().map(|hired| employment::ActiveModel {
-                id: Set(uuid::Uuid::now_v7()),
-                person_id: Set(hired.id.key()),
-                unit_id: Set(hired.unit.key()),
-                profession_id: Set(hired.profession.key()),
-                from_at: Set(since.0),
-                until_at: Set(None),
-            });
-            employment::Entity::insert_many(rows).exec_without_returning(writing).await?;
-            let grant = |person: PersonId, role: Role, place: UnitId| role_grant::ActiveModel {
-                id: Set(uuid::Uuid::now_v7()),
-                person_id: Set(person.key()),
-                unit_id: Set(place.key()),
-                role: Set(role.code().to_owned()),
-                from_at: Set(since.0),
-                until_at: Set(None),
-            };
-            let rows: Vec<_> = some
-                .iter()
-                .flat_map(|hired| {
-                    hired.roles.iter().map(|(role, place)| grant(hired.id, *role, *place))
-                })
-                .collect();
-            for rows in rows.chunks(ROWS) {
-                role_grant::Entity::insert_many(rows.to_vec())
-                    .exec_without_returning(writing)
-                    .await?;
-            }
+            self.employ(writing, some, since).await?;
         }
         Ok(())
+    }
+
+    /// Writes where people work from now on, and as what.
+    async fn employ(
+        &self,
+        writing: &DatabaseTransaction,
+        people: &[Hired],
+        since: Timestamp,
+    ) -> Result<(), ServiceError> {
+        let rows = people.iter().map(|hired| employment::ActiveModel {
+            id: Set(uuid::Uuid::now_v7()),
+            person_id: Set(hired.id.key()),
+            unit_id: Set(hired.unit.key()),
+            profession_id: Set(hired.profession.key()),
+            from_at: Set(since.0),
+            until_at: Set(None),
+        });
+        employment::Entity::insert_many(rows).exec_without_returning(writing).await?;
+        let grant = |person: PersonId, role: Role, place: UnitId| role_grant::ActiveModel {
+            id: Set(uuid::Uuid::now_v7()),
+            person_id: Set(person.key()),
+            unit_id: Set(place.key()),
+            role: Set(role.code().to_owned()),
+            from_at: Set(since.0),
+            until_at: Set(None),
+        };
+        let rows: Vec<_> = people
+            .iter()
+            .flat_map(|hired| {
+                hired.roles.iter().map(|(role, place)| grant(hired.id, *role, *place))
+            })
+            .collect();
+        for rows in rows.chunks(ROWS) {
+            role_grant::Entity::insert_many(rows.to_vec()).exec_without_returning(writing).await?;
+        }
+        Ok(())
+    }
+
+    async fn find_profession(&self, code: &str) -> Result<ProfessionId, ServiceError> {
+        let found = profession::Entity::find()
+            .filter(profession::Column::Code.eq(code))
+            .one(self.services.store().read())
+            .await?;
+        let unknown = ServiceError::invalid("profession", Fault::UnknownOption);
+        Ok(found.ok_or(unknown)?.id.id())
     }
 
     /// The person with an employee number or an e-mail address.
@@ -195,7 +211,7 @@ impl Operator<'_> {
         let row = row.ok_or(ServiceError::NotFound)?;
         check_new_password(password, &[&row.given_name, &row.family_name, &row.employee_number])
             .map_err(|fault| ServiceError::invalid("password", fault))?;
-        let hash = hash_password(password.to_owned()).await;
+        let hash = hash_password(password.to_owned()).await?;
         let writing = self.services.store().begin().await?;
         person::Entity::update_many()
             .col_expr(person::Column::PasswordHash, Expr::value(hash))
@@ -210,7 +226,8 @@ impl Operator<'_> {
         Ok(())
     }
 
-    /// Notes that a person works here no more: ends their employments, roles and sessions.
+    /// Notes that a person works here no more: ends their employments, roles and sessions, and
+    /// takes them off the leaderboard.
     ///
     /// # Errors
     /// [`ServiceError::NotFound`] for somebody who has left already.
@@ -242,6 +259,51 @@ impl Operator<'_> {
             .filter(session::Column::PersonId.eq(id.key()))
             .exec(&writing)
             .await?;
+        leaderboard_member::Entity::delete_by_id(id.key()).exec(&writing).await?;
+        writing.commit().await?;
+        Ok(())
+    }
+
+    /// Notes that somebody who has left works here again, in a unit with a profession and roles.
+    ///
+    /// # Errors
+    /// A unit or profession that does not exist, or somebody who works here already.
+    pub async fn employ_again(
+        &self,
+        id: PersonId,
+        unit: &str,
+        profession: &str,
+        roles: &[Role],
+    ) -> Result<(), ServiceError> {
+        let unit = self.find_unit(unit).await?;
+        let profession = self.find_profession(profession).await?;
+        let writing = self.services.store().begin().await?;
+        let row = person::Entity::find_by_id(id.key())
+            .filter(person::Column::LeftAt.is_not_null())
+            .lock_exclusive()
+            .one(&writing)
+            .await?
+            .ok_or(ServiceError::invalid("person", Fault::Taken))?;
+        let again = Hired {
+            id,
+            employee_number: row.employee_number,
+            email: row.email,
+            given_name: row.given_name,
+            family_name: row.family_name,
+            locale: None,
+            password_hash: None,
+            unit,
+            profession,
+            roles: roles.iter().map(|role| (*role, unit)).collect(),
+        };
+        // The old password opens nothing: who comes back is given a new one.
+        person::Entity::update_many()
+            .col_expr(person::Column::LeftAt, Expr::value(None::<i64>))
+            .col_expr(person::Column::PasswordHash, Expr::value(None::<String>))
+            .filter(person::Column::Id.eq(id.key()))
+            .exec(&writing)
+            .await?;
+        self.employ(&writing, std::slice::from_ref(&again), self.now).await?;
         writing.commit().await?;
         Ok(())
     }

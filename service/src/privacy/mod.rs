@@ -5,6 +5,8 @@
 
 pub mod registry;
 
+use std::collections::BTreeMap;
+
 use kvarten_domain::{PersonId, Timestamp};
 use kvarten_entity::{
     Column, Key, person, points_entry, session, sign_in_throttle, unit_points_kept,
@@ -57,7 +59,9 @@ pub async fn export(services: &Services, person: PersonId) -> Result<Value, Serv
 /// [`ServiceError::NotFound`] where there is no such person.
 pub async fn erase(services: &Services, person: PersonId) -> Result<(), ServiceError> {
     let writing = services.store().begin().await?;
-    if person::Entity::find_by_id(person.key()).one(&writing).await?.is_none() {
+    // Held until the end: nobody else erases this person meanwhile, and nothing new refers to them.
+    let held = person::Entity::find_by_id(person.key()).lock_exclusive().one(&writing).await?;
+    if held.is_none() {
         return Err(ServiceError::NotFound);
     }
     keep_unit_totals(services, &writing, person.key()).await?;
@@ -65,7 +69,6 @@ pub async fn erase(services: &Services, person: PersonId) -> Result<(), ServiceE
         (declaration.erase)(&writing, person.key()).await?;
     }
     writing.commit().await?;
-    services.bank.forget();
     Ok(())
 }
 
@@ -86,19 +89,25 @@ async fn keep_unit_totals(
         .into_tuple()
         .all(writing)
         .await?;
+    // In one order, so that two who are erased at once do not wait for each other in a circle.
+    let mut totals: BTreeMap<(Uuid, i64), i64> = BTreeMap::new();
     for (unit, at, points) in earned {
         let Some(unit) = unit else { continue };
+        let day = services.calendar().day_start(Timestamp(at)).0;
+        *totals.entry((unit, day)).or_default() += i64::from(points);
+    }
+    for ((unit, day), points) in totals {
         let row = unit_points_kept::ActiveModel {
             unit_id: Set(unit),
-            day_at: Set(services.calendar().day_start(Timestamp(at)).0),
-            points: Set(i64::from(points)),
+            day_at: Set(day),
+            points: Set(points),
         };
         let kept = Expr::col((unit_points_kept::Entity, unit_points_kept::Column::Points));
         let mut add = OnConflict::columns([
             unit_points_kept::Column::UnitId,
             unit_points_kept::Column::DayAt,
         ]);
-        add.value(unit_points_kept::Column::Points, kept.add(i64::from(points)));
+        add.value(unit_points_kept::Column::Points, kept.add(points));
         unit_points_kept::Entity::insert(row)
             .on_conflict(add)
             .exec_without_returning(writing)
@@ -143,12 +152,15 @@ pub async fn tidy(services: &Services, now: Timestamp) -> Result<Tidied, Service
         .into_tuple()
         .all(services.store().read())
         .await?;
-    for id in &long_gone {
-        erase(services, (*id).id()).await?;
+    let mut people = 0;
+    for id in long_gone {
+        match erase(services, id.id()).await {
+            Ok(()) => people += 1,
+            // Another process was first.
+            Err(ServiceError::NotFound) => {}
+            // The others' turn must not wait for one that fails; this one is tried again.
+            Err(error) => tracing::error!(%error, "somebody who left long ago was not erased"),
+        }
     }
-    Ok(Tidied {
-        sessions: sessions.rows_affected,
-        throttles: throttles.rows_affected,
-        people: long_gone.len() as u64,
-    })
+    Ok(Tidied { sessions: sessions.rows_affected, throttles: throttles.rows_affected, people })
 }

@@ -1,11 +1,13 @@
 //! Climbing: replies, repeats, two devices, late and hostile replies, points.
 
-use kvarten_domain::{AnswerId, AttemptId, Fault, QuestionId, reply::Fields};
+use std::collections::BTreeSet;
+
+use kvarten_domain::{AnswerId, AttemptId, Fault, Locale, QuestionId, reply::Fields};
 use kvarten_service::{ServiceError, new_id};
 
 use crate::{
     story,
-    town::{Town, begin, climb, is_not_found, join_all, reply, see_all, total},
+    town::{Town, begin, is_not_found, join_all, reply, see_all, total},
 };
 
 async fn town_with_lesson(town: Town) -> Town {
@@ -44,7 +46,7 @@ story!(a_lesson_is_climbed_and_its_points_counted, |town| {
     }
     assert!(ladder.is_topped());
     assert_eq!(total(&learner).await, 15 + 40 + 20);
-    let page = learner.ladder("mejl", None).await.expect("a page");
+    let page = learner.ladder("mejl", None, Locale::Sv).await.expect("a page");
     let summary = page.summary.expect("at the top");
     assert_eq!((summary.points, summary.completion), (75, 20));
     assert_eq!(summary.shown.map(kvarten_domain::Level::number), Some(1));
@@ -77,7 +79,7 @@ story!(many_devices_at_once_double_and_lose_nothing, |town| {
     for result in join_all(begun).await {
         result.expect("begins or goes on");
     }
-    let mut ladder = learner.ladder("mejl", None).await.expect("a page").ladder.expect("a ladder");
+    let mut ladder = learner.ladder("mejl", None, Locale::Sv).await.expect("a page").ladder.expect("a ladder");
     // At each question ten devices reply at once, each with an id of its own.
     while !ladder.is_topped() {
         let question = ladder.question.as_ref().expect("a question").id;
@@ -92,7 +94,7 @@ story!(many_devices_at_once_double_and_lose_nothing, |town| {
             points += u32::from(outcome.points > 0);
         }
         assert_eq!(points, 1, "one of them earns");
-        ladder = learner.ladder("mejl", None).await.expect("a page").ladder.expect("a ladder");
+        ladder = learner.ladder("mejl", None, Locale::Sv).await.expect("a page").ladder.expect("a ladder");
     }
     assert_eq!(total(&learner).await, 2 * 10 + 2 * 20);
 });
@@ -147,7 +149,7 @@ story!(late_early_foreign_and_hostile_replies_are_defined, |town| {
         let Err(ServiceError::Invalid { fault, .. }) = result else { panic!("{result:?}") };
         assert_eq!(fault, expected);
     }
-    let untouched = learner.ladder("mejl", None).await.expect("a page").ladder.expect("a ladder");
+    let untouched = learner.ladder("mejl", None, Locale::Sv).await.expect("a page").ladder.expect("a ladder");
     assert_eq!(untouched.rungs, start.rungs, "none of it was a miss");
 
     // Late: the rung has been climbed on another device meanwhile.
@@ -173,27 +175,55 @@ story!(the_same_attempt_looks_the_same_everywhere, |town| {
     let town = town_with_lesson(town).await;
     let alma = town.signed_in(town.staff("Alma", "Solgläntan").await).await;
     let phone = begin(&town.learner(&alma), "mejl").await;
-    let tablet = town.learner(&alma).ladder("mejl", None).await.expect("a page");
+    let tablet = town.learner(&alma).ladder("mejl", None, Locale::Sv).await.expect("a page");
     let tablet = tablet.ladder.expect("a ladder");
     assert_eq!((phone.question, phone.rungs), (tablet.question, tablet.rungs));
 });
 
-story!(a_refresher_gives_two_points_once, |town| {
+story!(a_refresher_gives_two_points_once_and_what_is_new_its_own, |town| {
     let town = town_with_lesson(town).await;
     let alma = town.signed_in(town.staff("Alma", "Solgläntan").await).await;
     let learner = town.learner(&alma);
     see_all(&learner, "mejl").await;
-    climb(&learner, "mejl").await;
-    let before = total(&learner).await;
-    let again = climb(&learner, "mejl").await;
-    assert!(again.is_refresher);
-    assert_eq!(again.points, 4 * 2);
-    assert_eq!(total(&learner).await, before + 8);
-    // However often it is climbed, each question gives its two points once: six questions in all.
-    for _ in 0..8 {
-        climb(&learner, "mejl").await;
+    let (mut known, mut refreshed, mut due) = (BTreeSet::new(), BTreeSet::new(), 20);
+    for round in 0..10 {
+        let mut ladder = begin(&learner, "mejl").await;
+        assert_eq!(ladder.is_refresher, round > 0);
+        while !ladder.is_topped() {
+            let question = ladder.question.as_ref().expect("asks something").id;
+            let rung = ladder.rungs.iter().find(|rung| rung.is_current).expect("on one").number;
+            let worth = if known.insert(question) {
+                10 * u32::from(rung)
+            } else if refreshed.insert(question) {
+                2
+            } else {
+                0
+            };
+            let (outcome, after) = reply(&learner, &ladder, true).await;
+            assert_eq!(outcome.points, worth, "round {round}");
+            due += worth;
+            ladder = after;
+        }
     }
-    assert!(total(&learner).await <= before + 6 * 2);
+    assert_eq!(total(&learner).await, due);
+    assert!(known.len() > 4, "more than one climb's questions have been met: {}", known.len());
+});
+
+story!(a_climb_has_an_end_to_its_replies, |town| {
+    let town = town_with_lesson(town).await;
+    let alma = town.signed_in(town.staff("Alma", "Solgläntan").await).await;
+    let learner = town.learner(&alma);
+    let ladder = begin(&learner, "mejl").await;
+    let question = ladder.question.as_ref().expect("asks something").id;
+    let (right, wrong) = (Town::fields(&ladder, true), Town::fields(&ladder, false));
+    for _ in 0..999 {
+        let missed = learner.submit_reply(new_id(), ladder.attempt, question, wrong.clone()).await;
+        assert!(!missed.expect("kept").0.verdict.is_right);
+    }
+    let last = learner.submit_reply(new_id(), ladder.attempt, question, right.clone()).await;
+    assert!(last.expect("kept").0.verdict.is_right);
+    let more = learner.submit_reply(new_id(), ladder.attempt, question, right).await;
+    assert!(matches!(more, Err(ServiceError::Invalid { fault: Fault::TooLong, .. })), "{more:?}");
 });
 
 story!(what_became_of_a_reply_can_be_asked_again, |town| {
@@ -202,8 +232,8 @@ story!(what_became_of_a_reply_can_be_asked_again, |town| {
     let learner = town.learner(&alma);
     let ladder = begin(&learner, "mejl").await;
     let (outcome, _) = reply(&learner, &ladder, false).await;
-    let page = learner.ladder("mejl", Some(outcome.answer)).await.expect("a page");
+    let page = learner.ladder("mejl", Some(outcome.answer), Locale::Sv).await.expect("a page");
     assert_eq!(page.outcome, Some(outcome));
-    let page = learner.ladder("mejl", Some(new_id())).await.expect("a page");
+    let page = learner.ladder("mejl", Some(new_id()), Locale::Sv).await.expect("a page");
     assert_eq!(page.outcome, None);
 });

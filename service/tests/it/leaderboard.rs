@@ -1,7 +1,7 @@
 //! Leaderboards: units per person, individuals by choice.
 
 use kvarten_domain::{Fault, time::Period};
-use kvarten_service::{ServiceError, SignedIn};
+use kvarten_service::{ServiceError, SignedIn, operator::Operator};
 
 use crate::{
     story,
@@ -42,9 +42,37 @@ story!(units_are_compared_per_person_and_small_ones_withheld, |town| {
     let later = NOON.plus_seconds(7 * 86_400);
     let board = town.learner_at(&five[0], later).leaderboard(Period::Week).await.expect("a board");
     let mine = board.units.iter().find(|unit| unit.is_mine).expect("listed");
-    assert_eq!((mine.per_person_tenths, mine.before_tenths), (0, 120));
+    assert_eq!((mine.per_person_tenths, mine.before_tenths), (0, Some(120)));
     let board = town.learner_at(&five[0], later).leaderboard(Period::Year).await.expect("a board");
     assert_eq!(board.units[0].per_person_tenths, 120);
+});
+
+story!(what_few_have_earned_stays_withheld_when_others_join, |town| {
+    let town = town.with_unit("Solgläntan").await;
+    town.publish("mejl", "outlook", 1).await;
+    let one = crew(&town, "Solgläntan", 1).await;
+    climb(&town.learner(&one[0]), "mejl").await;
+    let later = NOON.plus_seconds(7 * 86_400);
+    let operator = Operator::enter(&town.services, later);
+    for name in ["Bo", "Cia", "Disa", "Emil"] {
+        operator.create_person(&town.new_person(name, "Solgläntan")).await.expect("joins");
+    }
+    let learner = town.learner_at(&one[0], later);
+    let board = learner.leaderboard(Period::Week).await.expect("a board");
+    let mine = board.units.iter().find(|unit| unit.is_mine).expect("listed");
+    assert_eq!((mine.per_person_tenths, mine.before_tenths), (0, None));
+});
+
+story!(whoever_leaves_the_job_leaves_the_board, |town| {
+    let town = town.with_unit("Solgläntan").await;
+    let crew = crew(&town, "Solgläntan", 5).await;
+    let (alma, bo) = (town.learner(&crew[0]), town.learner(&crew[1]));
+    alma.join_leaderboard("Blåsippan").await.expect("joins");
+    bo.join_leaderboard("Ture").await.expect("joins");
+    town.operator().end_employment(crew[1].id()).await.expect("leaves");
+    let board = alma.leaderboard(Period::Month).await.expect("a board");
+    let names: Vec<_> = board.around.iter().map(|person| person.alias.as_str()).collect();
+    assert_eq!(names, ["Blåsippan"]);
 });
 
 story!(individuals_take_part_by_choice_and_leave_at_once, |town| {

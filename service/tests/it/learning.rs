@@ -9,7 +9,7 @@ use kvarten_service::ServiceError;
 
 use crate::{
     story,
-    town::{climb, draft, is_not_found, see_all},
+    town::{NOON, begin, climb, draft, is_not_found, reply, see_all},
 };
 
 story!(one_goes_on_where_one_stopped_on_any_device, |town| {
@@ -30,6 +30,21 @@ story!(one_goes_on_where_one_stopped_on_any_device, |town| {
     assert_eq!((resume.lesson.slug.as_str(), resume.place), ("bokning", Place::Step(2)));
     assert_eq!(resume.lesson.progress, Progress::Begun { seen: 1, of: 3 });
 
+    // On the ladder with a step left: that is where one goes on, with the latest reply.
+    let ladder = begin(&tablet, "bokning").await;
+    let later = town.learner_at(&alma, NOON.plus_seconds(60));
+    later.open_step("mejl", 1).await.expect("opened");
+    let latest = town.learner_at(&alma, NOON.plus_seconds(120));
+    reply(&latest, &ladder, true).await;
+    let page = latest.learn_page(&Filter::default(), Locale::Sv).await.expect("a page");
+    let resume = page.resume.expect("where one stopped");
+    assert_eq!((resume.lesson.slug.as_str(), resume.place), ("bokning", Place::Ladder));
+    // From the top one goes on with what is still to see.
+    climb(&latest, "bokning").await;
+    let page = latest.learn_page(&Filter::default(), Locale::Sv).await.expect("a page");
+    let resume = page.resume.expect("something left");
+    assert_eq!((resume.lesson.slug.as_str(), resume.place), ("bokning", Place::Step(2)));
+
     // Going back to look at something again does not lose what is seen.
     tablet.open_step("bokning", 1).await.expect("opened");
     assert_eq!(tablet.lesson("bokning").await.expect("there").seen(), 1);
@@ -40,16 +55,20 @@ story!(a_checklist_is_kept_tick_by_tick, |town| {
     town.publish("mejl", "outlook", 1).await;
     let alma = town.signed_in(town.staff("Alma", "Solgläntan").await).await;
     let learner = town.learner(&alma);
-    learner.tick("mejl", 2, &[1]).await.expect("kept");
+    learner.tick("mejl", 2, 1, true).await.expect("kept");
+    learner.tick("mejl", 2, 0, true).await.expect("kept");
+    assert_eq!(learner.step("mejl", 2).await.expect("there").ticks, [0, 1]);
+    learner.tick("mejl", 2, 0, false).await.expect("taken back");
+    learner.tick("mejl", 2, 0, false).await.expect("twice is once");
     let page = learner.step("mejl", 2).await.expect("there");
     assert_eq!(page.ticks, [1]);
     assert!(!page.outline.steps[1].is_seen);
     learner.finish_step("mejl", 2, Some(&[0, 1])).await.expect("seen");
     let page = learner.step("mejl", 2).await.expect("there");
     assert_eq!((page.ticks, page.outline.steps[1].is_seen), (vec![0, 1], true));
-    let unknown = learner.tick("mejl", 2, &[2]).await;
+    let unknown = learner.tick("mejl", 2, 2, true).await;
     assert!(matches!(unknown, Err(ServiceError::Invalid { fault: Fault::UnknownOption, .. })));
-    assert!(is_not_found(&learner.tick("mejl", 1, &[0]).await), "no checklist");
+    assert!(is_not_found(&learner.tick("mejl", 1, 0, true).await), "no checklist");
     assert!(is_not_found(&learner.watch("mejl", 1, 7).await), "no film");
 });
 
@@ -60,7 +79,7 @@ story!(what_is_not_there_is_not_found, |town| {
     let learner = town.learner(&alma);
     for slug in ["", "finns-inte", "../etc", "mejl'--"] {
         assert!(is_not_found(&learner.lesson(slug).await));
-        assert!(is_not_found(&learner.ladder(slug, None).await));
+        assert!(is_not_found(&learner.ladder(slug, None, Locale::Sv).await));
     }
     for number in [0, 4, 255] {
         assert!(is_not_found(&learner.step("mejl", number).await));

@@ -1,5 +1,5 @@
-//! Use cases told as stories, each run on SQLite and, where `KVARTEN_TEST_POSTGRES` names a
-//! server, on PostgreSQL.
+//! Use cases told as stories, each run on SQLite and on the PostgreSQL server that
+//! `KVARTEN_TEST_POSTGRES` names (`none` does without).
 
 mod ladder;
 mod leaderboard;

@@ -2,17 +2,18 @@
 
 use std::collections::BTreeSet;
 
-use kvarten_domain::time::Period;
+use kvarten_domain::{Locale, Role, time::Period};
 use kvarten_service::{
     ServiceError, SignedIn,
     privacy::{self, KEPT_AFTER_LEAVING_SECONDS, registry::DECLARATIONS},
     session::{SessionRecord, Sessions, session_key},
+    visitor::Visitor,
 };
 use sea_orm::{ConnectionTrait, DbBackend, FromQueryResult, Statement};
 
 use crate::{
     story,
-    town::{NOON, Town, climb, see_all},
+    town::{NOON, OWNER, PASSWORD, Town, climb, join_all, see_all, total},
 };
 
 #[derive(FromQueryResult)]
@@ -109,6 +110,55 @@ story!(a_person_is_exported_and_erased_and_the_units_total_stays, |town| {
         privacy::erase(&town.services, crew[0].id()).await,
         Err(ServiceError::NotFound)
     ));
+});
+
+story!(a_lesson_outlives_its_owner, |town| {
+    let town = town.with_unit("Solgläntan").await;
+    town.publish("mejl", "outlook", 1).await;
+    let owner = town.operator().find_person(OWNER).await.expect("the owner");
+    let export = privacy::export(&town.services, owner).await.expect("an export");
+    let owned = export["tables"]["lessons"]["rows"].as_array().expect("rows");
+    assert_eq!(owned.len(), 1);
+    privacy::erase(&town.services, owner).await.expect("erased");
+    assert_eq!(count(&town, "lessons WHERE owner_id IS NULL").await, 1);
+    let alma = town.signed_in(town.staff("Alma", "Solgläntan").await).await;
+    assert_eq!(town.learner(&alma).lesson("mejl").await.expect("still there").slug, "mejl");
+});
+
+story!(an_erasure_that_comes_twice_at_once_counts_once, |town| {
+    let town = town.with_unit("Solgläntan").await;
+    town.publish("mejl", "outlook", 1).await;
+    let alma = town.signed_in(town.staff("Alma", "Solgläntan").await).await;
+    climb(&town.learner(&alma), "mejl").await;
+    let done = join_all((0..6).map(|_| privacy::erase(&town.services, alma.id()))).await;
+    assert_eq!(done.iter().filter(|done| done.is_ok()).count(), 1, "{done:?}");
+    assert!(done.iter().all(|done| matches!(done, Ok(()) | Err(ServiceError::NotFound))));
+    let kept = count(&town, "unit_points_kept WHERE points = 60").await;
+    assert_eq!((count(&town, "unit_points_kept").await, kept), (1, 1));
+});
+
+story!(who_comes_back_finds_what_they_had_shown, |town| {
+    let town = town.with_unit("Solgläntan").await.with_unit("Björken").await;
+    town.publish("mejl", "outlook", 1).await;
+    let alma = town.staff("Alma", "Solgläntan").await;
+    town.operator().set_password("alma@lindvike.example", PASSWORD).await.expect("set");
+    climb(&town.learner(&town.signed_in(alma).await), "mejl").await;
+    let operator = town.operator();
+    let again = operator.employ_again(alma, "Björken", "underskoterska", &[Role::Staff]).await;
+    assert!(again.is_err(), "she has not left");
+    operator.end_employment(alma).await.expect("leaves");
+    operator
+        .employ_again(alma, "Björken", "underskoterska", &[Role::Staff])
+        .await
+        .expect("comes back");
+    let later = NOON.plus_seconds(1);
+    let who = SignedIn::find(&town.services, alma, later).await.expect("works here");
+    assert_eq!(who.viewer(Locale::Sv, false).unit.as_deref(), Some("Björken"));
+    assert_eq!(total(&town.learner_at(&who, later)).await, 60);
+    let old = Visitor::enter(&town.services, later)
+        .sign_in("alma@lindvike.example", PASSWORD, "192.0.2.7")
+        .await;
+    assert!(matches!(old, Err(ServiceError::WrongSignIn)), "a new password is due: {old:?}");
 });
 
 story!(what_has_been_kept_long_enough_goes, |town| {

@@ -113,13 +113,14 @@ fn due(
     ladder: &LadderView,
     is_right: bool,
     misses: &BTreeMap<(AttemptId, QuestionId), u32>,
+    known: &mut BTreeSet<QuestionId>,
     refreshed: &mut BTreeSet<QuestionId>,
 ) -> u32 {
     let question = ladder.question.as_ref().expect("a question").id;
     if !is_right {
         return 0;
     }
-    if ladder.is_refresher {
+    if !known.insert(question) {
         return if refreshed.insert(question) { 2 } else { 0 };
     }
     let rung = ladder.rungs.iter().find(|rung| rung.is_current).expect("stands on one").number;
@@ -137,7 +138,7 @@ story!(no_order_of_replies_earns_twice_or_loses, |town| {
         let mut ladder = begin(&learner, "mejl").await;
         let mut kept: Vec<Told> = Vec::new();
         let mut misses = BTreeMap::new();
-        let mut refreshed = BTreeSet::new();
+        let (mut known, mut refreshed) = (BTreeSet::new(), BTreeSet::new());
         let mut sum = 0;
         for _ in 0..70 {
             let earlier = (!kept.is_empty()).then(|| chance.random_range(0..kept.len()));
@@ -157,7 +158,7 @@ story!(no_order_of_replies_earns_twice_or_loses, |town| {
                 (3, _) => drop(begin(&learner, "mejl").await),
                 (chosen, _) => {
                     let is_right = chosen < 8;
-                    let points = due(&ladder, is_right, &misses, &mut refreshed);
+                    let points = due(&ladder, is_right, &misses, &mut known, &mut refreshed);
                     let question = ladder.question.as_ref().expect("a question").id;
                     let (id, attempt) = (new_id::<AnswerId>(), ladder.attempt);
                     let fields = Town::fields(&ladder, is_right);

@@ -78,6 +78,58 @@ story!(tries_at_the_same_time_are_counted_each, |town| {
     assert_eq!((verified, waiting), (5, 7));
 });
 
+story!(right_passwords_from_an_address_do_not_keep_its_wrong_ones_alive, |town| {
+    let (town, alma) = alma_with_password(town).await;
+    let mut at = NOON;
+    // A whole shift: somebody mistypes now and then, and everybody gets in, for hours on end.
+    for hour in 0..3 {
+        for name in 0..45 {
+            let refused = sign_in(&town, &format!("{hour}-{name}"), "fel", at).await;
+            assert!(matches!(refused, Err(ServiceError::WrongSignIn)), "{hour} {name}: {refused:?}");
+        }
+        for _ in 0..10 {
+            at = at.plus_seconds(360);
+            let fits = sign_in(&town, "alma@lindvike.example", PASSWORD, at).await;
+            assert_eq!(fits.expect("signs in"), alma);
+        }
+    }
+});
+
+story!(waiting_tells_nothing_about_who_exists, |town| {
+    let (town, _) = alma_with_password(town).await;
+    for _ in 0..5 {
+        let refused = sign_in(&town, "alma@lindvike.example", "fel", NOON).await;
+        assert!(matches!(refused, Err(ServiceError::WrongSignIn)));
+    }
+    let number = town.new_person("Alma", "Solgläntan").employee_number;
+    let other = sign_in(&town, &number, "fel", NOON).await;
+    assert!(matches!(other, Err(ServiceError::WrongSignIn)), "each name by itself: {other:?}");
+});
+
+story!(a_hostile_name_is_only_a_wrong_one, |town| {
+    let (town, _) = alma_with_password(town).await;
+    for name in ["alma\0", "a\u{1b}[31m", "'; DROP TABLE people; --", "%"] {
+        let refused = sign_in(&town, name, PASSWORD, NOON).await;
+        assert!(matches!(refused, Err(ServiceError::WrongSignIn)), "{name:?}: {refused:?}");
+    }
+});
+
+story!(the_old_password_cannot_be_guessed_by_changing_it, |town| {
+    let (town, alma) = alma_with_password(town).await;
+    let who = town.signed_in(alma).await;
+    let learner = town.learner(&who);
+    for _ in 0..5 {
+        let wrong = learner.change_password("fel", "nytt och långt ord", "telefon").await;
+        assert!(matches!(wrong, Err(ServiceError::Invalid { fault: Fault::WrongPassword, .. })));
+    }
+    let waits = learner.change_password(PASSWORD, "nytt och långt ord", "telefon").await;
+    assert!(matches!(waits, Err(ServiceError::Wait { seconds: 30 })), "{waits:?}");
+    // Signing in is another matter.
+    assert_eq!(sign_in(&town, "alma@lindvike.example", PASSWORD, NOON).await.expect("in"), alma);
+    let later = town.learner_at(&who, NOON.plus_seconds(31));
+    later.change_password(PASSWORD, "nytt och långt ord", "telefon").await.expect("changed");
+});
+
 story!(neighbours_at_the_same_moment_do_not_wait_for_each_other, |town| {
     let (town, alma) = alma_with_password(town).await;
     town.staff("Bo", "Solgläntan").await;

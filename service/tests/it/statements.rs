@@ -14,7 +14,7 @@ async fn counts(town: &Town, person: kvarten_domain::PersonId) -> Vec<(&'static 
     let learner = town.learner(&who);
     // What is kept in memory is warm.
     learner.step("mejl", 1).await.expect("there");
-    learner.ladder("mejl", None).await.expect("there");
+    learner.ladder("mejl", None, Locale::Sv).await.expect("there");
     town.counted();
     let mut counts = Vec::new();
     SignedIn::find(&town.services, person, NOON).await.expect("works here");
@@ -25,7 +25,7 @@ async fn counts(town: &Town, person: kvarten_domain::PersonId) -> Vec<(&'static 
     counts.push(("lesson", town.counted()));
     learner.step("mejl", 1).await.expect("there");
     counts.push(("step", town.counted()));
-    learner.ladder("mejl", None).await.expect("there");
+    learner.ladder("mejl", None, Locale::Sv).await.expect("there");
     counts.push(("ladder", town.counted()));
     learner.knowledge(Locale::Sv).await.expect("there");
     counts.push(("knowledge", town.counted()));

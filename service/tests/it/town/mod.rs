@@ -12,7 +12,7 @@ use std::{
 };
 
 use kvarten_domain::{
-    AttemptId, PersonId, Role, Timestamp, UnitId,
+    AttemptId, Locale, PersonId, Role, Timestamp, UnitId,
     ladder::{LadderView, ReplyOutcome},
     reply::Fields,
     unit::UnitKind,
@@ -47,6 +47,7 @@ pub struct Town {
     pub units: HashMap<String, UnitId>,
     root: UnitId,
     _folder: TempDir,
+    _database: Option<PostgresDatabase>,
 }
 
 /// A story on both databases: `story!(name, |town| async move { … })`.
@@ -78,31 +79,65 @@ macro_rules! story {
     };
 }
 
-/// A database of its own on the test's PostgreSQL server; none where no server is named.
-async fn fresh_postgres() -> Option<String> {
-    let server = env::var("KVARTEN_TEST_POSTGRES").ok()?;
-    let name = format!("kvarten_{}", uuid::Uuid::now_v7().simple());
-    let admin = Database::connect(&server).await.expect("the test server answers");
-    let create = format!("CREATE DATABASE {name}");
-    admin
-        .execute_raw(sea_orm::Statement::from_string(DbBackend::Postgres, create))
-        .await
-        .expect("a database is made");
-    admin.close().await.expect("closes");
-    let (before, query) = server.split_once('?').map_or((server.as_str(), ""), |(a, b)| (a, b));
-    let (host, _) = before.rsplit_once('/').expect("an address with a database");
-    let query = if query.is_empty() { String::new() } else { format!("?{query}") };
-    Some(format!("{host}/{name}{query}"))
+/// A database on the test's PostgreSQL server; goes when its story ends.
+struct PostgresDatabase {
+    server: String,
+    name: String,
+}
+
+impl PostgresDatabase {
+    /// A new one; none where the run says that it does without.
+    async fn create() -> Option<Self> {
+        let server = env::var("KVARTEN_TEST_POSTGRES")
+            .expect("KVARTEN_TEST_POSTGRES names a PostgreSQL server, or says `none`");
+        if server == "none" {
+            return None;
+        }
+        let database = Self { server, name: format!("kvarten_{}", uuid::Uuid::now_v7().simple()) };
+        database.order(format!("CREATE DATABASE {}", database.name)).await;
+        Some(database)
+    }
+
+    fn url(&self) -> String {
+        let (before, query) = self.server.split_once('?').unwrap_or((&self.server, ""));
+        let (host, _) = before.rsplit_once('/').expect("an address with a database");
+        format!("{host}/{}?{query}", self.name)
+    }
+
+    async fn order(&self, sql: String) {
+        let admin = Database::connect(&self.server).await.expect("the test server answers");
+        let statement = sea_orm::Statement::from_string(DbBackend::Postgres, sql);
+        admin.execute_raw(statement).await.expect("the test server does as it is told");
+        admin.close().await.expect("closes");
+    }
+}
+
+impl Drop for PostgresDatabase {
+    fn drop(&mut self) {
+        // A destructor cannot wait; a thread with a runtime of its own can.
+        std::thread::scope(|scope| {
+            scope.spawn(|| {
+                let runtime =
+                    tokio::runtime::Builder::new_current_thread().enable_all().build();
+                let drop = format!("DROP DATABASE IF EXISTS {} WITH (FORCE)", self.name);
+                runtime.expect("a runtime").block_on(self.order(drop));
+            });
+        });
+    }
 }
 
 impl Town {
     /// An empty town; none where its database is not there to be tested.
     pub async fn on(on: On) -> Option<Self> {
         let folder = tempfile::tempdir().expect("a folder");
-        let url = match on {
-            On::Sqlite => format!("sqlite:{}", folder.path().join("town.db").display()),
-            On::Postgres => fresh_postgres().await?,
+        let database = match on {
+            On::Sqlite => None,
+            On::Postgres => Some(PostgresDatabase::create().await?),
         };
+        let url = database.as_ref().map_or_else(
+            || format!("sqlite:{}", folder.path().join("town.db").display()),
+            PostgresDatabase::url,
+        );
         let mut store = Store::connect(&url).await.expect("the database opens");
         store.migrate().await.expect("migrates");
         let statements = Arc::new(AtomicUsize::new(0));
@@ -141,7 +176,14 @@ impl Town {
             password: None,
         };
         operator.create_person(&owner).await.expect("an owner");
-        Some(Self { services, statements, units: HashMap::new(), root, _folder: folder })
+        Some(Self {
+            services,
+            statements,
+            units: HashMap::new(),
+            root,
+            _folder: folder,
+            _database: database,
+        })
     }
 
     pub fn operator(&self) -> Operator<'_> {
@@ -154,19 +196,24 @@ impl Town {
         self
     }
 
-    /// A person with a role, at the latest unit made or the one named.
-    pub async fn person(&self, name: &str, unit: &str, role: Role) -> PersonId {
+    /// Somebody to be hired at a unit.
+    pub fn new_person(&self, name: &str, unit: &str) -> NewPerson {
         let number = name.bytes().fold(7u32, |sum, byte| sum.wrapping_mul(31) + u32::from(byte));
-        let new = NewPerson {
+        NewPerson {
             employee_number: format!("{number}"),
             email: Some(format!("{}@lindvike.example", name.to_lowercase())),
             given_name: name.to_owned(),
             family_name: "Berg".into(),
             unit: unit.to_owned(),
             profession: "underskoterska".into(),
-            roles: vec![role],
+            roles: vec![Role::Staff],
             password: None,
-        };
+        }
+    }
+
+    /// A person with a role at a unit.
+    pub async fn person(&self, name: &str, unit: &str, role: Role) -> PersonId {
+        let new = NewPerson { roles: vec![role], ..self.new_person(name, unit) };
         self.operator().create_person(&new).await.expect("a person")
     }
 
@@ -207,7 +254,7 @@ impl Town {
 /// Begins a climb and returns the ladder.
 pub async fn begin(learner: &Learner<'_>, slug: &str) -> LadderView {
     learner.start_attempt(slug, new_id::<AttemptId>()).await.expect("begins");
-    learner.ladder(slug, None).await.expect("a page").ladder.expect("a ladder")
+    learner.ladder(slug, None, Locale::Sv).await.expect("a page").ladder.expect("a ladder")
 }
 
 /// Replies to the question a ladder asks.
