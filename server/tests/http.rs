@@ -227,7 +227,10 @@ async fn a_refused_form_keeps_the_name_that_was_typed(#[case] more: &str, #[case
         assert!(!is_kept);
         return;
     };
-    assert!(is_kept && cookie.contains("; HttpOnly") && cookie.contains("; Max-Age=60"), "{cookie}");
+    assert!(
+        is_kept && cookie.contains("; HttpOnly") && cookie.contains("; Max-Age=60"),
+        "{cookie}"
+    );
     let cookie = cookie.split(';').next().expect("a value");
     let page = stand.get(answer.header("location"), &[("cookie", cookie)]).await;
     assert!(page.text().contains(r#"value="åsa@lindvike.example""#), "{}", page.text());

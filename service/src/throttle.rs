@@ -5,11 +5,7 @@
 
 use kvarten_domain::{PersonId, Timestamp};
 use kvarten_entity::sign_in_throttle;
-use sea_orm::{
-    ActiveValue::Set,
-    ColumnTrait, EntityTrait, QueryFilter,
-    sea_query::OnConflict,
-};
+use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, sea_query::OnConflict};
 use sha2::{Digest, Sha256};
 
 use crate::{ServiceError, Services};

@@ -18,14 +18,14 @@ mod session;
 
 pub use account::{ChangePassword, ChooseLocale, account, change_password, choose_locale};
 pub use bank::{knowledge, learn_page};
+#[cfg(feature = "ssr")]
+pub use cookies::CookieRules;
 pub use error::WireError;
 pub use ladder::{StartAttempt, SubmitReply, ladder, start_attempt, submit_reply};
 pub use lesson::{FinishStep, finish_step, lesson, open_step, step, tick, watch};
 pub use points::{
     JoinLeaderboard, LeaveLeaderboard, join_leaderboard, leaderboard, leave_leaderboard, points,
 };
-#[cfg(feature = "ssr")]
-pub use cookies::CookieRules;
 #[cfg(feature = "ssr")]
 pub use request::{ClientAddress, is_shared_tablet, leave_for, request_locale, typed_name};
 pub use session::{SignIn, SignOut, SignOutEverywhere, sign_in, sign_out, sign_out_everywhere};

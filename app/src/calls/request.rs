@@ -66,7 +66,11 @@ pub(super) fn remember_name(name: &str) {
 /// Marks the browser of a shared tablet, so that pages leave the screen when nobody uses it, or
 /// takes the mark away.
 pub(super) fn mark_shared(is_shared: bool) {
-    keep(cookies::SHARED, "1", if is_shared { Kept::ThisTime } else { Kept::Seconds(0) });
+    if is_shared {
+        keep(cookies::SHARED, "1", Kept::ThisTime);
+    } else if is_shared_tablet() {
+        keep(cookies::SHARED, "", Kept::Seconds(0));
+    }
 }
 
 /// Whether the browser is that of a shared tablet.

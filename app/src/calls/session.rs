@@ -19,8 +19,8 @@ pub async fn sign_in(
     use super::{
         ClientAddress, PERSON, SHARED,
         request::{
-            form_goes_to, is_form, mark_shared, own_path, pass, remember_locale, remember_name, services,
-            session,
+            form_goes_to, is_form, mark_shared, own_path, pass, remember_locale, remember_name,
+            services, session,
         },
     };
     use kvarten_service::{SignedIn, session::Lifetime, visitor::Visitor};

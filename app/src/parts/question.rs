@@ -50,7 +50,9 @@ pub fn Question(
 
 fn hint(l: Locale, view: &QuestionView) -> AnyView {
     let text = match &view.hint {
-        Some(hint) => view! { <p><b lang=tag(l)>{tr!(l, ladder.hint)}</b> " " {hint.clone()}</p> }.into_any(),
+        Some(hint) => {
+            view! { <p><b lang=tag(l)>{tr!(l, ladder.hint)}</b> " " {hint.clone()}</p> }.into_any()
+        }
         None if view.is_back => view! { <p lang=tag(l)>{tr!(l, ladder.back_again)}</p> }.into_any(),
         None => return ().into_any(),
     };

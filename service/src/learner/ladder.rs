@@ -146,10 +146,8 @@ impl Learner<'_> {
             page.outcome = outcome_of(&content, &attempt, &answers, asked)?;
         }
         if ladder.is_topped() {
-            let climb =
-                TopClimb { quiz: &content.quiz, attempt: &attempt, answers: &answers };
-            page.summary =
-                Some(self.summary(&bank, entry, &page.outline, &climb, locale).await?);
+            let climb = TopClimb { quiz: &content.quiz, attempt: &attempt, answers: &answers };
+            page.summary = Some(self.summary(&bank, entry, &page.outline, &climb, locale).await?);
         }
         page.ladder = Some(view(&ladder, &attempt, &answers));
         Ok(page)

@@ -47,7 +47,8 @@ impl Begun {
     }
 
     pub(super) fn place(&self, entry: &LessonEntry) -> Place {
-        let last_open = self.visits.get(&entry.version).map_or(LastOpen::Nothing, |(last, _)| *last);
+        let last_open =
+            self.visits.get(&entry.version).map_or(LastOpen::Nothing, |(last, _)| *last);
         place_to_resume(&self.steps(entry), last_open)
     }
 }

@@ -164,9 +164,10 @@ impl Learner<'_> {
         state.ticks = Set(if is_on { bit } else { 0 });
         let before = Expr::col((step_state::Entity, step_state::Column::Ticks));
         let after = if is_on { before.bit_or(bit) } else { before.bit_and(!bit) };
-        let ticked = OnConflict::columns([step_state::Column::PersonId, step_state::Column::StepId])
-            .value(step_state::Column::Ticks, after)
-            .to_owned();
+        let ticked =
+            OnConflict::columns([step_state::Column::PersonId, step_state::Column::StepId])
+                .value(step_state::Column::Ticks, after)
+                .to_owned();
         let writing = self.services.store().begin().await?;
         self.visit(&writing, place.version, Some(place.step)).await?;
         step_state::Entity::insert(state)

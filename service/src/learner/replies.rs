@@ -29,8 +29,8 @@ use uuid::Uuid;
 use super::{
     Learner,
     completion::{QUESTION, ledger_key, ledger_row, once_each},
-    lesson::visited_again,
     ladder::{outcome_of, replay, seed_of, view},
+    lesson::visited_again,
 };
 use crate::{
     ServiceError, Services, SignedIn,

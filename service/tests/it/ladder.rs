@@ -79,7 +79,8 @@ story!(many_devices_at_once_double_and_lose_nothing, |town| {
     for result in join_all(begun).await {
         result.expect("begins or goes on");
     }
-    let mut ladder = learner.ladder("mejl", None, Locale::Sv).await.expect("a page").ladder.expect("a ladder");
+    let mut ladder =
+        learner.ladder("mejl", None, Locale::Sv).await.expect("a page").ladder.expect("a ladder");
     // At each question ten devices reply at once, each with an id of its own.
     while !ladder.is_topped() {
         let question = ladder.question.as_ref().expect("a question").id;
@@ -94,7 +95,12 @@ story!(many_devices_at_once_double_and_lose_nothing, |town| {
             points += u32::from(outcome.points > 0);
         }
         assert_eq!(points, 1, "one of them earns");
-        ladder = learner.ladder("mejl", None, Locale::Sv).await.expect("a page").ladder.expect("a ladder");
+        ladder = learner
+            .ladder("mejl", None, Locale::Sv)
+            .await
+            .expect("a page")
+            .ladder
+            .expect("a ladder");
     }
     assert_eq!(total(&learner).await, 2 * 10 + 2 * 20);
 });
@@ -149,7 +155,8 @@ story!(late_early_foreign_and_hostile_replies_are_defined, |town| {
         let Err(ServiceError::Invalid { fault, .. }) = result else { panic!("{result:?}") };
         assert_eq!(fault, expected);
     }
-    let untouched = learner.ladder("mejl", None, Locale::Sv).await.expect("a page").ladder.expect("a ladder");
+    let untouched =
+        learner.ladder("mejl", None, Locale::Sv).await.expect("a page").ladder.expect("a ladder");
     assert_eq!(untouched.rungs, start.rungs, "none of it was a miss");
 
     // Late: the rung has been climbed on another device meanwhile.

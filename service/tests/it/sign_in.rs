@@ -85,7 +85,10 @@ story!(right_passwords_from_an_address_do_not_keep_its_wrong_ones_alive, |town| 
     for hour in 0..3 {
         for name in 0..45 {
             let refused = sign_in(&town, &format!("{hour}-{name}"), "fel", at).await;
-            assert!(matches!(refused, Err(ServiceError::WrongSignIn)), "{hour} {name}: {refused:?}");
+            assert!(
+                matches!(refused, Err(ServiceError::WrongSignIn)),
+                "{hour} {name}: {refused:?}"
+            );
         }
         for _ in 0..10 {
             at = at.plus_seconds(360);

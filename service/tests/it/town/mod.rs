@@ -117,8 +117,7 @@ impl Drop for PostgresDatabase {
         // A destructor cannot wait; a thread with a runtime of its own can.
         std::thread::scope(|scope| {
             scope.spawn(|| {
-                let runtime =
-                    tokio::runtime::Builder::new_current_thread().enable_all().build();
+                let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
                 let drop = format!("DROP DATABASE IF EXISTS {} WITH (FORCE)", self.name);
                 runtime.expect("a runtime").block_on(self.order(drop));
             });
