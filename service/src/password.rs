@@ -65,8 +65,8 @@ impl PasswordTurn {
     /// [`ServiceError::Wait`] where too many wait already.
     pub(crate) async fn wait() -> Result<Self, ServiceError> {
         let _waiting = Waiter::new().ok_or(ServiceError::Wait { seconds: TRY_AGAIN_SECONDS })?;
-        let _permit = TURNS.acquire().await.expect("the semaphore is never closed");
-        Ok(Self { _permit })
+        let permit = TURNS.acquire().await.expect("the semaphore is never closed");
+        Ok(Self { _permit: permit })
     }
 
     /// Work that lasts as long as the turn, whether or not somebody still waits for it.
@@ -127,13 +127,13 @@ mod tests {
     #[tokio::test]
     async fn who_hangs_up_does_not_give_the_turn_away_while_it_is_worked() {
         let turn = PasswordTurn::wait().await.expect("few wait");
-        let (begin, begun) = std::sync::mpsc::channel();
+        let (tell, told) = std::sync::mpsc::channel();
         let (end, ended) = std::sync::mpsc::channel::<()>();
         let work = tokio::spawn(turn.work(move || {
-            begin.send(()).expect("awaited");
+            tell.send(()).expect("awaited");
             let _ = ended.recv();
         }));
-        tokio::task::spawn_blocking(move || begun.recv()).await.expect("ends").expect("begins");
+        tokio::task::spawn_blocking(move || told.recv()).await.expect("ends").expect("begins");
         work.abort();
         assert!(work.await.is_err(), "nobody waits for it any more");
         assert_eq!(TURNS.available_permits(), 0, "and still it is worked on");

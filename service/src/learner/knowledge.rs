@@ -49,36 +49,6 @@ impl Learner<'_> {
             .await?)
     }
 
-    fn system_knowledge(
-        &self,
-        bank: &Bank,
-        held: &Held,
-        system: usize,
-        locale: Locale,
-    ) -> SystemKnowledge {
-        let required = held.required(bank, system);
-        let entry = &bank.systems[system];
-        let count = |level: Level, is_completed: bool| {
-            let of_level = required.iter().filter(|lesson| lesson.level == level);
-            let counted = of_level.filter(|lesson| lesson.is_completed || !is_completed).count();
-            u32::try_from(counted).unwrap_or(u32::MAX)
-        };
-        let levels = Level::ALL.map(|level| LevelKnowledge {
-            level,
-            meaning: entry.meaning(level, locale),
-            done: count(level, true),
-            required: count(level, false),
-        });
-        let mut of_system = bank.lessons.iter().filter(|lesson| lesson.system == system);
-        SystemKnowledge {
-            system: entry.name(),
-            about: entry.about.clone(),
-            shown: shown_level(&required),
-            levels: levels.into(),
-            next: of_system.find(|lesson| !held.has(lesson)).map(|lesson| bank.link(lesson)),
-        }
-    }
-
     /// What one has shown, system by system. Two statements.
     ///
     /// # Errors
@@ -102,7 +72,7 @@ impl Learner<'_> {
         let evidence = all.iter().filter_map(line).collect();
         let held = Held(all.into_iter().filter(|row| holds(row, self.now)).collect());
         let systems = (0..bank.systems.len())
-            .map(|system| self.system_knowledge(&bank, &held, system, locale))
+            .map(|system| system_knowledge(&bank, &held, system, locale))
             .collect();
         Ok(KnowledgePage { systems, evidence })
     }
@@ -156,6 +126,31 @@ impl Learner<'_> {
                 .collect(),
             next: next.map(|next| bank.link(next)),
         })
+    }
+}
+
+/// What is shown of one system.
+fn system_knowledge(bank: &Bank, held: &Held, system: usize, locale: Locale) -> SystemKnowledge {
+    let required = held.required(bank, system);
+    let entry = &bank.systems[system];
+    let count = |level: Level, is_completed: bool| {
+        let of_level = required.iter().filter(|lesson| lesson.level == level);
+        let counted = of_level.filter(|lesson| lesson.is_completed || !is_completed).count();
+        u32::try_from(counted).unwrap_or(u32::MAX)
+    };
+    let levels = Level::ALL.map(|level| LevelKnowledge {
+        level,
+        meaning: entry.meaning(level, locale),
+        done: count(level, true),
+        required: count(level, false),
+    });
+    let mut of_system = bank.lessons.iter().filter(|lesson| lesson.system == system);
+    SystemKnowledge {
+        system: entry.name(),
+        about: entry.about.clone(),
+        shown: shown_level(&required),
+        levels: levels.into(),
+        next: of_system.find(|lesson| !held.has(lesson)).map(|lesson| bank.link(lesson)),
     }
 }
 

@@ -55,7 +55,7 @@ story!(what_few_have_earned_stays_withheld_when_others_join, |town| {
     let later = NOON.plus_seconds(7 * 86_400);
     let operator = Operator::enter(&town.services, later);
     for name in ["Bo", "Cia", "Disa", "Emil"] {
-        operator.create_person(&town.new_person(name, "Solgläntan")).await.expect("joins");
+        operator.create_person(&Town::new_person(name, "Solgläntan")).await.expect("joins");
     }
     let learner = town.learner_at(&one[0], later);
     let board = learner.leaderboard(Period::Week).await.expect("a board");

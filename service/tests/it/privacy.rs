@@ -117,8 +117,8 @@ story!(a_lesson_outlives_its_owner, |town| {
     town.publish("mejl", "outlook", 1).await;
     let owner = town.operator().find_person(OWNER).await.expect("the owner");
     let export = privacy::export(&town.services, owner).await.expect("an export");
-    let owned = export["tables"]["lessons"]["rows"].as_array().expect("rows");
-    assert_eq!(owned.len(), 1);
+    let lessons = export["tables"]["lessons"]["rows"].as_array().expect("rows");
+    assert_eq!(lessons.len(), 1);
     privacy::erase(&town.services, owner).await.expect("erased");
     assert_eq!(count(&town, "lessons WHERE owner_id IS NULL").await, 1);
     let alma = town.signed_in(town.staff("Alma", "Solgläntan").await).await;

@@ -104,7 +104,7 @@ story!(waiting_tells_nothing_about_who_exists, |town| {
         let refused = sign_in(&town, "alma@lindvike.example", "fel", NOON).await;
         assert!(matches!(refused, Err(ServiceError::WrongSignIn)));
     }
-    let number = town.new_person("Alma", "Solgläntan").employee_number;
+    let number = Town::new_person("Alma", "Solgläntan").employee_number;
     let other = sign_in(&town, &number, "fel", NOON).await;
     assert!(matches!(other, Err(ServiceError::WrongSignIn)), "each name by itself: {other:?}");
 });

@@ -196,7 +196,7 @@ impl Town {
     }
 
     /// Somebody to be hired at a unit.
-    pub fn new_person(&self, name: &str, unit: &str) -> NewPerson {
+    pub fn new_person(name: &str, unit: &str) -> NewPerson {
         let number = name.bytes().fold(7u32, |sum, byte| sum.wrapping_mul(31) + u32::from(byte));
         NewPerson {
             employee_number: format!("{number}"),
@@ -212,7 +212,7 @@ impl Town {
 
     /// A person with a role at a unit.
     pub async fn person(&self, name: &str, unit: &str, role: Role) -> PersonId {
-        let new = NewPerson { roles: vec![role], ..self.new_person(name, unit) };
+        let new = NewPerson { roles: vec![role], ..Self::new_person(name, unit) };
         self.operator().create_person(&new).await.expect("a person")
     }
 
