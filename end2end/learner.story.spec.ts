@@ -10,7 +10,8 @@ test.describe("a learner", () => {
     await hydrated(page);
     await expect(page.getByRole("heading", { name: "Ta en kvart" })).toBeVisible();
     await page.getByRole("link", { name: "Fortsätt" }).click();
-    await expect(page).toHaveURL(/\/lar\/saker-e-post\/\d/);
+    // Alma stands in the middle of her seven steps: three are seen.
+    await expect(page).toHaveURL(/\/lar\/saker-e-post\/4$/);
     await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
   });
 
@@ -64,6 +65,39 @@ test.describe("a learner", () => {
     await expect(page.getByRole("heading", { name: /Outlook, nivå 1/ })).toBeVisible();
     await page.setViewportSize(tall);
     await expectAccessible(page);
+  });
+
+  test("watches a film with captions, by its transcript, and goes on where she stopped", async ({
+    page,
+    signIn,
+  }) => {
+    await signIn("champion");
+    await page.goto("/lar/saker-e-post/2");
+    await hydrated(page);
+    const film = page.locator("video");
+    const seen = <T>(read: (video: HTMLVideoElement) => T) => film.evaluate(read);
+    await expect.poll(() => seen((video) => video.textTracks[0]?.mode)).toBe("showing");
+    await expect(film).toHaveAttribute("poster", /\/media\//);
+    await page.getByRole("button", { name: "1,25" }).click();
+    expect(await seen((video) => video.playbackRate)).toBe(1.25);
+
+    const cue = page.locator(".cue").nth(4);
+    await cue.click();
+    await expect(cue).toHaveAttribute("aria-current", "true");
+    const place = await seen((video) => video.currentTime);
+    expect(place).toBeGreaterThan(5);
+    await expect.poll(() => seen((video) => !video.paused && video.currentTime)).toBeGreaterThan(place);
+    const kept = page.waitForResponse(/api\/watch/);
+    await seen((video) => video.pause());
+    await kept;
+
+    await page.reload();
+    await hydrated(page);
+    await expect.poll(() => seen((video) => video.currentTime)).toBeGreaterThan(place - 1);
+    const again = page.waitForResponse(/api\/watch/);
+    await seen((video) => video.play());
+    await seen((video) => video.pause());
+    expect((await again).request().postData()).not.toContain("seconds=0");
   });
 
   test("finds a lesson by the words she types, and the address keeps them", async ({ page, signIn }) => {
