@@ -90,9 +90,6 @@ fn address_sentence(address: SocketAddr, error: &io::Error) -> String {
 
 fn service_sentence(error: &ServiceError) -> String {
     let ServiceError::Invalid { field, fault } = error else { return error.to_string() };
-    if (*field, *fault) == ("person", Fault::Taken) {
-        return "they work here already".to_owned();
-    }
     let what = match fault {
         Fault::Empty => "must be filled in",
         Fault::TooLong => "is too long",

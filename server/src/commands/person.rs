@@ -8,7 +8,7 @@ use std::{
 };
 
 use clap::{Args, Subcommand};
-use kvarten_domain::{PersonId, Role};
+use kvarten_domain::{Fault, PersonId, Role};
 use kvarten_service::{
     ServiceError, now,
     operator::{NewPerson, Operator},
@@ -68,6 +68,20 @@ pub enum Command {
     },
 }
 
+/// Where somebody works, and as what.
+#[derive(Args, Debug)]
+pub struct Post {
+    /// Name or id of the unit they belong to
+    #[arg(long)]
+    unit: String,
+    /// Code of their profession
+    #[arg(long)]
+    profession: String,
+    /// A role they have in that unit: staff, champion, manager or administrator; may be repeated
+    #[arg(long = "role", value_name = "ROLE", value_parser = role, default_value = "staff")]
+    roles: Vec<Role>,
+}
+
 #[derive(Args, Debug)]
 pub struct Create {
     /// Employee number: 1–20 letters, digits and hyphens
@@ -82,15 +96,8 @@ pub struct Create {
     /// Family name
     #[arg(long)]
     family_name: String,
-    /// Name or id of the unit they belong to
-    #[arg(long)]
-    unit: String,
-    /// Code of their profession
-    #[arg(long)]
-    profession: String,
-    /// A role they have in that unit: staff, champion, manager or administrator; may be repeated
-    #[arg(long = "role", value_name = "ROLE", value_parser = role, default_value = "staff")]
-    roles: Vec<Role>,
+    #[command(flatten)]
+    post: Post,
     /// Read a first password from standard input
     #[arg(long)]
     stdin: bool,
@@ -100,15 +107,8 @@ pub struct Create {
 pub struct Return {
     /// Employee number or e-mail address
     who: String,
-    /// Name or id of the unit they belong to
-    #[arg(long)]
-    unit: String,
-    /// Code of their profession
-    #[arg(long)]
-    profession: String,
-    /// A role they have in that unit: staff, champion, manager or administrator; may be repeated
-    #[arg(long = "role", value_name = "ROLE", value_parser = role, default_value = "staff")]
-    roles: Vec<Role>,
+    #[command(flatten)]
+    post: Post,
 }
 
 fn role(code: &str) -> Result<Role, String> {
@@ -149,9 +149,9 @@ async fn create(operator: Operator<'_>, new: Create) -> Result<(), Failure> {
         email: new.email,
         given_name: new.given_name,
         family_name: new.family_name,
-        unit: new.unit,
-        profession: new.profession,
-        roles: new.roles,
+        unit: new.post.unit,
+        profession: new.post.profession,
+        roles: new.post.roles,
         password,
     };
     operator.create_person(&person).await?;
@@ -176,7 +176,13 @@ async fn leave(operator: Operator<'_>, who: &str) -> Result<(), Failure> {
 
 async fn come_back(operator: Operator<'_>, back: &Return) -> Result<(), Failure> {
     let person = find(operator, &back.who).await?;
-    operator.employ_again(person, &back.unit, &back.profession, &back.roles).await?;
+    let Post { unit, profession, roles } = &back.post;
+    match operator.employ_again(person, unit, profession, roles).await {
+        Err(ServiceError::Invalid { field: "person", fault: Fault::Taken }) => {
+            return Err(Failure::Refused("they work here already".to_owned()));
+        }
+        other => other?,
+    }
     say("They work here again.");
     Ok(())
 }

@@ -51,6 +51,14 @@ pub(crate) struct Hired {
     pub(crate) roles: Vec<(Role, UnitId)>,
 }
 
+/// Where somebody works from now on, and as what.
+struct Post {
+    person: PersonId,
+    unit: UnitId,
+    profession: ProfessionId,
+    roles: Vec<(Role, UnitId)>,
+}
+
 /// How many rows go into one statement.
 const ROWS: usize = 400;
 
@@ -138,7 +146,13 @@ impl Operator<'_> {
                 left_at: Set(None),
             });
             person::Entity::insert_many(rows).exec_without_returning(writing).await?;
-            self.employ(writing, some, since).await?;
+            let posts = some.iter().map(|hired| Post {
+                person: hired.id,
+                unit: hired.unit,
+                profession: hired.profession,
+                roles: hired.roles.clone(),
+            });
+            self.employ(writing, posts.collect(), since).await?;
         }
         Ok(())
     }
@@ -147,14 +161,14 @@ impl Operator<'_> {
     async fn employ(
         &self,
         writing: &DatabaseTransaction,
-        people: &[Hired],
+        posts: Vec<Post>,
         since: Timestamp,
     ) -> Result<(), ServiceError> {
-        let rows = people.iter().map(|hired| employment::ActiveModel {
+        let rows = posts.iter().map(|post| employment::ActiveModel {
             id: Set(uuid::Uuid::now_v7()),
-            person_id: Set(hired.id.key()),
-            unit_id: Set(hired.unit.key()),
-            profession_id: Set(hired.profession.key()),
+            person_id: Set(post.person.key()),
+            unit_id: Set(post.unit.key()),
+            profession_id: Set(post.profession.key()),
             from_at: Set(since.0),
             until_at: Set(None),
         });
@@ -167,10 +181,10 @@ impl Operator<'_> {
             from_at: Set(since.0),
             until_at: Set(None),
         };
-        let rows: Vec<_> = people
+        let rows: Vec<_> = posts
             .iter()
-            .flat_map(|hired| {
-                hired.roles.iter().map(|(role, place)| grant(hired.id, *role, *place))
+            .flat_map(|post| {
+                post.roles.iter().map(|(role, place)| grant(post.person, *role, *place))
             })
             .collect();
         for rows in rows.chunks(ROWS) {
@@ -278,24 +292,14 @@ impl Operator<'_> {
         let unit = self.find_unit(unit).await?;
         let profession = self.find_profession(profession).await?;
         let writing = self.services.store().begin().await?;
-        let row = person::Entity::find_by_id(id.key())
+        let has_left = person::Entity::find_by_id(id.key())
             .filter(person::Column::LeftAt.is_not_null())
             .lock_exclusive()
             .one(&writing)
-            .await?
-            .ok_or(ServiceError::invalid("person", Fault::Taken))?;
-        let again = Hired {
-            id,
-            employee_number: row.employee_number,
-            email: row.email,
-            given_name: row.given_name,
-            family_name: row.family_name,
-            locale: None,
-            password_hash: None,
-            unit,
-            profession,
-            roles: roles.iter().map(|role| (*role, unit)).collect(),
-        };
+            .await?;
+        if has_left.is_none() {
+            return Err(ServiceError::invalid("person", Fault::Taken));
+        }
         // The old password opens nothing: who comes back is given a new one.
         person::Entity::update_many()
             .col_expr(person::Column::LeftAt, Expr::value(None::<i64>))
@@ -303,7 +307,9 @@ impl Operator<'_> {
             .filter(person::Column::Id.eq(id.key()))
             .exec(&writing)
             .await?;
-        self.employ(&writing, std::slice::from_ref(&again), self.now).await?;
+        let roles = roles.iter().map(|role| (*role, unit)).collect();
+        let post = Post { person: id, unit, profession, roles };
+        self.employ(&writing, vec![post], self.now).await?;
         writing.commit().await?;
         Ok(())
     }
