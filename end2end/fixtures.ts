@@ -114,6 +114,19 @@ export async function expectAccessible(page: Page) {
   expect(found, `axe on ${page.url()}`).toEqual([]);
 }
 
+/** The same in a viewport in which nothing lies under the bar at the bottom, in both themes. */
+export async function expectAccessibleInFull(page: Page) {
+  const before = page.viewportSize();
+  await page.setViewportSize(tall);
+  for (const colorScheme of ["light", "dark"] as const) {
+    // Without movement: a colour on its way from one theme to the other is not looked at.
+    await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
+    await expectAccessible(page);
+  }
+  await page.emulateMedia({ colorScheme: null, reducedMotion: null });
+  if (before) await page.setViewportSize(before);
+}
+
 /** Fails when the page can be scrolled sideways, which WCAG's reflow rule forbids. */
 export async function expectNoSidewaysScroll(page: Page) {
   const [content, window] = await page.evaluate(() => [

@@ -1,5 +1,13 @@
 import { asked, replyRightly, replyWrongly } from "./answers";
-import { expect, expectAccessible, expectNoSidewaysScroll, hydrated, tall, test } from "./fixtures";
+import {
+  expect,
+  expectAccessible,
+  expectAccessibleInFull,
+  expectNoSidewaysScroll,
+  hydrated,
+  tall,
+  test,
+} from "./fixtures";
 import { touch } from "./hands";
 
 const lessons = ["saker-e-post", "rapportera-avvikelse", "digitala-kalendern", "skriv-i-journalen"];
@@ -53,6 +61,7 @@ test.describe("a learner", () => {
       if (isTop) break;
       if (!missed) {
         missed = await replyWrongly(page);
+        if (missed) await expectAccessibleInFull(page);
         if (!missed) await replyRightly(page, touch);
       } else {
         await replyRightly(page, touch);
@@ -138,6 +147,30 @@ test.describe("a learner", () => {
     await page.goto("/mer");
     await page.getByRole("button", { name: "Svenska" }).click();
     await expect(page.getByRole("heading", { level: 1, name: "Mer" })).toBeVisible();
+  });
+
+  test("is told when a reply comes after the end of her session, and comes back to it", async ({
+    page,
+    signIn,
+    expectFailure,
+  }) => {
+    expectFailure(/\/api\/submit_reply/);
+    const { email, password } = await signIn("administrator");
+    await page.goto("/lar/rapportera-avvikelse/stegen");
+    await hydrated(page);
+    const start = page.getByRole("button", { name: /Börja svara|Repetera frågorna/ });
+    if (await start.isVisible()) await start.click();
+    const { prompt } = await asked(page);
+    await page.context().clearCookies();
+    await replyRightly(page, touch, false);
+    await expect(page.getByRole("alert")).toContainText("hann inte sparas");
+    await expectAccessibleInFull(page);
+    await page.getByRole("alert").getByRole("link", { name: "Logga in" }).click();
+    await page.getByLabel("E-post eller anställningsnummer").fill(email);
+    await page.getByLabel("Lösenord", { exact: true }).fill(password);
+    await page.getByRole("button", { name: "Logga in", exact: true }).click();
+    await expect(page).toHaveURL(/rapportera-avvikelse\/stegen$/);
+    expect((await asked(page)).prompt).toBe(prompt);
   });
 
   test("signs out", async ({ page, signIn }) => {

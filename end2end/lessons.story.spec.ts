@@ -1,5 +1,5 @@
-import { lessons, replyRightly } from "./answers";
-import { expect, hydrated, test } from "./fixtures";
+import { asked, lessons, replyRightly } from "./answers";
+import { expect, expectAccessibleInFull, hydrated, test } from "./fixtures";
 import { button, type Hand, keyboard, plain, touch } from "./hands";
 
 // Each lesson, by somebody new, on a phone: signing in, finding it, every step, to the top of its
@@ -41,15 +41,22 @@ for (const lesson of lessons) {
         await expect(page).toHaveURL(/\/(\d+|stegen)$/);
         const title = await page.title();
         for (const box of await page.locator(".tasks input").all()) await hand.tick(box);
+        if (hand === touch) await expectAccessibleInFull(page);
         await hand.press(page.locator(".actions button"));
         await expect(page).not.toHaveTitle(title);
       }
       await hand.press(button(page, "Börja svara"));
       const top = page.getByRole("heading", { level: 1, name: "Du är högst upp" });
+      const kinds = new Set<string>();
       for (let replies = 0; replies < 30; replies += 1) {
         await page.locator(".ask__q, .climbed--top").first().waitFor();
         if (await top.isVisible()) break;
+        const { kind } = await asked(page);
+        const isNew = hand === touch && !kinds.has(kind);
+        kinds.add(kind);
+        if (isNew) await expectAccessibleInFull(page);
         await replyRightly(page, hand);
+        if (isNew) await expectAccessibleInFull(page);
         await hand.press(page.locator(".actions a.btn--big"));
         await expect(page.locator(".reply--right")).toBeHidden();
       }

@@ -55,6 +55,20 @@ test.describe("while the program starts", () => {
     });
   }
 
+  test("what is ticked before it runs is kept", async ({ page, signIn }) => {
+    await signIn("champion");
+    await hydrated(page);
+    const next = await slowly(page);
+    await page.goto("/lar/saker-e-post/6");
+    await page.locator(".tasks input").nth(1).check();
+    const kept = page.waitForResponse(/api\/tick/);
+    for (let pieces = 0; pieces < 3; pieces += 1) await next();
+    await kept;
+    await page.goto("/lar/saker-e-post/6");
+    await expect(page.locator(".tasks input").nth(1)).toBeChecked();
+    await expect(page.locator(".tasks input").nth(0)).not.toBeChecked();
+  });
+
   test("going back before it runs leads back", async ({ page, signIn }) => {
     await signIn("staff");
     await hydrated(page);

@@ -79,6 +79,15 @@ export async function firstLesson(page) {
   return lesson.split("/").slice(0, 3).join("/");
 }
 
+/** Stands before a question: begins the climb of a lesson's ladder where none is under way. */
+export async function beginClimb(page, lesson) {
+  await stand(page, `${lesson}/stegen`);
+  if (!(await page.locator(".ask__q").first().isVisible())) {
+    await page.locator("main form button").click();
+  }
+  await page.locator(".ask__q").first().waitFor();
+}
+
 if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) {
   if (process.argv[2] === "find") {
     try {

@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import lighthouse from "lighthouse";
 import { chromium } from "playwright-core";
-import { firstLesson, launchOptions, signIn } from "./browser.mjs";
+import { beginClimb, firstLesson, launchOptions, signIn } from "./browser.mjs";
 import { accountOf, useServer } from "./server.mjs";
 
 const { values: options } = parseArgs({
@@ -84,6 +84,7 @@ async function main() {
       const page = await context.newPage();
       await signIn(page, accountOf(server.accounts, "staff"));
       const lesson = await firstLesson(page);
+      await beginClimb(page, lesson);
       await page.close();
       results.push(await screen("lär", "/lar", server, port));
       results.push(await screen("lesson", `${lesson}/1`, server, port));

@@ -8,7 +8,7 @@ import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { chromium } from "playwright-core";
-import { firstLesson, launchOptions, signIn } from "./browser.mjs";
+import { beginClimb, firstLesson, launchOptions, signIn } from "./browser.mjs";
 import { accountOf, target, useServer } from "./server.mjs";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
@@ -65,11 +65,13 @@ async function visit(browser, url, account) {
   await settle(page);
   // Signing in leads to Lär; what follows is opened as whole pages, the dearer way.
   const lesson = await firstLesson(page);
-  for (const address of [lesson, `${lesson}/1`, `${lesson}/stegen`]) {
+  for (const address of [lesson, `${lesson}/1`]) {
     const response = await page.goto(address);
     if (!response.ok()) throw new Error(`${address} answered ${response.status()}`);
     await settle(page);
   }
+  await beginClimb(page, lesson);
+  await settle(page);
   await page.close();
 
   const again = await context.newPage();
