@@ -1,5 +1,6 @@
 //! The bank in memory: what is published changes a few times a day and is read all the time.
 
+mod load;
 mod search;
 
 use std::{
@@ -11,22 +12,15 @@ use std::{
 use kvarten_domain::{
     LessonId, Level, Locale, ProfessionId, SystemId, VersionId,
     bank::{Choice, Filter},
-    ladder::{Quiz, Rung},
+    ladder::Quiz,
     lesson::{LessonLink, Routine, StepBody, StepHead, SystemName},
-    question::Question,
 };
-use kvarten_entity::{
-    Column, Key, bank_revision, lesson, lesson_profession, lesson_version, level_description,
-    profession, question, rung, step, system,
-};
-use sea_orm::{
-    ColumnTrait, ConnectionTrait, DatabaseConnection, EntityTrait, PaginatorTrait, QueryFilter,
-    QueryOrder, QuerySelect,
-};
-
+use kvarten_entity::lesson;
+use sea_orm::{ConnectionTrait, DatabaseConnection, EntityTrait, PaginatorTrait};
 use tokio::sync::Mutex;
 
-use crate::{ServiceError, Services, Store};
+use crate::{ServiceError, Services};
+use load::{load_bank, load_content, revision};
 use search::SearchIndex;
 
 /// A system and what its levels mean.
@@ -208,7 +202,7 @@ impl Services {
     }
 
     async fn load_bank(&self) -> Result<Arc<Bank>, ServiceError> {
-        let bank = Arc::new(load(&self.store).await?);
+        let bank = Arc::new(load_bank(&self.store).await?);
         self.bank.keep(&bank);
         Ok(bank)
     }
@@ -239,198 +233,6 @@ impl Services {
         kept.insert(version, Arc::clone(&content));
         Ok(content)
     }
-}
-
-async fn revision(db: &DatabaseConnection) -> Result<i64, ServiceError> {
-    let row = bank_revision::Entity::find_by_id(1).one(db).await?;
-    Ok(row.map_or(0, |row| row.revision))
-}
-
-fn small(number: i16) -> u8 {
-    u8::try_from(number).unwrap_or(0)
-}
-
-async fn load(store: &Store) -> Result<Bank, ServiceError> {
-    let db = store.read();
-    let revision = revision(db).await?;
-    let mut meanings: HashMap<SystemId, HashMap<(Level, String), String>> = HashMap::new();
-    for row in level_description::Entity::find().all(db).await? {
-        if let Some(level) = Level::new(small(row.level)) {
-            let of_system = meanings.entry(row.system_id.id()).or_default();
-            of_system.insert((level, row.lang), row.description);
-        }
-    }
-    let systems: Vec<SystemEntry> = system::Entity::find()
-        .order_by_asc(system::Column::Position)
-        .all(db)
-        .await?
-        .into_iter()
-        .map(|row| SystemEntry {
-            meanings: meanings.remove(&row.id.id()).unwrap_or_default(),
-            id: row.id.id(),
-            code: row.code,
-            name: row.name,
-            about: row.about,
-        })
-        .collect();
-    let professions: Vec<ProfessionEntry> = profession::Entity::find()
-        .order_by_asc(profession::Column::NameSv)
-        .all(db)
-        .await?
-        .into_iter()
-        .map(|row| ProfessionEntry {
-            id: row.id.id(),
-            code: row.code,
-            sv: row.name_sv,
-            en: row.name_en,
-        })
-        .collect();
-    let mut bank = Bank { revision, systems, professions, ..Bank::default() };
-    bank.lessons = load_lessons(db, &bank).await?;
-    bank.by_slug = (0..).zip(&bank.lessons).map(|(at, entry)| (entry.slug.clone(), at)).collect();
-    bank.by_lesson = (0..).zip(&bank.lessons).map(|(at, entry)| (entry.lesson, at)).collect();
-    bank.index = index(db, &bank).await?;
-    Ok(bank)
-}
-
-async fn index(db: &DatabaseConnection, bank: &Bank) -> Result<SearchIndex, ServiceError> {
-    let keywords: HashMap<VersionId, String> = lesson_version::Entity::find()
-        .select_only()
-        .columns([lesson_version::Column::Id, lesson_version::Column::Keywords])
-        .filter(
-            lesson_version::Column::Id.is_in(bank.lessons.iter().map(|entry| entry.version.key())),
-        )
-        .into_tuple::<(uuid::Uuid, String)>()
-        .all(db)
-        .await?
-        .into_iter()
-        .map(|(id, keywords)| (id.id(), keywords))
-        .collect();
-    Ok(SearchIndex::build(bank.lessons.iter().map(|entry| {
-        let mut texts = vec![
-            (entry.title.as_str(), 8.0),
-            (keywords.get(&entry.version).map_or("", String::as_str), 6.0),
-            (bank.system_of(entry).name.as_str(), 5.0),
-            (entry.summary.as_str(), 3.0),
-            (entry.routine.name.as_str(), 1.0),
-        ];
-        texts.extend(entry.steps.iter().map(|step| (step.title.as_str(), 2.0)));
-        texts
-    })))
-}
-
-async fn load_lessons(
-    db: &DatabaseConnection,
-    bank: &Bank,
-) -> Result<Vec<LessonEntry>, ServiceError> {
-    let lessons = lesson::Entity::find()
-        .filter(lesson::Column::PublishedVersionId.is_not_null())
-        .filter(lesson::Column::ArchivedAt.is_null())
-        .all(db)
-        .await?;
-    let ids: Vec<_> = lessons.iter().filter_map(|row| row.published_version_id).collect();
-    let mut versions: HashMap<_, _> = lesson_version::Entity::find()
-        .filter(lesson_version::Column::Id.is_in(ids.clone()))
-        .all(db)
-        .await?
-        .into_iter()
-        .map(|row| (row.id, row))
-        .collect();
-    let mut steps: HashMap<_, Vec<StepHead>> = HashMap::new();
-    let of_versions = step::Entity::find()
-        .filter(step::Column::VersionId.is_in(ids.clone()))
-        .order_by_asc(step::Column::Number)
-        .all(db)
-        .await?;
-    for row in of_versions {
-        let body: StepBody = serde_json::from_str(&row.body)?;
-        steps.entry(row.version_id).or_default().push(StepHead {
-            id: row.id.id(),
-            number: small(row.number),
-            title: row.title,
-            kind: body.kind(),
-            minutes: small(row.minutes),
-            is_seen: false,
-        });
-    }
-    let mut rungs: HashMap<_, u8> = HashMap::new();
-    for row in rung::Entity::find().filter(rung::Column::VersionId.is_in(ids)).all(db).await? {
-        *rungs.entry(row.version_id).or_default() += 1;
-    }
-    let codes: HashMap<_, _> =
-        bank.professions.iter().map(|entry| (entry.id.key(), &entry.code)).collect();
-    let mut professions: HashMap<_, Vec<String>> = HashMap::new();
-    for row in lesson_profession::Entity::find().all(db).await? {
-        if let Some(code) = codes.get(&row.profession_id) {
-            professions.entry(row.lesson_id).or_default().push((*code).clone());
-        }
-    }
-    let mut entries: Vec<LessonEntry> = lessons
-        .into_iter()
-        .filter_map(|row| {
-            let version = versions.remove(&row.published_version_id?)?;
-            let system_id: SystemId = row.system_id.id();
-            Some(LessonEntry {
-                lesson: row.id.id(),
-                version: version.id.id(),
-                slug: row.slug,
-                lang: version.lang,
-                title: version.title,
-                summary: version.summary,
-                system: bank.systems.iter().position(|system| system.id == system_id)?,
-                level: Level::new(small(row.level))?,
-                is_required: row.is_required,
-                minutes: small(version.minutes),
-                routine: Routine { name: version.routine_name, html: version.routine_html },
-                professions: professions.remove(&row.id).unwrap_or_default(),
-                steps: steps.remove(&version.id).unwrap_or_default(),
-                rungs: rungs.get(&version.id).copied().unwrap_or(0),
-            })
-        })
-        .collect();
-    entries.sort_by(|a, b| (a.level, a.system, &a.title).cmp(&(b.level, b.system, &b.title)));
-    Ok(entries)
-}
-
-async fn load_content(
-    db: &impl ConnectionTrait,
-    version: VersionId,
-) -> Result<VersionContent, ServiceError> {
-    let steps = step::Entity::find()
-        .filter(step::Column::VersionId.eq(version.key()))
-        .order_by_asc(step::Column::Number)
-        .all(db)
-        .await?;
-    let steps =
-        steps.iter().map(|row| serde_json::from_str(&row.body)).collect::<Result<_, _>>()?;
-    let rungs = rung::Entity::find()
-        .filter(rung::Column::VersionId.eq(version.key()))
-        .order_by_asc(rung::Column::Number)
-        .all(db)
-        .await?;
-    let questions = question::Entity::find()
-        .filter(question::Column::VersionId.eq(version.key()))
-        .order_by_asc(question::Column::Number)
-        .all(db)
-        .await?;
-    let mut quiz = Quiz::default();
-    for row in rungs {
-        let pool =
-            questions.iter().filter(|question| question.rung == row.number).map(|question| {
-                Ok(Question {
-                    id: question.id.id(),
-                    prompt: question.prompt.clone(),
-                    hint: question.hint.clone(),
-                    explanation: question.explanation.clone(),
-                    body: serde_json::from_str(&question.body)?,
-                })
-            });
-        quiz.rungs.push(Rung {
-            draw: usize::from(small(row.draw)),
-            pool: pool.collect::<Result<_, ServiceError>>()?,
-        });
-    }
-    Ok(VersionContent { steps, quiz })
 }
 
 /// How many lessons there are, published or not.

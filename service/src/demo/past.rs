@@ -1,262 +1,28 @@
-//! The demonstration municipality: units and people from a file, and a believable past made from
-//! a seed, so that it is the same every time.
+//! What people of the demonstration have learned: steps seen, climbs with a miss now and then, points.
 
-use std::{
-    collections::{HashMap, HashSet},
-    sync::Arc,
-};
+use std::{collections::HashSet, sync::Arc};
 
 use kvarten_domain::{
-    AnswerId, AttemptId, Id, Locale, PersonId, Role, SystemId, Timestamp, UnitId,
+    AnswerId, AttemptId, PersonId, SystemId, Timestamp, UnitId,
     ladder::Ladder,
     lesson::StepBody,
     points::{Earning, for_completion, for_right_reply},
     question::{Question, QuestionFace},
     reply::{Fields, Reply},
-    unit::UnitKind,
 };
 use kvarten_entity::{
     Column, answer, attempt, evidence, leaderboard_member, points_entry, step_state, visit,
 };
-use rand::{Rng, SeedableRng, rngs::StdRng, seq::SliceRandom};
+use rand::{Rng, rngs::StdRng, seq::SliceRandom};
 use sea_orm::{ActiveValue::Set, DatabaseTransaction, EntityTrait, IntoActiveModel};
-use serde::{Deserialize, Serialize};
 
+use super::{PAST_DAYS, TownFile, seeded_id};
 use crate::{
     ServiceError, Services,
-    authoring::{Files, LessonDraft},
     bank::{LessonEntry, VersionContent},
     learner::ledger_row,
-    operator::{Hired, Operator},
-    password::hash_password,
+    operator::Hired,
 };
-
-/// The password of everybody in the demonstration.
-const PASSWORD: &str = "en kvart om dagen";
-/// How far back the past goes.
-const PAST_DAYS: i64 = 120;
-
-/// The municipality as it stands in its file.
-#[derive(Clone, Debug, Deserialize)]
-pub struct TownFile {
-    #[serde(rename = "profession")]
-    professions: Vec<ProfessionLine>,
-    #[serde(rename = "system")]
-    systems: Vec<SystemLine>,
-    #[serde(rename = "unit")]
-    units: Vec<UnitLine>,
-    names: Names,
-    #[serde(rename = "account")]
-    accounts: Vec<AccountLine>,
-}
-
-#[derive(Clone, Debug, Deserialize)]
-struct ProfessionLine {
-    code: String,
-    sv: String,
-    en: String,
-}
-
-#[derive(Clone, Debug, Deserialize)]
-struct SystemLine {
-    code: String,
-    name: String,
-    about: String,
-    #[serde(rename = "level")]
-    levels: Vec<LevelLine>,
-}
-
-#[derive(Clone, Debug, Deserialize)]
-struct LevelLine {
-    level: u8,
-    sv: String,
-    en: String,
-}
-
-#[derive(Clone, Debug, Deserialize)]
-struct UnitLine {
-    code: String,
-    name: String,
-    kind: UnitKind,
-    parent: Option<String>,
-    #[serde(default)]
-    people: usize,
-    #[serde(default)]
-    mix: HashMap<String, usize>,
-}
-
-#[derive(Clone, Debug, Deserialize)]
-struct Names {
-    given: Vec<String>,
-    family: Vec<String>,
-    aliases: Vec<String>,
-}
-
-#[derive(Clone, Debug, Deserialize)]
-struct AccountLine {
-    employee_number: String,
-    email: String,
-    given: String,
-    family: String,
-    unit: String,
-    profession: String,
-    lang: String,
-    roles: Vec<RoleLine>,
-}
-
-#[derive(Clone, Debug, Deserialize)]
-struct RoleLine {
-    role: Role,
-    unit: String,
-}
-
-/// A lesson of the demonstration and its files.
-pub struct DemoLesson<'f> {
-    /// As it is written.
-    pub draft: LessonDraft,
-    /// The files it names.
-    pub files: Files<'f>,
-}
-
-/// Somebody to sign in as.
-#[derive(Clone, Debug, Serialize)]
-pub struct DemoAccount {
-    /// The role to see Kvarten in.
-    pub role: Role,
-    /// Their name.
-    pub name: String,
-    /// To sign in with.
-    pub employee_number: String,
-    /// To sign in with.
-    pub email: String,
-    /// The password.
-    pub password: String,
-}
-
-impl TownFile {
-    /// One account per role, and one that uses English.
-    #[must_use]
-    pub fn accounts(&self) -> Vec<DemoAccount> {
-        let account = |line: &AccountLine| DemoAccount {
-            role: line.roles.iter().map(|role| role.role).max().unwrap_or(Role::Staff),
-            name: format!("{} {}", line.given, line.family),
-            employee_number: line.employee_number.clone(),
-            email: line.email.clone(),
-            password: PASSWORD.to_owned(),
-        };
-        self.accounts.iter().map(account).collect()
-    }
-}
-
-/// Fills an empty database with the municipality, so many people, the lessons and a past.
-///
-/// # Errors
-/// A file that does not fit together, or those of the database.
-pub async fn load(
-    services: &Services,
-    town: &TownFile,
-    lessons: &[DemoLesson<'_>],
-    people: usize,
-    now: Timestamp,
-) -> Result<(), ServiceError> {
-    let start = services.calendar().day_start(now).plus_seconds(-PAST_DAYS * 86_400);
-    let operator = Operator::enter(services, start);
-    let mut professions = operator.professions().await?;
-    for line in &town.professions {
-        let id = operator.create_profession(&line.code, &line.sv, &line.en).await?;
-        professions.insert(line.code.clone(), id);
-    }
-    for (position, line) in (1..).zip(&town.systems) {
-        let levels =
-            line.levels.iter().map(|level| (level.level, level.sv.clone(), level.en.clone()));
-        let levels: Vec<_> = levels.collect();
-        operator.create_system(&line.code, &line.name, &line.about, position, &levels).await?;
-    }
-    let mut units: HashMap<String, UnitId> = HashMap::new();
-    for line in &town.units {
-        let parent = line.parent.as_ref().and_then(|code| units.get(code)).copied();
-        let id = operator.create_unit(&line.name, line.kind, parent).await?;
-        units.insert(line.code.clone(), id);
-    }
-    let hash = hash_password(PASSWORD.to_owned()).await?;
-    let mut chance = StdRng::seed_from_u64(2_026);
-    let mut hired = Vec::with_capacity(people);
-    let place = |code: &String| units.get(code).copied().ok_or(ServiceError::NotFound);
-    for line in &town.accounts {
-        let mut roles = Vec::new();
-        for role in &line.roles {
-            roles.push((role.role, place(&role.unit)?));
-        }
-        hired.push(Hired {
-            id: seeded_id(&mut chance, start),
-            employee_number: line.employee_number.clone(),
-            email: Some(line.email.clone()),
-            given_name: line.given.clone(),
-            family_name: line.family.clone(),
-            locale: Locale::from_tag(&line.lang).filter(|locale| *locale != Locale::Sv),
-            password_hash: Some(hash.clone()),
-            unit: place(&line.unit)?,
-            profession: *professions.get(&line.profession).ok_or(ServiceError::NotFound)?,
-            roles,
-        });
-    }
-    for (number, (unit, profession)) in posts(town, people.saturating_sub(hired.len())).enumerate()
-    {
-        let unit = place(&unit.code)?;
-        let given = &town.names.given[chance.random_range(0..town.names.given.len())];
-        let family = &town.names.family[chance.random_range(0..town.names.family.len())];
-        let number = 20_001 + number;
-        let mut roles = vec![(Role::Staff, unit)];
-        if profession == "enhetschef" {
-            roles.push((Role::Manager, unit));
-        }
-        hired.push(Hired {
-            id: seeded_id(&mut chance, start),
-            employee_number: number.to_string(),
-            email: Some(format!("{number}@lindvike.example")),
-            given_name: given.clone(),
-            family_name: family.clone(),
-            locale: None,
-            password_hash: Some(hash.clone()),
-            unit,
-            profession: *professions.get(profession).ok_or(ServiceError::NotFound)?,
-            roles,
-        });
-    }
-    let writing = services.store().begin().await?;
-    operator.hire(&writing, &hired, start).await?;
-    writing.commit().await?;
-    for lesson in lessons {
-        operator.publish_lesson(&lesson.draft, lesson.files).await?;
-    }
-    let learned =
-        Past { services, now, chance, aliases: HashSet::new() }.make(town, &hired).await?;
-    tracing::info!(people = hired.len(), lessons = lessons.len(), learned, "demonstration loaded");
-    Ok(())
-}
-
-/// The posts of the municipality, each with its unit and profession, as often round as needed.
-fn posts(town: &TownFile, count: usize) -> impl Iterator<Item = (&UnitLine, &String)> {
-    let mut all: Vec<(&UnitLine, &String)> = Vec::new();
-    for unit in &town.units {
-        let mut mix: Vec<(&String, &usize)> = unit.mix.iter().collect();
-        mix.sort();
-        let of_unit =
-            mix.into_iter().flat_map(|(code, count)| std::iter::repeat_n((unit, code), *count));
-        all.extend(of_unit.take(unit.people));
-    }
-    // Units that are meant to be small stay small, however many people there are.
-    let large: Vec<_> = all.iter().copied().filter(|(unit, _)| unit.people >= 5).collect();
-    all.into_iter().chain(std::iter::repeat_n(large, 10_000).flatten()).take(count)
-}
-
-/// An id that looks like those made at `at`, but comes from the seed.
-fn seeded_id<I: Id>(chance: &mut StdRng, at: Timestamp) -> I {
-    let millis = u64::try_from(at.0).unwrap_or(0);
-    let random: [u8; 10] = chance.random();
-    let id = uuid::Builder::from_unix_timestamp_millis(millis, &random).into_uuid();
-    I::from_u128(id.as_u128())
-}
 
 /// Rows of a past, gathered and written in large portions.
 #[derive(Default)]
@@ -311,16 +77,25 @@ struct Taking<'t> {
     is_to_the_top: bool,
 }
 
-struct Past<'s> {
+pub(super) struct Past<'s> {
     services: &'s Services,
     now: Timestamp,
     chance: StdRng,
     aliases: HashSet<String>,
 }
 
-impl Past<'_> {
+impl<'s> Past<'s> {
+    /// A past of people in the services' bank, up to now, as the seed would have it.
+    pub(super) fn of(services: &'s Services, now: Timestamp, chance: StdRng) -> Self {
+        Self { services, now, chance, aliases: HashSet::new() }
+    }
+
     /// Most people have taken a lesson or more; the first account stands in the middle of one.
-    async fn make(mut self, town: &TownFile, people: &[Hired]) -> Result<usize, ServiceError> {
+    pub(super) async fn make(
+        mut self,
+        town: &TownFile,
+        people: &[Hired],
+    ) -> Result<usize, ServiceError> {
         let bank = self.services.bank().await?;
         let mut contents = Vec::new();
         for entry in &bank.lessons {
