@@ -9,7 +9,10 @@ use crate::report::{Figure, Report};
 async fn json(script: &str, arguments: &[&str]) -> Result<Value, Failure> {
     let output = Command::new("node").arg(script).args(arguments).output().await?;
     let text = String::from_utf8(output.stdout)?;
-    let begin = text.find(['[', '{']).ok_or_else(|| format!("{script} printed no figures"))?;
+    let begin = text.find(['[', '{']).ok_or_else(|| {
+        let said = String::from_utf8_lossy(&output.stderr);
+        format!("{script} printed no figures: {}", said.trim())
+    })?;
     let mut values = serde_json::Deserializer::from_str(&text[begin..]).into_iter::<Value>();
     values.next().ok_or("no figures")?.map_err(Into::into)
 }
