@@ -58,7 +58,6 @@ pub fn shell(options: LeptosOptions, files: SiteFiles) -> impl IntoView {
     );
     let lang = tag(page_lang().0);
     let leave = crate::calls::is_shared_tablet().then(|| leave_the_screen(nonce.clone()));
-    let reload = reload_when_back(&options, nonce.clone());
     view! {
         <!DOCTYPE html>
         <html lang=lang>
@@ -83,7 +82,6 @@ pub fn shell(options: LeptosOptions, files: SiteFiles) -> impl IntoView {
                     {start}
                 </script>
                 {leave}
-                {reload}
                 <AutoReload options />
                 <MetaTags />
             </head>
@@ -92,28 +90,6 @@ pub fn shell(options: LeptosOptions, files: SiteFiles) -> impl IntoView {
             </body>
         </html>
     }
-}
-
-/// While `make watch` runs: loads the page anew when the program is back after a change. The
-/// connection that would say so ends with the old program.
-#[cfg(feature = "ssr")]
-fn reload_when_back(
-    options: &LeptosOptions,
-    nonce: Option<leptos::nonce::Nonce>,
-) -> Option<impl IntoView> {
-    std::env::var_os("LEPTOS_WATCH")?;
-    let port = options.reload_external_port.unwrap_or(options.reload_port);
-    let script = format!(
-        "let lost;const back=()=>fetch('/healthz').then(()=>location.reload(),\
-         ()=>setTimeout(back,200)),\
-         look=()=>{{const s=new WebSocket(`ws://${{location.hostname}}:{port}/live_reload`);\
-         s.onopen=()=>lost&&back();s.onclose=()=>{{lost=true;setTimeout(look,500)}}}};look()"
-    );
-    Some(view! {
-        <script type="module" nonce=nonce>
-            {script}
-        </script>
-    })
 }
 
 /// Clears the screen of a shared tablet when its session has ended for want of use: whoever comes
