@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{fault::Fault, locale::Locale, role::Role, time::Date};
+use crate::{fault::Fault, role::Role, time::Date};
 
 /// Who is signed in, as the screen needs it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -41,8 +41,8 @@ pub struct Account {
     pub viewer: Viewer,
     /// Where they are signed in.
     pub devices: Vec<Device>,
-    /// The language they chose, if any.
-    pub locale: Option<Locale>,
+    /// What they can sign in with.
+    pub employee_number: String,
 }
 
 /// An e-mail address, lower case: one `@`, something on both sides, no blanks, a dot after it.

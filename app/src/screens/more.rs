@@ -56,7 +56,7 @@ fn content(account: &Account, refused: Option<WireError>, is_changed: bool) -> A
                 </section>
             </div>
             <div>
-                <Password refused is_changed />
+                <Password name=account.employee_number.clone() refused is_changed />
                 <section aria-labelledby="about">
                     <h2 id="about">{tr!(l, more.about)}</h2>
                     <p>{tr!(l, more.about_text)}</p>
@@ -110,7 +110,7 @@ fn devices(l: Locale, devices: &[Device]) -> AnyView {
 
 /// Changing the password.
 #[component]
-fn Password(refused: Option<WireError>, is_changed: bool) -> impl IntoView {
+fn Password(name: String, refused: Option<WireError>, is_changed: bool) -> impl IntoView {
     let l = lang();
     let change = Post::to::<ChangePassword>();
     let error = Signal::derive(move || match change.outcome() {
@@ -152,6 +152,8 @@ fn Password(refused: Option<WireError>, is_changed: bool) -> impl IntoView {
     let old = tr!(l, more.old).to_string();
     let new = tr!(l, more.new).to_string();
     let fields = view! {
+        // For whoever keeps passwords: whose it is. Not sent.
+        <input type="text" autocomplete="username" value=name readonly hidden />
         <div class="field">{field("old_password", "old-error", old, "current-password")}</div>
         <div class="field">
             {field("new_password", "new-error", new, "new-password")}

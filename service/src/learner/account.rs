@@ -51,7 +51,8 @@ impl Learner<'_> {
             })
             .collect();
         let is_shared = devices.iter().any(|device| device.is_this && device.is_shared);
-        Ok(Account { viewer: self.viewer(locale, is_shared), devices, locale: self.who.locale })
+        let employee_number = self.who.employee_number.clone();
+        Ok(Account { viewer: self.viewer(locale, is_shared), devices, employee_number })
     }
 
     /// Ends every session of this person, on every device.
