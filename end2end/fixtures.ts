@@ -121,6 +121,7 @@ export async function expectAccessibleInFull(page: Page) {
   for (const colorScheme of ["light", "dark"] as const) {
     // Without movement: a colour on its way from one theme to the other is not looked at.
     await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
+    await page.evaluate(() => Promise.all(document.getAnimations().map((one) => one.finished.catch(() => {}))));
     await expectAccessible(page);
   }
   await page.emulateMedia({ colorScheme: null, reducedMotion: null });
