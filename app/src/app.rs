@@ -154,6 +154,13 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/lar/:slug/stegen") view=screens::Ladder ssr=SsrMode::Async />
                 <Route path=path!("/lar/:slug/:step") view=screens::Step ssr=SsrMode::Async />
                 <Route path=path!("/kunskaper") view=screens::Knowledge ssr=SsrMode::Async />
+                <Route path=path!("/kunskaper/insyn") view=screens::Log ssr=SsrMode::Async />
+                <Route path=path!("/kunskaper/:system") view=screens::System ssr=SsrMode::Async />
+                <Route
+                    path=path!("/kunskaper/:system/skatta")
+                    view=screens::Assess
+                    ssr=SsrMode::Async
+                />
                 <Route path=path!("/poang") view=screens::Points ssr=SsrMode::Async />
                 <Route path=path!("/mer") view=screens::More ssr=SsrMode::Async />
                 <Route path=path!("/tillganglighet") view=screens::Statement ssr=SsrMode::Async />

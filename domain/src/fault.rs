@@ -26,11 +26,19 @@ pub enum Fault {
     WrongPassword,
     /// Too easy to guess.
     TooCommon,
+    /// Not more than what is required anyway.
+    NotMore,
+    /// What it is about has been retired or ended.
+    Retired,
+    /// A date before another that it must follow, or one that no calendar has.
+    WrongDate,
+    /// Somebody else changed it meanwhile.
+    Changed,
 }
 
 impl Fault {
     /// Every fault.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 14] = [
         Self::Empty,
         Self::TooLong,
         Self::TooShort,
@@ -41,6 +49,10 @@ impl Fault {
         Self::Taken,
         Self::WrongPassword,
         Self::TooCommon,
+        Self::NotMore,
+        Self::Retired,
+        Self::WrongDate,
+        Self::Changed,
     ];
 
     /// The word in addresses.
@@ -57,6 +69,10 @@ impl Fault {
             Self::Taken => "taken",
             Self::WrongPassword => "wrong_password",
             Self::TooCommon => "too_common",
+            Self::NotMore => "not_more",
+            Self::Retired => "retired",
+            Self::WrongDate => "wrong_date",
+            Self::Changed => "changed",
         }
     }
 

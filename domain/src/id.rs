@@ -145,6 +145,10 @@ ids! {
     AnswerId;
     /// A stored file.
     MediaId;
+    /// One wording of a statement.
+    StatementId;
+    /// What a statement means, however it is worded.
+    MeaningId;
 }
 
 #[cfg(test)]

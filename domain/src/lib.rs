@@ -3,7 +3,9 @@
 //! Nothing here reads a clock, draws a random number, touches a file or speaks a language:
 //! time and seeds come in as values, texts come from the content.
 
+pub mod assessment;
 pub mod bank;
+pub mod competence;
 pub mod fault;
 pub mod id;
 pub mod knowledge;
@@ -12,19 +14,23 @@ pub mod leaderboard;
 pub mod lesson;
 pub mod level;
 pub mod locale;
+pub mod overview;
 pub mod person;
 pub mod points;
 pub mod publishing;
 pub mod question;
+pub mod radar;
 pub mod reply;
+pub mod requirement;
 pub mod role;
 pub mod shuffle;
 pub mod time;
 pub mod unit;
+pub mod withheld;
 
 pub use fault::Fault;
 pub use id::*;
-pub use level::Level;
+pub use level::{Height, Level};
 pub use locale::Locale;
 pub use role::Role;
 pub use time::{Date, Timestamp};

@@ -1,4 +1,4 @@
-//! What a completed lesson shows.
+//! What a completed lesson shows. Kept by the climb that gave it.
 
 use sea_orm::entity::prelude::*;
 use serde::Serialize;
@@ -9,6 +9,7 @@ pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub person_id: Uuid,
     #[sea_orm(primary_key, auto_increment = false)]
+    pub attempt_id: Uuid,
     pub version_id: Uuid,
     pub lesson_id: Uuid,
     pub system_id: Uuid,

@@ -11,7 +11,6 @@ pub struct Model {
     pub slug: String,
     pub system_id: Uuid,
     pub level: i16,
-    pub is_required: bool,
     pub owner_id: Option<Uuid>,
     pub published_version_id: Option<Uuid>,
     pub created_at: i64,

@@ -12,6 +12,9 @@ pub struct Model {
     pub name: String,
     pub about: String,
     pub position: i32,
+    pub owner: String,
+    pub since_at: Option<i64>,
+    pub retired_at: Option<i64>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -4,11 +4,12 @@ use kvarten_domain::Timestamp;
 use kvarten_service::{
     ServiceError, Services,
     authoring::LessonDraft,
-    demo::{self, DemoLesson, TownFile},
+    demo::{self, CompetenceFile, DemoLesson, TownFile},
 };
 use rust_embed::Embed;
 
 const TOWN: &str = include_str!("../demo/town.toml");
+const COMPETENCE: &str = include_str!("../demo/competence.toml");
 
 /// A folder per lesson: `lesson.toml` and the files it names.
 #[derive(Embed)]
@@ -24,6 +25,11 @@ type OwnedFiles = Box<dyn Fn(&str) -> Option<Vec<u8>> + Send + Sync>;
 #[must_use]
 pub fn town() -> TownFile {
     toml::from_str(TOWN).expect("a test reads the town file, which is part of the program")
+}
+
+/// What it works with and asks.
+fn competence() -> CompetenceFile {
+    toml::from_str(COMPETENCE).expect("a test reads the file, which is part of the program")
 }
 
 /// The lessons, in order of their folders' names.
@@ -58,7 +64,7 @@ pub async fn load(services: &Services, people: usize, now: Timestamp) -> Result<
         .iter()
         .map(|(draft, files)| DemoLesson { draft: draft.clone(), files: files.as_ref() })
         .collect();
-    demo::load(services, &town(), &lessons, people, now).await
+    demo::load(services, &town(), &competence(), &lessons, people, now).await
 }
 
 #[cfg(test)]

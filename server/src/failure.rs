@@ -101,6 +101,10 @@ fn service_sentence(error: &ServiceError) -> String {
         Fault::Taken => "exists already",
         Fault::WrongPassword => "is not right",
         Fault::TooCommon => "is too easy to guess",
+        Fault::NotMore => "is not more than what is required anyway",
+        Fault::Retired => "is no longer in use",
+        Fault::WrongDate => "is a date that cannot be used",
+        Fault::Changed => "has been changed by somebody else meanwhile",
     };
     format!("the {} {what}", field.replace('_', " "))
 }

@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use axum::http::StatusCode;
 use codee::{Encoder, binary::PostcardCodec};
 use kvarten_domain::{
-    AnswerId, AttemptId, QuestionId, Role, bank::Filter, time::Period, unit::UnitKind,
+    AnswerId, AttemptId, Date, Level, QuestionId, Role, bank::Filter, time::Period, unit::UnitKind,
 };
 use kvarten_service::{
     new_id, now,
@@ -27,35 +27,47 @@ fn form(fields: &str) -> Body {
     ("application/x-www-form-urlencoded", fields.as_bytes().to_vec())
 }
 
-/// Every call: its path, a body, what it says to nobody, and what to anybody who works here. There
-/// are no lessons in this town, so what asks for one finds none.
-fn calls() -> Vec<(&'static str, Body, u16, u16)> {
+/// What a call says to staff, champion, manager and administrator.
+type Says = [u16; 4];
+
+/// The same to anybody who works here.
+const fn all(status: u16) -> Says {
+    [status; 4]
+}
+
+/// Every call: its path, a body, what it says to nobody, and what to those who work here. There are
+/// no lessons and systems in this town, so what asks for one finds none.
+fn calls() -> Vec<(&'static str, Body, u16, Says)> {
     let (answer, attempt, question) =
         (new_id::<AnswerId>(), new_id::<AttemptId>(), new_id::<QuestionId>());
     let reply =
         format!("slug=x&answer={answer}&attempt={attempt}&question={question}&pick[only]=0");
     vec![
-        ("/api/sign_in", form("name=&password="), 422, 422),
-        ("/api/choose_locale", form("lang=en&back=/mer"), 200, 200),
-        ("/api/account", data(&()), 401, 200),
-        ("/api/learn_page", data(&(Filter::default(),)), 401, 200),
-        ("/api/knowledge", data(&()), 401, 200),
-        ("/api/points", data(&()), 401, 200),
-        ("/api/leaderboard", data(&(Period::Week,)), 401, 200),
-        ("/api/lesson", data(&("x",)), 401, 404),
-        ("/api/step", data(&("x", 1u8)), 401, 404),
-        ("/api/open_step", data(&("x", 1u8)), 401, 404),
-        ("/api/tick", form("slug=x&number=1&item=0&on=1"), 401, 404),
-        ("/api/ladder", data(&("x", None::<AnswerId>)), 401, 404),
-        ("/api/finish_step", form("slug=x&number=1"), 401, 404),
-        ("/api/watch", form("slug=x&number=1&seconds=3"), 401, 404),
-        ("/api/start_attempt", form(&format!("slug=x&attempt={attempt}")), 401, 404),
-        ("/api/submit_reply", form(&reply), 401, 404),
-        ("/api/join_leaderboard", form("alias=x"), 401, 422),
-        ("/api/leave_leaderboard", form(""), 401, 200),
-        ("/api/change_password", form("old_password=x&new_password=y"), 401, 422),
-        ("/api/sign_out_everywhere", form(""), 401, 200),
-        ("/api/sign_out", form(""), 200, 200),
+        ("/api/sign_in", form("name=&password="), 422, all(422)),
+        ("/api/choose_locale", form("lang=en&back=/mer"), 200, all(200)),
+        ("/api/account", data(&()), 401, all(200)),
+        ("/api/learn_page", data(&(Filter::default(),)), 401, all(200)),
+        ("/api/portrait", data(&(None::<Date>,)), 401, all(200)),
+        ("/api/system", data(&("x",)), 401, all(404)),
+        ("/api/assessment", data(&("x", None::<Level>)), 401, all(404)),
+        ("/api/assess", form("code=x&level=1"), 401, all(404)),
+        ("/api/looks", data(&()), 401, all(200)),
+        ("/api/points", data(&()), 401, all(200)),
+        ("/api/leaderboard", data(&(Period::Week,)), 401, all(200)),
+        ("/api/lesson", data(&("x",)), 401, all(404)),
+        ("/api/step", data(&("x", 1u8)), 401, all(404)),
+        ("/api/open_step", data(&("x", 1u8)), 401, all(404)),
+        ("/api/tick", form("slug=x&number=1&item=0&on=1"), 401, all(404)),
+        ("/api/ladder", data(&("x", None::<AnswerId>)), 401, all(404)),
+        ("/api/finish_step", form("slug=x&number=1"), 401, all(404)),
+        ("/api/watch", form("slug=x&number=1&seconds=3"), 401, all(404)),
+        ("/api/start_attempt", form(&format!("slug=x&attempt={attempt}")), 401, all(404)),
+        ("/api/submit_reply", form(&reply), 401, all(404)),
+        ("/api/join_leaderboard", form("alias=x"), 401, all(422)),
+        ("/api/leave_leaderboard", form(""), 401, all(200)),
+        ("/api/change_password", form("old_password=x&new_password=y"), 401, all(422)),
+        ("/api/sign_out_everywhere", form(""), 401, all(200)),
+        ("/api/sign_out", form(""), 200, all(200)),
     ]
 }
 
@@ -96,7 +108,7 @@ async fn each_call_says_the_right_thing_to_each_role() {
         };
         everybody.push((role, operator.create_person(&new).await.expect("a person")));
     }
-    for (path, (kind, body), nobody, somebody) in calls() {
+    for (path, (kind, body), nobody, says) in calls() {
         let headers = [
             ("content-type", kind),
             ("accept", "application/postcard"),
@@ -108,7 +120,7 @@ async fn each_call_says_the_right_thing_to_each_role() {
             StatusCode::from_u16(nobody).expect("a status"),
             "{path} to nobody"
         );
-        for (role, person) in &everybody {
+        for ((role, person), somebody) in everybody.iter().zip(says) {
             let cookie = stand.sign_in(*person).await;
             let mut headers = headers.to_vec();
             headers.push(("cookie", &cookie));

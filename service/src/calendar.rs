@@ -39,6 +39,19 @@ impl Calendar {
         self.start_of(self.zoned(at).date())
     }
 
+    /// When a day begins; none where the calendar has no such day.
+    #[must_use]
+    pub fn start_of_day(&self, day: Date) -> Option<Timestamp> {
+        civil::Date::new(day.year, day.month, day.day).ok().map(|date| self.start_of(date))
+    }
+
+    /// When a day ends and the next begins; none where the calendar has no such day.
+    #[must_use]
+    pub fn end_of(&self, day: Date) -> Option<Timestamp> {
+        let date = civil::Date::new(day.year, day.month, day.day).ok()?;
+        Some(self.start_of(date.tomorrow().ok()?))
+    }
+
     /// When the period of a point in time began.
     #[must_use]
     pub fn period_start(&self, period: Period, at: Timestamp) -> Timestamp {

@@ -48,6 +48,9 @@ pub enum ServiceError {
     /// Stored content could not be read.
     #[error("stored content: {0}")]
     Content(#[from] serde_json::Error),
+    /// Packed facts could not be read.
+    #[error("packed facts are not readable")]
+    Packed,
     /// A file could not be read or written.
     #[error("file: {0}")]
     File(#[from] std::io::Error),

@@ -5,10 +5,13 @@
 pub mod authoring;
 mod bank;
 mod calendar;
+mod competence;
 pub mod demo;
 mod desk;
 mod error;
 pub mod learner;
+pub mod manager;
+pub mod map;
 pub mod operator;
 mod password;
 pub mod privacy;
@@ -24,6 +27,7 @@ use kvarten_domain::{Id, Timestamp};
 
 pub use bank::Bank;
 pub use calendar::Calendar;
+pub use competence::{facts_kept, facts_told};
 pub use error::ServiceError;
 pub use signed_in::SignedIn;
 pub use store::{Store, StoreError};

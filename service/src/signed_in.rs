@@ -199,6 +199,11 @@ impl SignedIn {
         self.unit.as_ref().map(|(unit, _)| *unit)
     }
 
+    /// The code of their profession.
+    pub(crate) fn profession_code(&self) -> Option<&str> {
+        self.profession.as_ref().map(|profession| profession.code.as_str())
+    }
+
     /// The language this person chose.
     #[must_use]
     pub const fn locale(&self) -> Option<Locale> {

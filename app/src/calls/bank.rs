@@ -1,9 +1,6 @@
-//! The bank, and what one has shown.
+//! The bank.
 
-use kvarten_domain::{
-    bank::{Filter, LearnPage},
-    knowledge::KnowledgePage,
-};
+use kvarten_domain::bank::{Filter, LearnPage};
 use leptos::{prelude::*, server_fn::codec::Postcard};
 
 use super::WireError;
@@ -18,16 +15,4 @@ pub async fn learn_page(filter: Filter) -> Result<LearnPage, WireError> {
 
     let request = Request::signed_in().await?;
     pass(request.learner()?.learn_page(&filter, request.locale).await)
-}
-
-/// "Kunskaper".
-///
-/// # Errors
-/// See [`WireError`].
-#[server(endpoint = "knowledge", input = Postcard, output = Postcard)]
-pub async fn knowledge() -> Result<KnowledgePage, WireError> {
-    use super::request::{Request, pass};
-
-    let request = Request::signed_in().await?;
-    pass(request.learner()?.knowledge(request.locale).await)
 }

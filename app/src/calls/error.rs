@@ -138,6 +138,7 @@ mod server {
                 | ServiceError::NotPublishable(_)
                 | ServiceError::Database(_)
                 | ServiceError::Content(_)
+                | ServiceError::Packed
                 | ServiceError::File(_)) => {
                     tracing::error!(%error, "a call failed");
                     Self::Trouble

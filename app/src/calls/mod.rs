@@ -9,6 +9,7 @@ mod bank;
 #[cfg(feature = "ssr")]
 mod cookies;
 mod error;
+mod knowledge;
 mod ladder;
 mod lesson;
 mod points;
@@ -17,10 +18,11 @@ mod request;
 mod session;
 
 pub use account::{ChangePassword, ChooseLocale, account, change_password, choose_locale};
-pub use bank::{knowledge, learn_page};
+pub use bank::learn_page;
 #[cfg(feature = "ssr")]
 pub use cookies::CookieRules;
 pub use error::WireError;
+pub use knowledge::{Assess, assess, assessment, looks, portrait, system};
 pub use ladder::{StartAttempt, SubmitReply, ladder, start_attempt, submit_reply};
 pub use lesson::{FinishStep, finish_step, lesson, open_step, step, tick, watch};
 pub use points::{

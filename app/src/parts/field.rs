@@ -16,6 +16,10 @@ pub fn fault_text(l: Locale, fault: Fault) -> String {
         Fault::Taken => tr!(l, fault.taken),
         Fault::WrongPassword => tr!(l, fault.wrong_password),
         Fault::TooCommon => tr!(l, fault.too_common),
+        Fault::NotMore => tr!(l, fault.not_more),
+        Fault::Retired => tr!(l, fault.retired),
+        Fault::WrongDate => tr!(l, fault.wrong_date),
+        Fault::Changed => tr!(l, fault.changed),
         Fault::UnknownOption | Fault::Incomplete | Fault::Repeated => tr!(l, fault.other),
     }
     .to_string()

@@ -7,6 +7,7 @@ mod icon;
 mod ladder;
 mod note;
 mod question;
+mod radar;
 mod signs;
 mod toc;
 #[expect(clippy::too_many_lines, reason = "one film and everything that follows it")]
@@ -19,6 +20,7 @@ pub use icon::{Icon, icon};
 pub use ladder::rungs;
 pub use note::{Tone, message, note, note_with};
 pub use question::Question;
+pub use radar::radar;
 pub use signs::{quarter, quarter_done, ring};
 pub use toc::{ladder_item, step_items};
 pub use transcript::Film;

@@ -13,7 +13,7 @@ mod top;
 mod trouble;
 
 pub use enter::{Enter, Start};
-pub use knowledge::Knowledge;
+pub use knowledge::{Assess, Knowledge, Log, System};
 pub use ladder::Ladder;
 pub use learn::Learn;
 pub use lesson::Lesson;

@@ -3,6 +3,8 @@
 pub use sea_orm_migration::{prelude::*, seaql_migrations};
 
 mod m0001_initial;
+mod m0002_competence;
+mod shape;
 
 /// Every step there has been, oldest first.
 #[derive(Debug)]
@@ -11,6 +13,6 @@ pub struct Migrator;
 #[async_trait::async_trait]
 impl MigratorTrait for Migrator {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-        vec![Box::new(m0001_initial::Migration)]
+        vec![Box::new(m0001_initial::Migration), Box::new(m0002_competence::Migration)]
     }
 }

@@ -10,48 +10,10 @@ use sea_orm_migration::{
     },
 };
 
+use crate::shape::{id, index, key, refers, table, unique};
+
 #[derive(DeriveMigrationName)]
 pub struct Migration;
-
-/// `table.column` refers to the `id` of another table.
-fn refers(
-    table: &'static str,
-    column: &'static str,
-    to: &'static str,
-) -> ForeignKeyCreateStatement {
-    let name = format!("fk_{table}_{column}");
-    ForeignKey::create().name(name).from(table, column).to(to, "id").to_owned()
-}
-
-fn table(name: &'static str) -> TableCreateStatement {
-    Table::create().table(name).to_owned()
-}
-
-fn id() -> ColumnDef {
-    uuid("id").primary_key().to_owned()
-}
-
-fn key(columns: &[&'static str]) -> IndexCreateStatement {
-    let mut key = Index::create();
-    for column in columns {
-        key.col(*column);
-    }
-    key.primary();
-    key
-}
-
-fn index(table: &'static str, columns: &[&'static str]) -> IndexCreateStatement {
-    let mut index = Index::create();
-    index.name(format!("ix_{table}_{}", columns.join("_"))).table(table);
-    for column in columns {
-        index.col(*column);
-    }
-    index
-}
-
-fn unique(table: &'static str, columns: &[&'static str]) -> IndexCreateStatement {
-    index(table, columns).unique().to_owned()
-}
 
 fn organisation() -> Vec<TableCreateStatement> {
     vec![

@@ -24,7 +24,7 @@ use super::{
     draft::{Files, LessonDraft, QuestionBodyDraft, StepDraft},
     markdown::to_safe_html,
 };
-use crate::{ServiceError, new_id, operator::Operator};
+use crate::{ServiceError, map::require_lesson, new_id, operator::Operator};
 
 fn is_slug(slug: &str) -> bool {
     let is_plain = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-';
@@ -222,7 +222,6 @@ impl Operator<'_> {
             slug: Set(draft.slug.clone()),
             system_id: Set(system),
             level: Set(i16::from(level.number())),
-            is_required: Set(draft.required),
             owner_id: Set(owner),
             published_version_id: Set(None),
             created_at: Set(known.as_ref().map_or(self.now.0, |row| row.created_at)),
@@ -233,6 +232,7 @@ impl Operator<'_> {
         } else {
             lesson::Entity::insert(row).exec_without_returning(writing).await?;
         }
+        require_lesson(writing, id, draft.required, self.now).await?;
         lesson_profession::Entity::delete_many()
             .filter(lesson_profession::Column::LessonId.eq(id))
             .exec(writing)

@@ -9,15 +9,19 @@ use kvarten_domain::{
     question::Question,
 };
 use kvarten_entity::{
-    Column, Key, bank_revision, lesson, lesson_profession, lesson_version, level_description,
-    profession, question, rung, step, system,
+    Column, Key, bank_revision, lesson, lesson_profession, lesson_version, profession, question,
+    rung, step,
 };
 use sea_orm::{
     ColumnTrait, ConnectionTrait, DatabaseConnection, EntityTrait, QueryFilter, QueryOrder,
     QuerySelect,
 };
 
-use super::{Bank, LessonEntry, ProfessionEntry, SystemEntry, VersionContent, search::SearchIndex};
+use super::{
+    Bank, LessonEntry, ProfessionEntry, VersionContent,
+    map::{load_required_lessons, load_requirements, load_systems, load_units},
+    search::SearchIndex,
+};
 use crate::{ServiceError, Store};
 
 /// Which revision of the bank the database has.
@@ -26,7 +30,7 @@ pub(super) async fn revision(db: &DatabaseConnection) -> Result<i64, ServiceErro
     Ok(row.map_or(0, |row| row.revision))
 }
 
-fn small(number: i16) -> u8 {
+pub(super) fn small(number: i16) -> u8 {
     u8::try_from(number).unwrap_or(0)
 }
 
@@ -34,26 +38,7 @@ fn small(number: i16) -> u8 {
 pub(super) async fn load_bank(store: &Store) -> Result<Bank, ServiceError> {
     let db = store.read();
     let revision = revision(db).await?;
-    let mut meanings: HashMap<SystemId, HashMap<(Level, String), String>> = HashMap::new();
-    for row in level_description::Entity::find().all(db).await? {
-        if let Some(level) = Level::new(small(row.level)) {
-            let of_system = meanings.entry(row.system_id.id()).or_default();
-            of_system.insert((level, row.lang), row.description);
-        }
-    }
-    let systems: Vec<SystemEntry> = system::Entity::find()
-        .order_by_asc(system::Column::Position)
-        .all(db)
-        .await?
-        .into_iter()
-        .map(|row| SystemEntry {
-            meanings: meanings.remove(&row.id.id()).unwrap_or_default(),
-            id: row.id.id(),
-            code: row.code,
-            name: row.name,
-            about: row.about,
-        })
-        .collect();
+    let systems = load_systems(db).await?;
     let professions: Vec<ProfessionEntry> = profession::Entity::find()
         .order_by_asc(profession::Column::NameSv)
         .all(db)
@@ -67,7 +52,11 @@ pub(super) async fn load_bank(store: &Store) -> Result<Bank, ServiceError> {
         })
         .collect();
     let mut bank = Bank { revision, systems, professions, ..Bank::default() };
+    bank.places = (0..).zip(&bank.systems).map(|(at, system)| (system.id, at)).collect();
+    bank.units = load_units(db).await?;
+    bank.requirements = load_requirements(db).await?;
     bank.lessons = load_lessons(db, &bank).await?;
+    bank.required_lessons = load_required_lessons(db, &bank.systems).await?;
     bank.by_slug = (0..).zip(&bank.lessons).map(|(at, entry)| (entry.slug.clone(), at)).collect();
     bank.by_lesson = (0..).zip(&bank.lessons).map(|(at, entry)| (entry.lesson, at)).collect();
     bank.index = index(db, &bank).await?;
@@ -160,7 +149,6 @@ async fn load_lessons(
                 summary: version.summary,
                 system: bank.systems.iter().position(|system| system.id == system_id)?,
                 level: Level::new(small(row.level))?,
-                is_required: row.is_required,
                 minutes: small(version.minutes),
                 routine: Routine { name: version.routine_name, html: version.routine_html },
                 professions: professions.remove(&row.id).unwrap_or_default(),

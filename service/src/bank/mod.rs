@@ -1,7 +1,9 @@
 //! The bank in memory: what is published changes a few times a day and is read all the time.
 
 mod load;
+mod map;
 mod search;
+mod tree;
 
 use std::{
     collections::HashMap,
@@ -10,10 +12,12 @@ use std::{
 };
 
 use kvarten_domain::{
-    LessonId, Level, Locale, ProfessionId, SystemId, VersionId,
+    LessonId, Level, Locale, ProfessionId, SystemId, Timestamp, UnitId, VersionId,
     bank::{Choice, Filter},
+    competence::{RequiredLesson, ShownRule},
     ladder::Quiz,
-    lesson::{LessonLink, Routine, StepBody, StepHead, SystemName},
+    lesson::{LessonLink, Routine, StepBody, StepHead},
+    requirement::Requirements,
 };
 use kvarten_entity::lesson;
 use sea_orm::{ConnectionTrait, DatabaseConnection, EntityTrait, PaginatorTrait};
@@ -21,36 +25,22 @@ use tokio::sync::Mutex;
 
 use crate::{ServiceError, Services};
 use load::{load_bank, load_content, revision};
+pub(crate) use map::{StatementEntry, SystemEntry};
 use search::SearchIndex;
+pub(crate) use tree::Tree;
 
-/// A system and what its levels mean.
 #[derive(Clone, Debug)]
-pub struct SystemEntry {
-    pub(crate) id: SystemId,
+pub(crate) struct ProfessionEntry {
+    pub(crate) id: ProfessionId,
     pub(crate) code: String,
-    pub(crate) name: String,
-    pub(crate) about: String,
-    meanings: HashMap<(Level, String), String>,
-}
-
-impl SystemEntry {
-    pub(crate) fn name(&self) -> SystemName {
-        SystemName { code: self.code.clone(), name: self.name.clone() }
-    }
-
-    /// What a level means in a language, or in Swedish where nobody has translated it.
-    pub(crate) fn meaning(&self, level: Level, locale: Locale) -> String {
-        let in_language = |locale: Locale| self.meanings.get(&(level, locale.tag().to_owned()));
-        in_language(locale).or_else(|| in_language(Locale::Sv)).cloned().unwrap_or_default()
-    }
-}
-
-#[derive(Clone, Debug)]
-struct ProfessionEntry {
-    id: ProfessionId,
-    code: String,
     sv: String,
     en: String,
+}
+
+impl ProfessionEntry {
+    pub(crate) fn name(&self, locale: Locale) -> &str {
+        if locale == Locale::Sv { &self.sv } else { &self.en }
+    }
 }
 
 /// A published lesson, without the contents of its steps and its quiz.
@@ -64,7 +54,6 @@ pub struct LessonEntry {
     pub(crate) summary: String,
     pub(crate) system: usize,
     pub(crate) level: Level,
-    pub(crate) is_required: bool,
     pub(crate) minutes: u8,
     pub(crate) routine: Routine,
     pub(crate) professions: Vec<String>,
@@ -80,13 +69,17 @@ pub struct VersionContent {
     pub(crate) quiz: Quiz,
 }
 
-/// Everything published, as of one revision.
+/// Everything published and everything required, as of one revision.
 #[derive(Debug, Default)]
 pub struct Bank {
     revision: i64,
     pub(crate) systems: Vec<SystemEntry>,
-    professions: Vec<ProfessionEntry>,
+    pub(crate) professions: Vec<ProfessionEntry>,
+    pub(crate) units: Tree,
+    pub(crate) requirements: Requirements,
+    pub(crate) required_lessons: Vec<RequiredLesson>,
     pub(crate) lessons: Vec<LessonEntry>,
+    places: HashMap<SystemId, usize>,
     by_slug: HashMap<String, usize>,
     by_lesson: HashMap<LessonId, usize>,
     index: SearchIndex,
@@ -135,6 +128,51 @@ impl Bank {
         found.into_iter().map(|(at, _)| &self.lessons[at]).filter(fits).collect()
     }
 
+    /// What it takes to show the levels of every system at a point in time.
+    pub(crate) fn shown_rule(&self, at: Timestamp) -> ShownRule {
+        ShownRule::at(self.systems.len(), &self.required_lessons, at)
+    }
+
+    /// Whether a lesson is required for its level at a point in time.
+    pub(crate) fn is_required(&self, lesson: LessonId, at: Timestamp) -> bool {
+        let mut of_lesson = self.required_lessons.iter().filter(|one| one.lesson == lesson);
+        of_lesson.any(|one| one.spans.iter().any(|span| span.holds_at(at)))
+    }
+
+    /// What is required in each system, in their order, of a profession in a unit at a point in
+    /// time. Nothing is required in a system that is not in use.
+    pub(crate) fn required(
+        &self,
+        unit: UnitId,
+        profession: ProfessionId,
+        at: Timestamp,
+    ) -> Vec<Option<Level>> {
+        let path = self.units.path(unit);
+        let of = |system: &SystemEntry| {
+            let level = self.requirements.level(&path, profession, system.id, at);
+            level.filter(|_| system.is_in_use(at))
+        };
+        self.systems.iter().map(of).collect()
+    }
+
+    pub(crate) fn profession(&self, id: ProfessionId) -> Option<&ProfessionEntry> {
+        self.professions.iter().find(|profession| profession.id == id)
+    }
+
+    pub(crate) fn profession_id(&self, code: &str) -> Option<ProfessionId> {
+        let found = self.professions.iter().find(|profession| profession.code == code);
+        found.map(|profession| profession.id)
+    }
+
+    /// The place of a system among all systems.
+    pub(crate) fn place_of(&self, system: SystemId) -> Option<&usize> {
+        self.places.get(&system)
+    }
+
+    pub(crate) fn system(&self, code: &str) -> Option<&SystemEntry> {
+        self.systems.iter().find(|system| system.code == code)
+    }
+
     pub(crate) fn system_choices(&self) -> Vec<Choice> {
         let choice =
             |system: &SystemEntry| Choice { code: system.code.clone(), name: system.name.clone() };
@@ -144,7 +182,7 @@ impl Bank {
     pub(crate) fn profession_choices(&self, locale: Locale) -> Vec<Choice> {
         let choice = |entry: &ProfessionEntry| Choice {
             code: entry.code.clone(),
-            name: if locale == Locale::Sv { entry.sv.clone() } else { entry.en.clone() },
+            name: entry.name(locale).to_owned(),
         };
         self.professions.iter().map(choice).collect()
     }
@@ -172,6 +210,11 @@ impl BankCache {
 
     fn current(&self) -> Option<(Arc<Bank>, Instant)> {
         self.current.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// The bank as it is in memory.
+    pub(crate) fn known(&self) -> Option<Arc<Bank>> {
+        self.current().map(|(bank, _)| bank)
     }
 
     fn known_content(&self, version: VersionId) -> Option<Arc<VersionContent>> {

@@ -1,6 +1,7 @@
 //! The demonstration municipality: units and people from a file, and a believable past made from
 //! a seed, so that it is the same every time.
 
+mod map;
 mod past;
 mod town;
 
@@ -15,14 +16,19 @@ use crate::{
     operator::{Hired, Operator},
     password::hash_password,
 };
+use map::Codes;
+pub use map::CompetenceFile;
 use past::Past;
 use town::posts;
 pub use town::{DemoAccount, TownFile};
 
 /// The password of everybody in the demonstration.
 const PASSWORD: &str = "en kvart om dagen";
-/// How far back the past goes.
-const PAST_DAYS: i64 = 120;
+/// How far back the past goes: a year in which things are learned, and some that have been forgotten
+/// since.
+const PAST_DAYS: i64 = 500;
+/// Seconds in a day.
+const DAY: i64 = 86_400;
 
 /// A lesson of the demonstration and its files.
 pub struct DemoLesson<'f> {
@@ -39,22 +45,17 @@ pub struct DemoLesson<'f> {
 pub async fn load(
     services: &Services,
     town: &TownFile,
+    competence: &CompetenceFile,
     lessons: &[DemoLesson<'_>],
     people: usize,
     now: Timestamp,
 ) -> Result<(), ServiceError> {
-    let start = services.calendar().day_start(now).plus_seconds(-PAST_DAYS * 86_400);
+    let start = services.calendar().day_start(now).plus_seconds(-PAST_DAYS * DAY);
     let operator = Operator::enter(services, start);
     let mut professions = operator.professions().await?;
     for line in &town.professions {
         let id = operator.create_profession(&line.code, &line.sv, &line.en).await?;
         professions.insert(line.code.clone(), id);
-    }
-    for (position, line) in (1..).zip(&town.systems) {
-        let levels =
-            line.levels.iter().map(|level| (level.level, level.sv.clone(), level.en.clone()));
-        let levels: Vec<_> = levels.collect();
-        operator.create_system(&line.code, &line.name, &line.about, position, &levels).await?;
     }
     let mut units: HashMap<String, UnitId> = HashMap::new();
     for line in &town.units {
@@ -62,60 +63,99 @@ pub async fn load(
         let id = operator.create_unit(&line.name, line.kind, parent).await?;
         units.insert(line.code.clone(), id);
     }
-    let hash = hash_password(PASSWORD.to_owned()).await?;
+    let codes = Codes { units: &units, professions: &professions };
+    competence.write(services, &codes, start, now).await?;
     let mut chance = StdRng::seed_from_u64(2_026);
+    let hash = hash_password(PASSWORD.to_owned()).await?;
+    let hired = hire(town, &codes, people, &mut chance, (start, now), &hash)?;
+    let writing = services.store().begin().await?;
+    operator.hire(&writing, &hired).await?;
+    writing.commit().await?;
+    for lesson in lessons {
+        operator.publish_lesson(&lesson.draft, lesson.files).await?;
+    }
+    let learned = Past::of(services, now, chance).make(town, &codes, &hired).await?;
+    tracing::info!(people = hired.len(), lessons = lessons.len(), learned, "demonstration loaded");
+    Ok(())
+}
+
+/// Everybody who works here, and some who have left.
+fn hire(
+    town: &TownFile,
+    codes: &Codes<'_>,
+    people: usize,
+    chance: &mut StdRng,
+    (start, now): (Timestamp, Timestamp),
+    hash: &str,
+) -> Result<Vec<Hired>, ServiceError> {
     let mut hired = Vec::with_capacity(people);
-    let place = |code: &String| units.get(code).copied().ok_or(ServiceError::NotFound);
+    let place = |code: &String| codes.units.get(code).copied().ok_or(ServiceError::NotFound);
+    let known = |code: &String| codes.professions.get(code).copied().ok_or(ServiceError::NotFound);
     for line in &town.accounts {
         let mut roles = Vec::new();
         for role in &line.roles {
             roles.push((role.role, place(&role.unit)?));
         }
         hired.push(Hired {
-            id: seeded_id(&mut chance, start),
+            id: seeded_id(chance, start),
             employee_number: line.employee_number.clone(),
             email: Some(line.email.clone()),
             given_name: line.given.clone(),
             family_name: line.family.clone(),
             locale: Locale::from_tag(&line.lang).filter(|locale| *locale != Locale::Sv),
-            password_hash: Some(hash.clone()),
+            password_hash: Some(hash.to_owned()),
             unit: place(&line.unit)?,
-            profession: *professions.get(&line.profession).ok_or(ServiceError::NotFound)?,
+            profession: known(&line.profession)?,
             roles,
+            since: start,
+            before: None,
+            left: None,
         });
     }
-    for (number, (unit, profession)) in posts(town, people.saturating_sub(hired.len())).enumerate()
-    {
-        let unit = place(&unit.code)?;
-        let given = &town.names.given[chance.random_range(0..town.names.given.len())];
-        let family = &town.names.family[chance.random_range(0..town.names.family.len())];
-        let number = 20_001 + number;
-        let mut roles = vec![(Role::Staff, unit)];
-        if profession == "enhetschef" {
-            roles.push((Role::Manager, unit));
-        }
-        hired.push(Hired {
-            id: seeded_id(&mut chance, start),
-            employee_number: number.to_string(),
-            email: Some(format!("{number}@lindvike.example")),
-            given_name: given.clone(),
-            family_name: family.clone(),
+    // Where somebody of a profession may have worked before: wherever it is needed.
+    let elsewhere = |profession: &String, here: &String| -> Vec<&String> {
+        let others = town.units.iter().filter(|unit| unit.code != *here);
+        others.filter(|unit| unit.mix.contains_key(profession)).map(|unit| &unit.code).collect()
+    };
+    let working = people.saturating_sub(hired.len());
+    let leavers = people / 20;
+    for (number, (unit, profession)) in posts(town, working + leavers).enumerate() {
+        let has_left = number >= working;
+        let days_ago = |chance: &mut StdRng| now.plus_seconds(-DAY * chance.random_range(20..360));
+        let mut one = Hired {
+            id: seeded_id(chance, start),
+            employee_number: (20_001 + number).to_string(),
+            email: Some(format!("{}@lindvike.example", 20_001 + number)),
+            given_name: town.names.given[chance.random_range(0..town.names.given.len())].clone(),
+            family_name: town.names.family[chance.random_range(0..town.names.family.len())].clone(),
             locale: None,
-            password_hash: Some(hash.clone()),
-            unit,
-            profession: *professions.get(profession).ok_or(ServiceError::NotFound)?,
-            roles,
-        });
+            password_hash: Some(hash.to_owned()),
+            unit: place(&unit.code)?,
+            profession: known(profession)?,
+            roles: Vec::new(),
+            since: start,
+            before: None,
+            left: None,
+        };
+        one.roles.push((Role::Staff, one.unit));
+        let is_manager = profession == "enhetschef";
+        match chance.random_range(0..100) {
+            _ if has_left => one.left = Some(days_ago(chance)),
+            0..8 if !is_manager => one.since = days_ago(chance),
+            8..13 if !is_manager => {
+                let others = elsewhere(profession, &unit.code);
+                if let Some(other) = others.get(chance.random_range(0..others.len().max(1))) {
+                    one.before = Some((place(other)?, days_ago(chance)));
+                }
+            }
+            _ => {}
+        }
+        if is_manager && !has_left {
+            one.roles.push((Role::Manager, one.unit));
+        }
+        hired.push(one);
     }
-    let writing = services.store().begin().await?;
-    operator.hire(&writing, &hired, start).await?;
-    writing.commit().await?;
-    for lesson in lessons {
-        operator.publish_lesson(&lesson.draft, lesson.files).await?;
-    }
-    let learned = Past::of(services, now, chance).make(town, &hired).await?;
-    tracing::info!(people = hired.len(), lessons = lessons.len(), learned, "demonstration loaded");
-    Ok(())
+    Ok(hired)
 }
 
 /// An id that looks like those made at `at`, but comes from the seed.

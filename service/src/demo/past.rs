@@ -1,25 +1,34 @@
-//! What people of the demonstration have learned: steps seen, climbs with a miss now and then, points.
+//! What people of the demonstration have learned and said: steps seen, climbs with a miss now and
+//! then, points, evidence that has ended and been renewed, self-assessments.
 
-use std::{collections::HashSet, sync::Arc};
+use std::{
+    collections::{HashMap, HashSet},
+    sync::Arc,
+};
 
 use kvarten_domain::{
-    AnswerId, AttemptId, PersonId, SystemId, Timestamp, UnitId,
+    AnswerId, AttemptId, Height, Level, PersonId, Timestamp, UnitId,
+    assessment::Claim,
+    competence::{Facts, Proof, Said, ShownRule},
     ladder::Ladder,
     lesson::StepBody,
     points::{Earning, for_completion, for_right_reply},
     question::{Question, QuestionFace},
     reply::{Fields, Reply},
+    time::Span,
 };
 use kvarten_entity::{
-    Column, answer, attempt, evidence, leaderboard_member, points_entry, step_state, visit,
+    Column, answer, attempt, claim, competence, evidence, leaderboard_member, person_look,
+    points_entry, self_assessment, step_state, unit_look, visit,
 };
-use rand::{Rng, rngs::StdRng, seq::SliceRandom};
+use rand::{Rng, rngs::StdRng};
 use sea_orm::{ActiveValue::Set, DatabaseTransaction, EntityTrait, IntoActiveModel};
 
-use super::{PAST_DAYS, TownFile, seeded_id};
+use super::{DAY, TownFile, map::Codes, seeded_id};
 use crate::{
     ServiceError, Services,
-    bank::{LessonEntry, VersionContent},
+    bank::{Bank, LessonEntry, VersionContent},
+    competence::pack,
     learner::ledger_row,
     operator::Hired,
 };
@@ -34,6 +43,11 @@ struct Rows {
     points: Vec<points_entry::ActiveModel>,
     evidence: Vec<evidence::ActiveModel>,
     members: Vec<leaderboard_member::ActiveModel>,
+    claims: Vec<claim::ActiveModel>,
+    assessments: Vec<self_assessment::ActiveModel>,
+    competences: Vec<competence::ActiveModel>,
+    person_looks: Vec<person_look::ActiveModel>,
+    unit_looks: Vec<unit_look::ActiveModel>,
 }
 
 async fn write<E>(
@@ -61,20 +75,71 @@ impl Rows {
         write::<answer::Entity>(writing, &mut self.answers).await?;
         write::<points_entry::Entity>(writing, &mut self.points).await?;
         write::<evidence::Entity>(writing, &mut self.evidence).await?;
-        write::<leaderboard_member::Entity>(writing, &mut self.members).await
+        write::<leaderboard_member::Entity>(writing, &mut self.members).await?;
+        write::<claim::Entity>(writing, &mut self.claims).await?;
+        write::<self_assessment::Entity>(writing, &mut self.assessments).await?;
+        write::<competence::Entity>(writing, &mut self.competences).await?;
+        write::<person_look::Entity>(writing, &mut self.person_looks).await?;
+        write::<unit_look::Entity>(writing, &mut self.unit_looks).await
     }
 }
 
 /// Somebody taking a lesson in the past.
+#[derive(Clone, Copy)]
 struct Taking<'t> {
     person: PersonId,
     unit: UnitId,
     entry: &'t LessonEntry,
     content: &'t VersionContent,
-    system: SystemId,
     at: Timestamp,
     steps: usize,
     is_to_the_top: bool,
+}
+
+/// A climb in the past.
+struct Climb {
+    attempt: AttemptId,
+    number: i32,
+    topped_at: Timestamp,
+}
+
+/// Everything there is to learn.
+struct School {
+    bank: Arc<Bank>,
+    contents: Vec<Arc<VersionContent>>,
+    rule: ShownRule,
+}
+
+impl School {
+    async fn of(services: &Services, now: Timestamp) -> Result<Self, ServiceError> {
+        let bank = services.bank().await?;
+        let mut contents = Vec::new();
+        for entry in &bank.lessons {
+            contents.push(services.content(entry.version).await?);
+        }
+        Ok(Self { rule: bank.shown_rule(now), bank, contents })
+    }
+
+    /// The lesson with a film: the one a demonstration should open in.
+    fn with_film(&self) -> usize {
+        let has_film = |content: &Arc<VersionContent>| {
+            content.steps.iter().any(|step| matches!(step, StepBody::Video { .. }))
+        };
+        self.contents.iter().position(has_film).unwrap_or(0)
+    }
+
+    fn taking(&self, person: &Hired, lesson: usize, at: Timestamp, is_begun: bool) -> Taking<'_> {
+        let entry = &self.bank.lessons[lesson];
+        Taking {
+            person: person.id,
+            unit: person.unit,
+            entry,
+            content: &self.contents[lesson],
+            at,
+            steps: if is_begun { entry.steps.len() / 2 } else { entry.steps.len() },
+            is_to_the_top: !is_begun,
+        }
+    }
 }
 
 pub(super) struct Past<'s> {
@@ -82,78 +147,245 @@ pub(super) struct Past<'s> {
     now: Timestamp,
     chance: StdRng,
     aliases: HashSet<String>,
+    /// How many of a unit are still to stay behind in a system.
+    behind: HashMap<(UnitId, usize), usize>,
 }
 
 impl<'s> Past<'s> {
     /// A past of people in the services' bank, up to now, as the seed would have it.
     pub(super) fn of(services: &'s Services, now: Timestamp, chance: StdRng) -> Self {
-        Self { services, now, chance, aliases: HashSet::new() }
+        Self { services, now, chance, aliases: HashSet::new(), behind: HashMap::new() }
     }
 
-    /// Most people have taken a lesson or more; the first account stands in the middle of one.
+    /// Most people have taken what is required of them, more or less of it; the first account
+    /// stands in the middle of a lesson. How many lessons have been taken.
     pub(super) async fn make(
         mut self,
         town: &TownFile,
+        codes: &Codes<'_>,
         people: &[Hired],
     ) -> Result<usize, ServiceError> {
-        let bank = self.services.bank().await?;
-        let mut contents = Vec::new();
-        for entry in &bank.lessons {
-            contents.push(self.services.content(entry.version).await?);
+        let school = School::of(self.services, self.now).await?;
+        for unit in &town.units {
+            for (system, count) in &unit.behind {
+                let at = school.bank.systems.iter().position(|one| one.code == *system);
+                let unit = codes.units.get(&unit.code);
+                self.behind.extend(unit.zip(at).map(|(unit, at)| ((*unit, at), *count)));
+            }
         }
-        // The lesson with a film is the one a demonstration should open in.
-        let has_film = |content: &Arc<VersionContent>| {
-            content.steps.iter().any(|step| matches!(step, StepBody::Video { .. }))
-        };
-        let opened = contents.iter().position(has_film).unwrap_or(0);
         let mut rows = Rows::default();
         let mut learned = 0;
         let writing = self.services.store().begin().await?;
         for (at, person) in people.iter().enumerate() {
-            let mut order: Vec<usize> = (0..bank.lessons.len()).collect();
-            order.shuffle(&mut self.chance);
-            let taken = if at == 0 { 1 } else { self.how_many(order.len()) };
-            for &lesson in order.iter().take(taken) {
-                let seconds = self.chance.random_range(3_600..PAST_DAYS * 86_400);
-                let is_begun = at == 0 || self.chance.random_bool(0.2);
-                let lesson = if at == 0 { opened } else { lesson };
-                let (entry, content) = (&bank.lessons[lesson], &contents[lesson]);
-                let steps = if is_begun { entry.steps.len() / 2 } else { entry.steps.len() };
-                let at = self.now.plus_seconds(-seconds);
-                self.take(
-                    &mut rows,
-                    &Taking {
-                        person: person.id,
-                        unit: person.unit,
-                        entry,
-                        content,
-                        system: bank.system_of(entry).id,
-                        at,
-                        steps,
-                        is_to_the_top: !is_begun,
-                    },
-                )?;
-                learned += 1;
+            let account = town.accounts.get(at).filter(|account| !account.taken.is_empty());
+            let mut facts = Facts::default();
+            if at == 0 {
+                let opened = self.now.plus_seconds(-3 * 3_600);
+                let taking = school.taking(person, school.with_film(), opened, true);
+                self.take(&mut rows, &mut facts, &taking)?;
             }
-            if at > 0 && self.chance.random_bool(0.25) {
+            match account {
+                Some(account) => {
+                    for (slug, days) in &account.taken {
+                        let lesson = school.bank.lessons.iter().position(|one| one.slug == *slug);
+                        let lesson = lesson.ok_or(ServiceError::NotFound)?;
+                        let at = self.now.plus_seconds(-DAY * days);
+                        let taking = school.taking(person, lesson, at, false);
+                        learned += 1;
+                        self.take(&mut rows, &mut facts, &taking)?;
+                    }
+                    for (code, height) in &account.said {
+                        let system = school.bank.systems.iter().position(|one| one.code == *code);
+                        let system = system.ok_or(ServiceError::NotFound)?;
+                        let height = Height::new(*height).ok_or(ServiceError::NotFound)?;
+                        self.say(&mut rows, &mut facts, &school, person.id, (system, height), 75);
+                    }
+                }
+                None => learned += self.live(&mut rows, &mut facts, &school, person)?,
+            }
+            rows.competences.push(competence::ActiveModel {
+                person_id: Set(person.id.key()),
+                facts: Set(pack(&sorted(facts))),
+                made_at: Set(self.now.0),
+            });
+            if at > 0 && person.left.is_none() && self.chance.random_bool(0.25) {
                 self.join(&mut rows, town, person.id);
             }
             if rows.answers.len() > 5_000 {
                 rows.write(&writing).await?;
             }
         }
+        self.look(&mut rows, people);
         rows.write(&writing).await?;
         writing.commit().await?;
         Ok(learned)
     }
 
-    fn how_many(&mut self, lessons: usize) -> usize {
-        match self.chance.random_range(0..100) {
-            0..30 => 0,
-            30..62 => 1,
-            62..85 => 2,
-            85..95 => 3,
-            _ => lessons,
+    /// The past of somebody of whom nothing is written: more diligent or less, they take what is
+    /// required of them, the lower levels first, and say how far up they are.
+    fn live(
+        &mut self,
+        rows: &mut Rows,
+        facts: &mut Facts,
+        school: &School,
+        person: &Hired,
+    ) -> Result<usize, ServiceError> {
+        let bank = &school.bank;
+        let diligence: f64 = self.chance.random_range(0.0..1.0);
+        let required = bank.required(person.unit, person.profession, self.now);
+        let from = person.since.0.max(self.now.plus_seconds(-DAY * 480).0);
+        let until = person.left.unwrap_or(self.now).plus_seconds(-3_600).0;
+        let mut chosen = Vec::new();
+        for (lesson, entry) in bank.lessons.iter().enumerate() {
+            let is_needed = required[entry.system].is_some_and(|level| entry.level <= level);
+            let mut likely = if is_needed { 0.2 + 0.75 * diligence } else { 0.03 };
+            if is_needed && person.left.is_none() {
+                let place = (person.unit, entry.system);
+                match self.behind.get_mut(&place) {
+                    Some(0) => likely = 1.0,
+                    Some(_) if Some(entry.level) == required[entry.system] => likely = 0.0,
+                    _ => {}
+                }
+            }
+            if self.chance.random_bool(likely) {
+                chosen.push(lesson);
+            }
+        }
+        for (system, required) in required.iter().enumerate() {
+            let place = (person.unit, system);
+            if let (Some(left), true, None) =
+                (self.behind.get_mut(&place), required.is_some(), person.left)
+            {
+                *left = left.saturating_sub(1);
+            }
+        }
+        if from >= until {
+            return Ok(0);
+        }
+        let mut times: Vec<i64> =
+            chosen.iter().map(|_| self.chance.random_range(from..until)).collect();
+        times.sort_unstable();
+        for (&lesson, at) in chosen.iter().zip(times) {
+            let entry = &bank.lessons[lesson];
+            let is_kept_up = self.behind.get(&(person.unit, entry.system)) == Some(&0);
+            let is_begun = !is_kept_up && self.chance.random_bool(0.08);
+            let taking = school.taking(person, lesson, Timestamp(at), is_begun);
+            let mut climb = self.take(rows, facts, &taking)?;
+            // What has ended or is about to is renewed by some.
+            while let Some((last, ends)) = climb.take() {
+                let is_due = ends < self.now.plus_seconds(DAY * 20);
+                let again = self.chance.random_bool(diligence * 0.9) || is_kept_up;
+                let renewed = ends.plus_seconds(-DAY * self.chance.random_range(2..25));
+                if is_due && again && renewed < Timestamp(until) {
+                    climb = self.renew(rows, facts, &Taking { at: renewed, ..taking }, &last)?;
+                }
+            }
+        }
+        let shown = school.rule.shown(&sorted(facts.clone()));
+        for system in 0..bank.systems.len() {
+            if required[system].is_none() || !self.chance.random_bool(0.3 + 0.55 * diligence) {
+                continue;
+            }
+            let days = self.chance.random_range(2..300);
+            if self.now.plus_seconds(-DAY * days) < person.since || person.left.is_some() {
+                continue;
+            }
+            let about = i16::from(Height::from(shown[system]).number())
+                + [0, 0, 0, 1, 1, -1][self.chance.random_range(0..6)];
+            let height = u8::try_from(about.clamp(0, 4)).ok().and_then(Height::new);
+            let Some(height) = height else { continue };
+            let before = days + 180;
+            let is_new = self.now.plus_seconds(-DAY * before) < person.since;
+            if !is_new && self.chance.random_bool(0.4) {
+                let lower = Height::new(height.number().saturating_sub(1)).unwrap_or(height);
+                self.say(rows, facts, school, person.id, (system, lower), before);
+            }
+            self.say(rows, facts, school, person.id, (system, height), days);
+        }
+        Ok(chosen.len())
+    }
+
+    /// Says how far up one is in a system, so many days ago: everything up to there, and of the
+    /// next level only part.
+    fn say(
+        &mut self,
+        rows: &mut Rows,
+        facts: &mut Facts,
+        school: &School,
+        person: PersonId,
+        (system, height): (usize, Height),
+        days_ago: i64,
+    ) {
+        let at = self.now.plus_seconds(-DAY * days_ago + self.chance.random_range(0..20_000));
+        let system = &school.bank.systems[system];
+        facts.said.push(Said { system: system.id, at, height });
+        rows.assessments.push(self_assessment::ActiveModel {
+            person_id: Set(person.key()),
+            system_id: Set(system.id.key()),
+            day_at: Set(self.services.calendar().day_start(at).0),
+            height: Set(i16::from(height.number())),
+            said_at: Set(at.0),
+        });
+        for level in Level::ALL {
+            if level.number() > height.number() + 1 {
+                break;
+            }
+            for (place, statement) in system.statements_of(level, self.now).enumerate() {
+                let claim = match (Height::from(level) <= height, place) {
+                    (true, _) => Claim::Can,
+                    (false, 0) => Claim::Partly,
+                    (false, _) => Claim::NotYet,
+                };
+                let row = claim::ActiveModel {
+                    person_id: Set(person.key()),
+                    meaning_id: Set(statement.meaning.key()),
+                    claim: Set(claim.code().to_owned()),
+                    said_at: Set(at.0),
+                };
+                let is_same = |other: &claim::ActiveModel| {
+                    other.person_id == row.person_id && other.meaning_id == row.meaning_id
+                };
+                // What was said last is kept; a person's rows are the last of the list.
+                let recent = rows.claims.len().saturating_sub(200);
+                match rows.claims[recent..].iter().position(is_same) {
+                    Some(known) => rows.claims[recent + known] = row,
+                    None => rows.claims.push(row),
+                }
+            }
+        }
+    }
+
+    /// Managers have looked at their units, and at somebody now and then.
+    fn look(&mut self, rows: &mut Rows, people: &[Hired]) {
+        let managers = people.iter().filter(|one| {
+            one.left.is_none()
+                && one.roles.iter().any(|(role, _)| *role == kvarten_domain::Role::Manager)
+        });
+        for manager in managers {
+            for weeks in 0..self.chance.random_range(1..4) {
+                let at = self.now.plus_seconds(-DAY * (7 * weeks + self.chance.random_range(1..7)));
+                let day = self.services.calendar().day_start(at).0;
+                rows.unit_looks.push(unit_look::ActiveModel {
+                    unit_id: Set(manager.unit.key()),
+                    viewer_id: Set(manager.id.key()),
+                    what: Set("unit".to_owned()),
+                    day_at: Set(day),
+                    times: Set(self.chance.random_range(1..4)),
+                    last_at: Set(at.0),
+                });
+                let own =
+                    people.iter().find(|one| one.unit == manager.unit && one.id != manager.id);
+                if let Some(own) = own.filter(|own| own.left.is_none() && own.since <= at) {
+                    rows.person_looks.push(person_look::ActiveModel {
+                        person_id: Set(own.id.key()),
+                        viewer_id: Set(manager.id.key()),
+                        what: Set("person".to_owned()),
+                        day_at: Set(day),
+                        times: Set(1),
+                        last_at: Set(at.plus_seconds(240).0),
+                    });
+                }
+            }
         }
     }
 
@@ -173,7 +405,13 @@ impl<'s> Past<'s> {
         });
     }
 
-    fn take(&mut self, rows: &mut Rows, taking: &Taking<'_>) -> Result<(), ServiceError> {
+    /// Takes a lesson. Where the evidence it gives ends: the climb, and when it ends.
+    fn take(
+        &mut self,
+        rows: &mut Rows,
+        facts: &mut Facts,
+        taking: &Taking<'_>,
+    ) -> Result<Option<(Climb, Timestamp)>, ServiceError> {
         let (entry, person) = (taking.entry, taking.person.key());
         let mut at = taking.at;
         for step in entry.steps.iter().take(taking.steps) {
@@ -196,20 +434,50 @@ impl<'s> Past<'s> {
             visited_at: Set(at.0),
         });
         if !taking.is_to_the_top {
-            return Ok(());
+            return Ok(None);
         }
-        let at = self.climb(rows, taking, at)?;
+        let climb = self.climb(rows, taking, at, 1)?;
+        rows.points.push(entry_row(taking, for_completion(entry.lesson), climb.topped_at));
+        Ok(self.show(rows, facts, taking, climb))
+    }
+
+    /// Climbs again and renews the evidence.
+    fn renew(
+        &mut self,
+        rows: &mut Rows,
+        facts: &mut Facts,
+        taking: &Taking<'_>,
+        last: &Climb,
+    ) -> Result<Option<(Climb, Timestamp)>, ServiceError> {
+        let climb = self.climb(rows, taking, taking.at, last.number + 1)?;
+        Ok(self.show(rows, facts, taking, climb))
+    }
+
+    /// The evidence that a climb gives.
+    fn show(
+        &self,
+        rows: &mut Rows,
+        facts: &mut Facts,
+        taking: &Taking<'_>,
+        climb: Climb,
+    ) -> Option<(Climb, Timestamp)> {
+        let (entry, at) = (taking.entry, climb.topped_at);
+        let bank = self.services.bank.known()?;
+        let system = bank.system_of(entry);
+        let months = system.months(entry.level, at);
+        let until = months.map(|months| self.services.calendar().plus_months(at, months));
+        facts.proofs.push(Proof { lesson: entry.lesson, span: Span { from: at, until } });
         rows.evidence.push(evidence::ActiveModel {
-            person_id: Set(person),
+            person_id: Set(taking.person.key()),
+            attempt_id: Set(climb.attempt.key()),
             version_id: Set(entry.version.key()),
             lesson_id: Set(entry.lesson.key()),
-            system_id: Set(taking.system.key()),
+            system_id: Set(system.id.key()),
             level: Set(i16::from(entry.level.number())),
             earned_at: Set(at.0),
-            expires_at: Set(None),
+            expires_at: Set(until.map(|until| until.0)),
         });
-        rows.points.push(entry_row(taking, for_completion(entry.lesson), at));
-        Ok(())
+        until.map(|until| (climb, until))
     }
 
     /// Climbs to the top, missing now and then.
@@ -218,7 +486,8 @@ impl<'s> Past<'s> {
         rows: &mut Rows,
         taking: &Taking<'_>,
         mut at: Timestamp,
-    ) -> Result<Timestamp, ServiceError> {
+        number: i32,
+    ) -> Result<Climb, ServiceError> {
         let seed: u64 = self.chance.random();
         let quiz = &taking.content.quiz;
         let id: AttemptId = seeded_id(&mut self.chance, at);
@@ -238,9 +507,14 @@ impl<'s> Past<'s> {
             let mut points = 0;
             if let (true, Some((rung, _))) = (is_right, quiz.find(question.id)) {
                 let misses = u32::try_from(misses).unwrap_or(u32::MAX);
-                let earning = for_right_reply(question.id, rung, misses, false);
+                let earning = for_right_reply(question.id, rung, misses, number > 1);
                 points = i32::try_from(earning.points).unwrap_or(0);
-                rows.points.push(entry_row(taking, earning, at));
+                // A refresher earns once, whatever is climbed again.
+                if number <= 2 {
+                    rows.points.push(entry_row(taking, earning, at));
+                } else {
+                    points = 0;
+                }
             }
             answers.push(answer::ActiveModel {
                 id: Set(seeded_id::<AnswerId>(&mut self.chance, at).key()),
@@ -261,14 +535,21 @@ impl<'s> Past<'s> {
             id: Set(id.key()),
             person_id: Set(taking.person.key()),
             version_id: Set(taking.entry.version.key()),
-            number: Set(1),
+            number: Set(number),
             seed: Set(seed.cast_signed()),
-            is_refresher: Set(false),
+            is_refresher: Set(number > 1),
             started_at: Set(begun.0),
             topped_at: Set(Some(at.0)),
         });
-        Ok(at)
+        Ok(Climb { attempt: id, number, topped_at: at })
     }
+}
+
+/// In the order in which the tables tell it.
+fn sorted(mut facts: Facts) -> Facts {
+    facts.proofs.sort_by_key(|proof| proof.span.from);
+    facts.said.sort_by_key(|said| said.at);
+    facts
 }
 
 fn entry_row(taking: &Taking<'_>, earning: Earning, at: Timestamp) -> points_entry::ActiveModel {

@@ -12,8 +12,6 @@ use super::PASSWORD;
 pub struct TownFile {
     #[serde(rename = "profession")]
     pub(super) professions: Vec<ProfessionLine>,
-    #[serde(rename = "system")]
-    pub(super) systems: Vec<SystemLine>,
     #[serde(rename = "unit")]
     pub(super) units: Vec<UnitLine>,
     pub(super) names: Names,
@@ -29,22 +27,6 @@ pub(super) struct ProfessionLine {
 }
 
 #[derive(Clone, Debug, Deserialize)]
-pub(super) struct SystemLine {
-    pub(super) code: String,
-    pub(super) name: String,
-    pub(super) about: String,
-    #[serde(rename = "level")]
-    pub(super) levels: Vec<LevelLine>,
-}
-
-#[derive(Clone, Debug, Deserialize)]
-pub(super) struct LevelLine {
-    pub(super) level: u8,
-    pub(super) sv: String,
-    pub(super) en: String,
-}
-
-#[derive(Clone, Debug, Deserialize)]
 pub(super) struct UnitLine {
     pub(super) code: String,
     pub(super) name: String,
@@ -54,6 +36,9 @@ pub(super) struct UnitLine {
     pub(super) people: usize,
     #[serde(default)]
     pub(super) mix: HashMap<String, usize>,
+    /// Systems in which everybody has come up to what is required but so many.
+    #[serde(default)]
+    pub(super) behind: HashMap<String, usize>,
 }
 
 #[derive(Clone, Debug, Deserialize)]
@@ -73,6 +58,12 @@ pub(super) struct AccountLine {
     pub(super) profession: String,
     pub(super) lang: String,
     pub(super) roles: Vec<RoleLine>,
+    /// Lessons this person has taken, and how many days ago; nothing else was taken.
+    #[serde(default)]
+    pub(super) taken: Vec<(String, i64)>,
+    /// Systems this person has assessed themselves in, and how far up.
+    #[serde(default)]
+    pub(super) said: HashMap<String, u8>,
 }
 
 #[derive(Clone, Debug, Deserialize)]

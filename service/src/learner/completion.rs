@@ -8,7 +8,7 @@ use kvarten_domain::{
 use kvarten_entity::{Column, attempt, evidence, points_entry, step_state};
 use sea_orm::{
     ActiveValue::Set, ColumnTrait, DatabaseTransaction, EntityTrait, PaginatorTrait, QueryFilter,
-    sea_query::OnConflict,
+    QueryOrder, sea_query::OnConflict,
 };
 use uuid::Uuid;
 
@@ -16,6 +16,7 @@ use super::Learner;
 use crate::{
     ServiceError,
     bank::{Bank, LessonEntry},
+    competence::remake_facts,
 };
 
 /// The ledger's kind for a question's own points.
@@ -79,11 +80,11 @@ impl Learner<'_> {
             .filter(attempt::Column::PersonId.eq(me))
             .filter(attempt::Column::VersionId.eq(entry.version.key()))
             .filter(attempt::Column::ToppedAt.is_not_null())
-            .count(writing)
+            .order_by_desc(attempt::Column::ToppedAt)
+            .order_by_desc(attempt::Column::Number)
+            .one(writing)
             .await?;
-        if topped == 0 {
-            return Ok(false);
-        }
+        let Some(topped) = topped else { return Ok(false) };
         let seen = step_state::Entity::find()
             .filter(step_state::Column::PersonId.eq(me))
             .filter(step_state::Column::VersionId.eq(entry.version.key()))
@@ -94,21 +95,50 @@ impl Learner<'_> {
         if !is_completed(seen, entry.steps.len(), true) {
             return Ok(false);
         }
-        let row = evidence::ActiveModel {
-            person_id: Set(me),
-            version_id: Set(entry.version.key()),
-            lesson_id: Set(entry.lesson.key()),
-            system_id: Set(bank.system_of(entry).id.key()),
-            level: Set(i16::from(entry.level.number())),
-            earned_at: Set(self.now.0),
-            expires_at: Set(None),
-        };
-        let once = OnConflict::columns([evidence::Column::PersonId, evidence::Column::VersionId])
-            .do_nothing()
-            .to_owned();
-        evidence::Entity::insert(row).on_conflict(once).exec_without_returning(writing).await?;
+        // What holds for good need not be shown again; what ends is renewed by a later climb.
+        let holds_for_good = evidence::Entity::find()
+            .filter(evidence::Column::PersonId.eq(me))
+            .filter(evidence::Column::VersionId.eq(entry.version.key()))
+            .filter(evidence::Column::ExpiresAt.is_null())
+            .count(writing)
+            .await?;
+        if holds_for_good == 0 {
+            self.give_evidence(writing, bank, entry, topped.id).await?;
+        }
         self.earn(writing, entry, for_completion(entry.lesson)).await?;
         Ok(true)
+    }
+
+    /// Evidence of a lesson, by the climb that reached the top; once for each climb.
+    async fn give_evidence(
+        &self,
+        writing: &DatabaseTransaction,
+        bank: &Bank,
+        entry: &LessonEntry,
+        attempt: Uuid,
+    ) -> Result<(), ServiceError> {
+        let system = bank.system_of(entry);
+        let months = system.months(entry.level, self.now);
+        let expires = months.map(|months| self.services.calendar().plus_months(self.now, months).0);
+        let row = evidence::ActiveModel {
+            person_id: Set(self.who.id.key()),
+            attempt_id: Set(attempt),
+            version_id: Set(entry.version.key()),
+            lesson_id: Set(entry.lesson.key()),
+            system_id: Set(system.id.key()),
+            level: Set(i16::from(entry.level.number())),
+            earned_at: Set(self.now.0),
+            expires_at: Set(expires),
+        };
+        let once = OnConflict::columns([evidence::Column::PersonId, evidence::Column::AttemptId])
+            .do_nothing()
+            .to_owned();
+        let written =
+            evidence::Entity::insert(row).on_conflict(once).exec_without_returning(writing).await?;
+        if written > 0 {
+            remake_facts(writing, self.who.id, self.now).await?;
+        }
+        Ok(())
     }
 
     /// Writes points into the ledger; what was earned before earns nothing. The points given.

@@ -3,78 +3,60 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use kvarten_domain::{
-    Level, Locale, Timestamp,
-    knowledge::{EvidenceLine, KnowledgePage, LevelKnowledge, SystemKnowledge},
+    Date, Locale,
+    knowledge::{LookLine, Portrait, SystemPage},
     ladder::Quiz,
     lesson::{LessonOutline, LessonSummary, Progress, RungPoints},
-    level::{RequiredLesson, shown_level},
 };
-use kvarten_entity::{Column, Key, answer, attempt, evidence, points_entry};
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
+use kvarten_entity::{Column, Key, answer, attempt, points_entry};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 
 use super::{Learner, completion::LESSON};
 use crate::{
     ServiceError,
     bank::{Bank, LessonEntry},
+    competence::{Subject, facts_of, looks_at, portrait, system_page},
 };
 
-/// One person's unexpired evidence.
-struct Held(Vec<evidence::Model>);
-
-impl Held {
-    fn has(&self, entry: &LessonEntry) -> bool {
-        self.0.iter().any(|row| row.lesson_id == entry.lesson.key())
-    }
-
-    /// The required lessons of a system, and which of them are completed.
-    fn required(&self, bank: &Bank, system: usize) -> Vec<RequiredLesson> {
-        let of_system =
-            bank.lessons.iter().filter(|entry| entry.system == system && entry.is_required);
-        of_system
-            .map(|entry| RequiredLesson { level: entry.level, is_completed: self.has(entry) })
-            .collect()
-    }
-}
-
-fn holds(row: &evidence::Model, now: Timestamp) -> bool {
-    row.expires_at.is_none_or(|until| until > now.0)
-}
-
 impl Learner<'_> {
-    async fn evidence(&self) -> Result<Vec<evidence::Model>, ServiceError> {
-        Ok(evidence::Entity::find()
-            .filter(evidence::Column::PersonId.eq(self.who.id.key()))
-            .order_by_desc(evidence::Column::EarnedAt)
-            .all(self.services.store().read())
-            .await?)
+    /// Where one stands oneself.
+    fn subject(&self, bank: &Bank) -> Subject {
+        Subject {
+            person: self.who.id,
+            unit: self.who.unit_id(),
+            profession: self.who.profession_code().and_then(|code| bank.profession_id(code)),
+        }
     }
 
-    /// What one has shown, system by system. Two statements.
+    /// One's own picture, with an earlier day laid under it where one is asked for. Four statements
+    /// at most.
     ///
     /// # Errors
     /// Those of the database.
-    pub async fn knowledge(&self, locale: Locale) -> Result<KnowledgePage, ServiceError> {
+    pub async fn portrait(
+        &self,
+        then: Option<Date>,
+        locale: Locale,
+    ) -> Result<Portrait, ServiceError> {
         let bank = self.services.bank().await?;
-        let all = self.evidence().await?;
-        let calendar = self.services.calendar();
-        let line = |row: &evidence::Model| {
-            let entry = bank.by_lesson(row.lesson_id.id())?;
-            Some(EvidenceLine {
-                lesson: entry.title.clone(),
-                lang: entry.lang.clone(),
-                slug: entry.slug.clone(),
-                system: bank.system_of(entry).name.clone(),
-                level: entry.level,
-                on: calendar.date(Timestamp(row.earned_at)),
-                until: row.expires_at.map(|until| calendar.date(Timestamp(until))),
-            })
-        };
-        let evidence = all.iter().filter_map(line).collect();
-        let held = Held(all.into_iter().filter(|row| holds(row, self.now)).collect());
-        let systems = (0..bank.systems.len())
-            .map(|system| system_knowledge(&bank, &held, system, locale))
-            .collect();
-        Ok(KnowledgePage { systems, evidence })
+        portrait(self.services, self.subject(&bank), then, self.now, locale).await
+    }
+
+    /// One system: what its levels mean, and where one stands. Two statements.
+    ///
+    /// # Errors
+    /// [`ServiceError::NotFound`].
+    pub async fn system(&self, code: &str, locale: Locale) -> Result<SystemPage, ServiceError> {
+        let bank = self.services.bank().await?;
+        system_page(self.services, self.subject(&bank), code, self.now, locale).await
+    }
+
+    /// Who has looked at what is known of one, newest first.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn looks(&self, locale: Locale) -> Result<Vec<LookLine>, ServiceError> {
+        looks_at(self.services, self.who.id, locale).await
     }
 
     /// What a climb to the top brought.
@@ -86,24 +68,27 @@ impl Learner<'_> {
         climb: &TopClimb<'_>,
         locale: Locale,
     ) -> Result<LessonSummary, ServiceError> {
-        let held =
-            Held(self.evidence().await?.into_iter().filter(|row| holds(row, self.now)).collect());
+        let facts = facts_of(self.services.store().read(), self.who.id.key()).await?;
         let earned = points_entry::Entity::find()
             .filter(points_entry::Column::PersonId.eq(self.who.id.key()))
             .filter(points_entry::Column::LessonId.eq(entry.lesson.key()))
             .all(self.services.store().read())
             .await?;
         let points = |row: &points_entry::Model| u32::try_from(row.points).unwrap_or(0);
-        let shown = shown_level(&held.required(bank, entry.system));
-        let meaning = shown.map(|level| bank.system_of(entry).meaning(level, locale));
+        let shown = bank.shown_rule(self.now).shown(&facts)[entry.system];
+        let meaning = shown.map(|level| bank.system_of(entry).meaning(level, locale, self.now));
         let is_of_this_climb = |row: &&points_entry::Model| {
             row.kind == LESSON && row.earned_at >= climb.attempt.started_at
+        };
+        let holds = |other: &LessonEntry| {
+            let of_lesson = facts.proofs.iter().filter(|proof| proof.lesson == other.lesson);
+            of_lesson.into_iter().any(|proof| proof.span.holds_at(self.now))
         };
         let is_missing = |other: &&LessonEntry| {
             other.system == entry.system
                 && other.level <= entry.level
-                && other.is_required
-                && !held.has(other)
+                && bank.is_required(other.lesson, self.now)
+                && !holds(other)
         };
         let begun = self.begun().await?;
         let next = self.next_lesson(bank, &begun).filter(|next| next.lesson != entry.lesson);
@@ -126,31 +111,6 @@ impl Learner<'_> {
                 .collect(),
             next: next.map(|next| bank.link(next)),
         })
-    }
-}
-
-/// What is shown of one system.
-fn system_knowledge(bank: &Bank, held: &Held, system: usize, locale: Locale) -> SystemKnowledge {
-    let required = held.required(bank, system);
-    let entry = &bank.systems[system];
-    let count = |level: Level, is_completed: bool| {
-        let of_level = required.iter().filter(|lesson| lesson.level == level);
-        let counted = of_level.filter(|lesson| lesson.is_completed || !is_completed).count();
-        u32::try_from(counted).unwrap_or(u32::MAX)
-    };
-    let levels = Level::ALL.map(|level| LevelKnowledge {
-        level,
-        meaning: entry.meaning(level, locale),
-        done: count(level, true),
-        required: count(level, false),
-    });
-    let mut of_system = bank.lessons.iter().filter(|lesson| lesson.system == system);
-    SystemKnowledge {
-        system: entry.name(),
-        about: entry.about.clone(),
-        shown: shown_level(&required),
-        levels: levels.into(),
-        next: of_system.find(|lesson| !held.has(lesson)).map(|lesson| bank.link(lesson)),
     }
 }
 

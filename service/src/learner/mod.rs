@@ -1,6 +1,7 @@
 //! What everybody who works here may do: learn.
 
 mod account;
+mod assessing;
 mod completion;
 mod knowledge;
 mod ladder;

@@ -5,11 +5,12 @@ mod people;
 
 use kvarten_domain::{Fault, Timestamp};
 use kvarten_entity::person;
+pub use organisation::Codes;
 pub(crate) use people::Hired;
 pub use people::NewPerson;
 use sea_orm::{EntityTrait, PaginatorTrait};
 
-use crate::{ServiceError, Services, bank};
+use crate::{ServiceError, Services, bank, map::Map};
 
 /// Somebody with the process's own access to the database.
 #[derive(Clone, Copy, Debug)]
@@ -32,6 +33,12 @@ impl<'s> Operator<'s> {
     #[must_use]
     pub const fn enter(services: &'s Services, now: Timestamp) -> Self {
         Self { services, now }
+    }
+
+    /// The right to change the map.
+    #[must_use]
+    pub const fn map(&self) -> Map<'s> {
+        Map::of(self.services, self.now)
     }
 
     /// Whether there are neither people nor lessons.

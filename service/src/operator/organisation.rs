@@ -2,12 +2,28 @@
 
 use std::collections::HashMap;
 
-use kvarten_domain::{Fault, Id, Locale, ProfessionId, SystemId, UnitId, unit::UnitKind};
-use kvarten_entity::{Column, Key, level_description, profession, system, unit};
+use kvarten_domain::{
+    Fault, Id, Level, ProfessionId, StatementId, SystemId, UnitId, unit::UnitKind,
+};
+use kvarten_entity::{Column, Key, profession, unit};
 use sea_orm::{ActiveValue::Set, ColumnTrait, Condition, EntityTrait, PaginatorTrait, QueryFilter};
 
 use super::{Operator, required};
-use crate::{ServiceError, authoring, new_id};
+use crate::{
+    ServiceError,
+    authoring::bank_changed,
+    map::{StatementEdit, SystemEdit},
+    new_id,
+};
+
+/// Ids by code.
+#[derive(Clone, Debug)]
+pub struct Codes {
+    /// Of professions.
+    pub professions: HashMap<String, ProfessionId>,
+    /// Of systems.
+    pub systems: HashMap<String, SystemId>,
+}
 
 impl Operator<'_> {
     /// Adds a unit below another, or the municipality itself.
@@ -48,7 +64,9 @@ impl Operator<'_> {
             closed_at: Set(None),
         };
         unit::Entity::insert(row).exec_without_returning(&writing).await?;
+        bank_changed(&writing).await?;
         writing.commit().await?;
+        self.services.bank.forget();
         Ok(id)
     }
 
@@ -74,48 +92,55 @@ impl Operator<'_> {
             name_sv: Set(required("sv", sv)?),
             name_en: Set(required("en", en)?),
         };
-        profession::Entity::insert(row)
-            .exec_without_returning(self.services.store().write())
-            .await?;
+        let writing = self.services.store().begin().await?;
+        profession::Entity::insert(row).exec_without_returning(&writing).await?;
+        bank_changed(&writing).await?;
+        writing.commit().await?;
+        self.services.bank.forget();
         Ok(id)
     }
 
-    /// Adds a system and what its four levels mean: for each level, in Swedish and English.
+    /// The ids of professions and systems, by code.
     ///
     /// # Errors
-    /// A code that is empty or taken.
+    /// Those of the database.
+    pub async fn map_of_codes(&self) -> Result<Codes, ServiceError> {
+        let bank = self.services.bank().await?;
+        let systems = bank.systems.iter().map(|system| (system.code.clone(), system.id));
+        Ok(Codes { professions: self.professions().await?, systems: systems.collect() })
+    }
+
+    /// The statements of a level as they read now, in their order.
+    ///
+    /// # Errors
+    /// [`ServiceError::NotFound`].
+    pub async fn statements(
+        &self,
+        system: SystemId,
+        level: Level,
+    ) -> Result<Vec<StatementId>, ServiceError> {
+        let bank = self.services.bank().await?;
+        let system = bank.systems.iter().find(|one| one.id == system);
+        let system = system.ok_or(ServiceError::NotFound)?;
+        Ok(system.statements_of(level, self.now).map(|statement| statement.id).collect())
+    }
+
+    /// Adds a system under a code, with what its levels mean: statements in Swedish and English.
+    ///
+    /// # Errors
+    /// A name that is empty or taken, or a statement that will not do.
     pub async fn create_system(
         &self,
         code: &str,
-        name: &str,
-        about: &str,
-        position: i32,
-        levels: &[(u8, String, String)],
+        edit: &SystemEdit,
+        levels: &[(Level, Vec<StatementEdit>)],
     ) -> Result<SystemId, ServiceError> {
-        let id: SystemId = new_id();
-        let writing = self.services.store().begin().await?;
-        let row = system::ActiveModel {
-            id: Set(id.key()),
-            code: Set(required("code", code)?),
-            name: Set(required("name", name)?),
-            about: Set(about.trim().to_owned()),
-            position: Set(position),
-        };
-        system::Entity::insert(row).exec_without_returning(&writing).await?;
-        for (level, sv, en) in levels {
-            for (locale, text) in [(Locale::Sv, sv), (Locale::En, en)] {
-                let row = level_description::ActiveModel {
-                    system_id: Set(id.key()),
-                    level: Set(i16::from(*level)),
-                    lang: Set(locale.tag().to_owned()),
-                    description: Set(required("level", text)?),
-                };
-                level_description::Entity::insert(row).exec_without_returning(&writing).await?;
-            }
+        let id = new_id();
+        let code = required("code", code)?;
+        self.map().add_system(id, Some(&code), edit).await?;
+        for (level, statements) in levels {
+            self.map().set_statements(id, *level, statements).await?;
         }
-        authoring::bank_changed(&writing).await?;
-        writing.commit().await?;
-        self.services.bank.forget();
         Ok(id)
     }
 

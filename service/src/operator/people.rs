@@ -49,14 +49,39 @@ pub(crate) struct Hired {
     pub(crate) unit: UnitId,
     pub(crate) profession: ProfessionId,
     pub(crate) roles: Vec<(Role, UnitId)>,
+    /// Since when they work here, and in their unit if there is none before.
+    pub(crate) since: Timestamp,
+    /// The unit they worked in before, and until when.
+    pub(crate) before: Option<(UnitId, Timestamp)>,
+    /// When they left.
+    pub(crate) left: Option<Timestamp>,
 }
 
-/// Where somebody works from now on, and as what.
+/// Where somebody works or worked, as what and when.
 struct Post {
     person: PersonId,
     unit: UnitId,
     profession: ProfessionId,
     roles: Vec<(Role, UnitId)>,
+    since: Timestamp,
+    until: Option<Timestamp>,
+}
+
+impl Hired {
+    fn posts(&self) -> impl Iterator<Item = Post> {
+        let post = |unit, since, until, roles| Post {
+            person: self.id,
+            unit,
+            profession: self.profession,
+            roles,
+            since,
+            until,
+        };
+        let before =
+            self.before.map(|(unit, until)| post(unit, self.since, Some(until), Vec::new()));
+        let since = self.before.map_or(self.since, |(_, until)| until);
+        before.into_iter().chain([post(self.unit, since, self.left, self.roles.clone())])
+    }
 }
 
 /// How many rows go into one statement.
@@ -99,10 +124,13 @@ impl Operator<'_> {
             unit,
             profession,
             roles: new.roles.iter().map(|role| (*role, unit)).collect(),
+            since: self.now,
+            before: None,
+            left: None,
         };
         let writing = self.services.store().begin().await?;
         self.refuse_taken(&writing, &hired).await?;
-        self.hire(&writing, std::slice::from_ref(&hired), self.now).await?;
+        self.hire(&writing, std::slice::from_ref(&hired)).await?;
         writing.commit().await?;
         Ok(hired.id)
     }
@@ -131,7 +159,6 @@ impl Operator<'_> {
         &self,
         writing: &DatabaseTransaction,
         people: &[Hired],
-        since: Timestamp,
     ) -> Result<(), ServiceError> {
         for some in people.chunks(ROWS) {
             let rows = some.iter().map(|hired| person::ActiveModel {
@@ -142,17 +169,12 @@ impl Operator<'_> {
                 family_name: Set(hired.family_name.clone()),
                 locale: Set(hired.locale.map(|locale| locale.tag().to_owned())),
                 password_hash: Set(hired.password_hash.clone()),
-                created_at: Set(since.0),
-                left_at: Set(None),
+                created_at: Set(hired.since.0),
+                left_at: Set(hired.left.map(|at| at.0)),
             });
             person::Entity::insert_many(rows).exec_without_returning(writing).await?;
-            let posts = some.iter().map(|hired| Post {
-                person: hired.id,
-                unit: hired.unit,
-                profession: hired.profession,
-                roles: hired.roles.clone(),
-            });
-            self.employ(writing, posts.collect(), since).await?;
+            let posts = some.iter().flat_map(Hired::posts).collect();
+            self.employ(writing, posts).await?;
         }
         Ok(())
     }
@@ -162,30 +184,27 @@ impl Operator<'_> {
         &self,
         writing: &DatabaseTransaction,
         posts: Vec<Post>,
-        since: Timestamp,
     ) -> Result<(), ServiceError> {
         let rows = posts.iter().map(|post| employment::ActiveModel {
             id: Set(uuid::Uuid::now_v7()),
             person_id: Set(post.person.key()),
             unit_id: Set(post.unit.key()),
             profession_id: Set(post.profession.key()),
-            from_at: Set(since.0),
-            until_at: Set(None),
+            from_at: Set(post.since.0),
+            until_at: Set(post.until.map(|at| at.0)),
         });
         employment::Entity::insert_many(rows).exec_without_returning(writing).await?;
-        let grant = |person: PersonId, role: Role, place: UnitId| role_grant::ActiveModel {
+        let grant = |post: &Post, role: Role, place: UnitId| role_grant::ActiveModel {
             id: Set(uuid::Uuid::now_v7()),
-            person_id: Set(person.key()),
+            person_id: Set(post.person.key()),
             unit_id: Set(place.key()),
             role: Set(role.code().to_owned()),
-            from_at: Set(since.0),
-            until_at: Set(None),
+            from_at: Set(post.since.0),
+            until_at: Set(post.until.map(|at| at.0)),
         };
         let rows: Vec<_> = posts
             .iter()
-            .flat_map(|post| {
-                post.roles.iter().map(|(role, place)| grant(post.person, *role, *place))
-            })
+            .flat_map(|post| post.roles.iter().map(move |(role, place)| grant(post, *role, *place)))
             .collect();
         for rows in rows.chunks(ROWS) {
             role_grant::Entity::insert_many(rows.to_vec()).exec_without_returning(writing).await?;
@@ -308,8 +327,8 @@ impl Operator<'_> {
             .exec(&writing)
             .await?;
         let roles = roles.iter().map(|role| (*role, unit)).collect();
-        let post = Post { person: id, unit, profession, roles };
-        self.employ(&writing, vec![post], self.now).await?;
+        let post = Post { person: id, unit, profession, roles, since: self.now, until: None };
+        self.employ(&writing, vec![post]).await?;
         writing.commit().await?;
         Ok(())
     }

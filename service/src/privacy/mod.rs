@@ -41,8 +41,14 @@ pub async fn export(services: &Services, person: PersonId) -> Result<Value, Serv
     let mut tables = Map::new();
     for declaration in DECLARATIONS {
         let rows = (declaration.export)(db.clone(), person.key()).await?;
+        // A table that names people in two ways is there twice.
+        let name = if tables.contains_key(declaration.table) {
+            format!("{} ({})", declaration.table, declaration.column)
+        } else {
+            declaration.table.to_owned()
+        };
         tables.insert(
-            declaration.table.to_owned(),
+            name,
             serde_json::json!({
                 "holds": declaration.holds,
                 "kept": declaration.retention.sentence(),

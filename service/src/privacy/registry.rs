@@ -3,8 +3,8 @@
 use std::{future::Future, pin::Pin};
 
 use kvarten_entity::{
-    answer, attempt, employment, evidence, leaderboard_member, lesson, person, points_entry,
-    role_grant, session, step_state, visit,
+    answer, attempt, claim, competence, employment, evidence, leaderboard_member, lesson, person,
+    person_look, points_entry, role_grant, self_assessment, session, step_state, unit_look, visit,
 };
 use sea_orm::{
     ColumnTrait, DatabaseConnection, DatabaseTransaction, EntityTrait, QueryFilter, sea_query::Expr,
@@ -112,6 +112,7 @@ macro_rules! deleted {
 
 /// Every table that names a person, in the order they are erased.
 pub static DECLARATIONS: &[Declaration] = &[
+    deleted!(evidence, PersonId, "evidence", "person_id", "dina intyg", Delete, AfterLeaving),
     deleted!(
         answer,
         PersonId,
@@ -148,7 +149,60 @@ pub static DECLARATIONS: &[Declaration] = &[
         Delete,
         AfterLeaving
     ),
-    deleted!(evidence, PersonId, "evidence", "person_id", "dina intyg", Delete, AfterLeaving),
+    deleted!(
+        claim,
+        PersonId,
+        "claims",
+        "person_id",
+        "vad du har sagt att du kan, påstående för påstående",
+        Delete,
+        AfterLeaving
+    ),
+    deleted!(
+        self_assessment,
+        PersonId,
+        "self_assessments",
+        "person_id",
+        "dina självskattningar",
+        Delete,
+        AfterLeaving
+    ),
+    deleted!(
+        competence,
+        PersonId,
+        "competences",
+        "person_id",
+        "när dina intyg och självskattningar senast räknades ihop",
+        Delete,
+        AfterLeaving
+    ),
+    deleted!(
+        person_look,
+        PersonId,
+        "person_looks",
+        "person_id",
+        "vilka som har sett dina kunskaper",
+        Delete,
+        AfterLeaving
+    ),
+    deleted!(
+        person_look,
+        ViewerId,
+        "person_looks",
+        "viewer_id",
+        "vilkas kunskaper du har sett",
+        Delete,
+        AfterLeaving
+    ),
+    deleted!(
+        unit_look,
+        ViewerId,
+        "unit_looks",
+        "viewer_id",
+        "vilka enheters kunskaper du har sett",
+        Delete,
+        AfterLeaving
+    ),
     deleted!(
         points_entry,
         PersonId,

@@ -139,8 +139,9 @@ story!(a_level_is_shown_when_its_lessons_are_completed, |town| {
     let alma = town.signed_in(town.staff("Alma", "Solgläntan").await).await;
     let learner = town.learner(&alma);
     let shown = async || {
-        let page = learner.knowledge(Locale::En).await.expect("a page");
-        (page.systems[0].shown.map(kvarten_domain::Level::number), page.evidence.len())
+        let page = learner.system("outlook", Locale::En).await.expect("a page");
+        let portrait = learner.portrait(None, Locale::En).await.expect("a page");
+        (page.shown.level().map(kvarten_domain::Level::number), portrait.evidence.len())
     };
     assert_eq!(shown().await, (None, 0));
     see_all(&learner, "mejl-mer").await;
@@ -150,8 +151,8 @@ story!(a_level_is_shown_when_its_lessons_are_completed, |town| {
     assert_eq!(shown().await, (None, 1), "steps are left");
     see_all(&learner, "mejl").await;
     assert_eq!(shown().await, (Some(2), 2));
-    let page = learner.knowledge(Locale::En).await.expect("a page");
-    assert_eq!(page.systems[0].levels[1].meaning, "I can 2");
+    let page = learner.system("outlook", Locale::En).await.expect("a page");
+    assert_eq!(page.levels[1].statements[0].text, "I can 2 1 i Outlook.");
 });
 
 story!(a_new_version_keeps_old_evidence, |town| {
@@ -165,7 +166,7 @@ story!(a_new_version_keeps_old_evidence, |town| {
     let outline = learner.lesson("mejl").await.expect("there");
     assert!(matches!(outline.progress, Progress::Completed { .. }));
     assert_eq!(outline.seen(), 0, "its steps are new");
-    assert_eq!(learner.knowledge(Locale::Sv).await.expect("a page").evidence.len(), 1);
+    assert_eq!(learner.portrait(None, Locale::Sv).await.expect("a page").evidence.len(), 1);
 });
 
 story!(the_gate_names_everything_that_is_missing, |town| {

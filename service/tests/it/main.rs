@@ -1,9 +1,11 @@
 //! Use cases told as stories, each run on SQLite and on the PostgreSQL server that
 //! `KVARTEN_TEST_POSTGRES` names (`none` does without).
 
+mod competence;
 mod ladder;
 mod leaderboard;
 mod learning;
+mod map;
 mod migrations;
 mod privacy;
 mod replies;

@@ -13,7 +13,7 @@ use sea_orm::{ConnectionTrait, DbBackend, FromQueryResult, Statement};
 
 use crate::{
     story,
-    town::{NOON, OWNER, PASSWORD, Town, climb, join_all, see_all, total},
+    town::{NOON, OWNER, PASSWORD, Town, assess_wholly, climb, join_all, see_all, total},
 };
 
 #[derive(FromQueryResult)]
@@ -83,6 +83,10 @@ story!(a_person_is_exported_and_erased_and_the_units_total_stays, |town| {
     };
     let key = session_key("kakan");
     assert!(Sessions::of(&town.services).create(&key, &record, NOON).await.expect("kept"));
+    assess_wholly(&alma, "outlook").await;
+    for (viewer, subject) in [(1, 0), (0, 1)] {
+        town.look(crew[viewer].id(), crew[subject].id(), "Solgläntan").await;
+    }
     let bo = town.learner(&crew[1]);
     let before = bo.leaderboard(Period::Week).await.expect("a board").units[0].clone();
 

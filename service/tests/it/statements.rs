@@ -1,6 +1,6 @@
 //! The number of statements a screen sends is the same whatever there is.
 
-use kvarten_domain::{Locale, bank::Filter, time::Period};
+use kvarten_domain::{Date, Locale, bank::Filter, time::Period};
 use kvarten_service::SignedIn;
 
 use crate::{
@@ -27,8 +27,15 @@ async fn counts(town: &Town, person: kvarten_domain::PersonId) -> Vec<(&'static 
     counts.push(("step", town.counted()));
     learner.ladder("mejl", None, Locale::Sv).await.expect("there");
     counts.push(("ladder", town.counted()));
-    learner.knowledge(Locale::Sv).await.expect("there");
-    counts.push(("knowledge", town.counted()));
+    let then = Date { year: 2026, month: 11, day: 1 };
+    learner.portrait(Some(then), Locale::Sv).await.expect("there");
+    counts.push(("portrait", town.counted()));
+    learner.system("outlook", Locale::Sv).await.expect("there");
+    counts.push(("system", town.counted()));
+    learner.assessment("outlook", None, Locale::Sv).await.expect("there");
+    counts.push(("assessment", town.counted()));
+    learner.looks(Locale::Sv).await.expect("there");
+    counts.push(("looks", town.counted()));
     learner.points().await.expect("there");
     counts.push(("points", town.counted()));
     learner.leaderboard(Period::Year).await.expect("there");

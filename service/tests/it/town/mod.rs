@@ -12,18 +12,21 @@ use std::{
 };
 
 use kvarten_domain::{
-    AttemptId, Locale, PersonId, Role, Timestamp, UnitId,
+    AttemptId, Id, Level, Locale, PersonId, Role, Timestamp, UnitId,
+    knowledge::Assessed,
     ladder::{LadderView, ReplyOutcome},
     reply::Fields,
     unit::UnitKind,
 };
+use kvarten_entity::{person_look, unit_look};
 use kvarten_service::{
     Calendar, ServiceError, Services, SignedIn, Store,
     learner::Learner,
+    map::{RequirementEdit, StatementEdit, SystemEdit},
     new_id,
     operator::{NewPerson, Operator},
 };
-use sea_orm::{ConnectionTrait, Database, DbBackend};
+use sea_orm::{ActiveValue::Set, ConnectionTrait, Database, DbBackend, EntityTrait};
 use tempfile::TempDir;
 
 pub use lesson::draft;
@@ -153,14 +156,19 @@ impl Town {
         ] {
             operator.create_profession(code, sv, en).await.expect("a profession");
         }
-        for (position, (code, name)) in
-            [("outlook", "Outlook"), ("teams", "Teams")].iter().enumerate()
-        {
-            let levels: Vec<_> = (1..=4)
-                .map(|level| (level, format!("Jag kan {level}"), format!("I can {level}")))
-                .collect();
-            let position = i32::try_from(position).expect("few");
-            operator.create_system(code, name, "", position, &levels).await.expect("a system");
+        for (code, name) in [("outlook", "Outlook"), ("teams", "Teams")] {
+            let statement = |text: String| StatementEdit {
+                id: None,
+                en: text.replace("Jag kan", "I can"),
+                sv: text,
+                is_same_meaning: false,
+            };
+            let levels = Level::ALL.map(|level| {
+                let texts = [1, 2].map(|at| format!("Jag kan {} {at} i {name}.", level.number()));
+                (level, texts.map(statement).into())
+            });
+            let edit = SystemEdit { name: name.to_owned(), ..SystemEdit::default() };
+            operator.create_system(code, &edit, &levels).await.expect("a system");
         }
         let root =
             operator.create_unit("Lindvike", UnitKind::Municipality, None).await.expect("a root");
@@ -238,6 +246,46 @@ impl Town {
         Learner::enter(&self.services, who, now).expect("may learn")
     }
 
+    /// Somebody has looked at a person and at a unit.
+    pub async fn look(&self, viewer: PersonId, person: PersonId, unit: &str) {
+        let store = self.services.store();
+        let id = |id: u128| uuid::Uuid::from_u128(id);
+        let (viewer, person) = (id(viewer.as_u128()), id(person.as_u128()));
+        let unit = id(self.units[unit].as_u128());
+        let row = person_look::ActiveModel {
+            person_id: Set(person),
+            viewer_id: Set(viewer),
+            what: Set("person".into()),
+            day_at: Set(NOON.0),
+            times: Set(1),
+            last_at: Set(NOON.0),
+        };
+        person_look::Entity::insert(row).exec_without_returning(store.read()).await.expect("noted");
+        let row = unit_look::ActiveModel {
+            unit_id: Set(unit),
+            viewer_id: Set(viewer),
+            what: Set("unit".into()),
+            day_at: Set(NOON.0),
+            times: Set(1),
+            last_at: Set(NOON.0),
+        };
+        unit_look::Entity::insert(row).exec_without_returning(store.read()).await.expect("noted");
+    }
+
+    /// Requires a level of assistant nurses, or has a unit ask for it.
+    pub async fn require(&self, unit: Option<&str>, system: &str, level: u8) {
+        let bank = self.operator().map_of_codes().await.expect("codes");
+        let edit = RequirementEdit {
+            unit: unit.map(|name| self.units[name]),
+            profession: bank.professions["underskoterska"],
+            system: bank.systems[system],
+            level: Level::new(level),
+            seen: None,
+            from: NOON,
+        };
+        self.operator().map().set_requirement(&edit).await.expect("required");
+    }
+
     /// Counts the statements a piece of work sends.
     pub fn counted(&self) -> usize {
         self.statements.swap(0, Ordering::Relaxed)
@@ -282,6 +330,21 @@ pub async fn climb(learner: &Learner<'_>, slug: &str) -> LadderView {
 pub async fn see_all(learner: &Learner<'_>, slug: &str) {
     for number in 1..=lesson::STEPS {
         learner.finish_step(slug, number, None).await.expect("seen");
+    }
+}
+
+/// Answers every statement of a system's levels with one and the same claim, as long as it asks.
+pub async fn assess(learner: &Learner<'_>, system: &str, level: u8, claim: &str) -> Assessed {
+    let level = Level::new(level).expect("1–4");
+    let page = learner.assessment(system, Some(level), Locale::Sv).await.expect("a page");
+    let said = page.statements.iter().map(|line| (line.meaning, claim.to_owned())).collect();
+    learner.assess(system, page.level, &said).await.expect("kept")
+}
+
+/// Says that one can all of a system.
+pub async fn assess_wholly(learner: &Learner<'_>, system: &str) {
+    for level in 1..=4 {
+        assess(learner, system, level, "can").await;
     }
 }
 

@@ -1,18 +1,18 @@
-//! What a level of a system means, in one language.
+//! For how many months evidence of a level holds that is earned in that time.
 
 use sea_orm::entity::prelude::*;
 use serde::Serialize;
 
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel, Serialize)]
-#[sea_orm(table_name = "level_descriptions")]
+#[sea_orm(table_name = "level_validities")]
 pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
+    pub id: Uuid,
     pub system_id: Uuid,
-    #[sea_orm(primary_key, auto_increment = false)]
     pub level: i16,
-    #[sea_orm(primary_key, auto_increment = false)]
-    pub lang: String,
-    pub description: String,
+    pub months: i16,
+    pub from_at: i64,
+    pub until_at: Option<i64>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -1,0 +1,80 @@
+//! What one can and needs.
+
+use std::collections::BTreeMap;
+
+use kvarten_domain::{
+    Date, Level, MeaningId,
+    knowledge::{Assessed, AssessmentPage, LookLine, Portrait, SystemPage},
+};
+use leptos::{prelude::*, server_fn::codec::Postcard};
+
+use super::WireError;
+
+/// "Kunskaper": one's own picture, with an earlier day laid under it.
+///
+/// # Errors
+/// See [`WireError`].
+#[server(name = ReadPortrait, endpoint = "portrait", input = Postcard, output = Postcard)]
+pub async fn portrait(then: Option<Date>) -> Result<Portrait, WireError> {
+    use super::request::{Request, pass};
+
+    let request = Request::signed_in().await?;
+    pass(request.learner()?.portrait(then, request.locale).await)
+}
+
+/// One system.
+///
+/// # Errors
+/// See [`WireError`].
+#[server(name = ReadSystem, endpoint = "system", input = Postcard, output = Postcard)]
+pub async fn system(code: String) -> Result<SystemPage, WireError> {
+    use super::request::{Request, pass};
+
+    let request = Request::signed_in().await?;
+    pass(request.learner()?.system(&code, request.locale).await)
+}
+
+/// A level's statements to answer.
+///
+/// # Errors
+/// See [`WireError`].
+#[server(name = ReadAssessment, endpoint = "assessment", input = Postcard, output = Postcard)]
+pub async fn assessment(code: String, level: Option<Level>) -> Result<AssessmentPage, WireError> {
+    use super::request::{Request, pass};
+
+    let request = Request::signed_in().await?;
+    pass(request.learner()?.assessment(&code, level, request.locale).await)
+}
+
+/// Keeps what one says of a level's statements: for each the word of a claim.
+///
+/// # Errors
+/// See [`WireError`].
+#[server(endpoint = "assess", output = Postcard)]
+pub async fn assess(
+    code: String,
+    level: Level,
+    #[server(default)] said: BTreeMap<MeaningId, String>,
+) -> Result<Assessed, WireError> {
+    use super::request::{Request, form_goes_to, pass};
+
+    let request = Request::signed_in().await?;
+    let assessed = pass(request.learner()?.assess(&code, level, &said).await)?;
+    form_goes_to(&match assessed.next {
+        Some(next) => format!("/kunskaper/{code}/skatta?niva={}", next.number()),
+        None => format!("/kunskaper/{code}?klart=1"),
+    });
+    Ok(assessed)
+}
+
+/// Who has looked at what is known of one.
+///
+/// # Errors
+/// See [`WireError`].
+#[server(name = ReadLooks, endpoint = "looks", input = Postcard, output = Postcard)]
+pub async fn looks() -> Result<Vec<LookLine>, WireError> {
+    use super::request::{Request, pass};
+
+    let request = Request::signed_in().await?;
+    pass(request.learner()?.looks(request.locale).await)
+}

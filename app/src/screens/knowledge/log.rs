@@ -1,0 +1,67 @@
+//! Who has looked at what is known of one.
+
+use kvarten_domain::knowledge::{Look, LookLine};
+use leptos::prelude::*;
+
+use crate::{
+    calls,
+    i18n::Locale,
+    page::page_data,
+    parts::{Icon, Tab, icon},
+    screens::{loaded, titled},
+    text::{date, lang, tr},
+};
+
+/// The screen.
+#[component]
+pub fn Log() -> impl IntoView {
+    let page = page_data(String::new, |_| calls::looks());
+    loaded(Tab::Knowledge, false, "knowledge", page, |lines: Vec<LookLine>| content(&lines))
+}
+
+fn content(lines: &[LookLine]) -> AnyView {
+    let l = lang();
+    let title = tr!(l, knowledge.log_title).to_string();
+    titled(&title);
+    let inside = if lines.is_empty() {
+        view! { <p>{tr!(l, knowledge.log_none)}</p> }.into_any()
+    } else {
+        let rows = lines.iter().map(|line| row(l, line));
+        view! { <ul class="rows">{rows.collect_view()}</ul> }.into_any()
+    };
+    view! {
+        <p class="crumb">
+            <a href="/kunskaper">{icon(Icon::Back)} {tr!(l, knowledge.back)}</a>
+        </p>
+        <h1>{title}</h1>
+        <p class="lead">{tr!(l, knowledge.log_lead)}</p>
+        {inside}
+    }
+    .into_any()
+}
+
+fn row(l: Locale, line: &LookLine) -> AnyView {
+    let unit = line.unit.clone().unwrap_or_default();
+    let what = match line.what {
+        Look::Person => tr!(l, knowledge.log_person).to_string(),
+        Look::Unit => tr!(l, knowledge.log_unit, unit = unit).to_string(),
+        Look::File => tr!(l, knowledge.log_file, unit = unit).to_string(),
+    };
+    let on = date(l, line.on);
+    let when = if line.times > 1 {
+        tr!(l, knowledge.log_times, date = on, count = line.times).to_string()
+    } else {
+        on
+    };
+    let who = match &line.profession {
+        Some(profession) => format!("{}, {profession}", line.viewer),
+        None => line.viewer.clone(),
+    };
+    view! {
+        <li class="rows__item">
+            <span>{who}</span>
+            <span class="rows__meta">{format!("{what}. {when}")}</span>
+        </li>
+    }
+    .into_any()
+}

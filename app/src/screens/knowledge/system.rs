@@ -1,0 +1,165 @@
+//! One system: what its levels mean, and where one stands.
+
+use kvarten_domain::knowledge::{LevelKnowledge, LevelLesson, SystemPage};
+use leptos::prelude::*;
+use leptos_router::hooks::{use_params_map, use_query_map};
+
+use super::{BASE, lesson_row};
+use crate::{
+    calls,
+    i18n::Locale,
+    page::page_data,
+    parts::{Icon, Tab, Tone, icon, note_with, ring},
+    screens::{loaded, titled},
+    text::{date, lang, tr},
+};
+
+/// The screen.
+#[component]
+pub fn System() -> impl IntoView {
+    let params = use_params_map();
+    let query = use_query_map();
+    let code = move || params.with(|params| params.get("system").unwrap_or_default());
+    let is_done = move || query.with_untracked(|query| query.get("klart").is_some());
+    let page = page_data(code, calls::system);
+    loaded(Tab::Knowledge, false, "knowledge", page, move |page| content(&page, is_done()))
+}
+
+fn content(page: &SystemPage, is_done: bool) -> AnyView {
+    let l = lang();
+    titled(&page.system.name);
+    let owner = (!page.owner.is_empty()).then(|| {
+        let text = tr!(l, knowledge.owner, owner = page.owner.clone()).to_string();
+        view! { <p class="small">{text}</p> }
+    });
+    let assess = if page.said.is_some() {
+        tr!(l, knowledge.assess_again).to_string()
+    } else {
+        tr!(l, knowledge.assess).to_string()
+    };
+    view! {
+        <p class="crumb">
+            <a href="/kunskaper">{icon(Icon::Back)} {tr!(l, knowledge.back)}</a>
+        </p>
+        <h1>{page.system.name.clone()}</h1>
+        <p class="lead">{page.about.clone()}</p>
+        {is_done.then(|| done(l, page))}
+        <div class="stand">
+            {ring(page.shown.number(), true)}
+            <ul class="stand__facts">
+                {facts(l, page)
+                    .into_iter()
+                    .map(|text| view! { <li>{text}</li> })
+                    .collect_view()}
+            </ul>
+        </div>
+        <div class="btns">
+            <a
+                class=if page.said.is_some() { "btn btn--quiet" } else { "btn" }
+                href=format!("{BASE}{}/skatta{}", page.system.code, if page.said.is_some() { "?niva=1" } else { "" })
+            >
+                {assess}
+            </a>
+        </div>
+        <ol class="steps-of">
+            {page.levels.iter().map(|level| level_card(l, page, level)).collect_view()}
+        </ol>
+        {owner}
+    }
+    .into_any()
+}
+
+/// What came of the assessment just made, and what to do next.
+fn done(l: Locale, page: &SystemPage) -> AnyView {
+    let text = match page.said.map(|(height, _)| height.number()) {
+        Some(0) | None => tr!(l, knowledge.done_none).to_string(),
+        Some(level) => tr!(l, knowledge.done_level, level = level).to_string(),
+    };
+    let next = page.next_to_assess.as_ref().map(|next| {
+        let text = tr!(l, knowledge.done_next, system = next.name.clone()).to_string();
+        view! { <a href=format!("{BASE}{}/skatta", next.code)>{text}</a> }
+    });
+    note_with(Tone::Right, Some(tr!(l, knowledge.done_title).to_string()), text, next.into_any())
+}
+
+/// Where one stands, in words.
+fn facts(l: Locale, page: &SystemPage) -> [String; 3] {
+    let required = match page.required {
+        Some(level) => tr!(l, knowledge.now_required, level = level.number()).to_string(),
+        None => tr!(l, knowledge.now_not_required).to_string(),
+    };
+    let shown = match page.shown.level() {
+        Some(level) => tr!(l, knowledge.now_shown, level = level.number()).to_string(),
+        None => tr!(l, knowledge.now_shown_none).to_string(),
+    };
+    let said = match page.said {
+        None => tr!(l, knowledge.now_not_said).to_string(),
+        Some((height, on)) if height.number() == 0 => {
+            tr!(l, knowledge.now_said_none, date = date(l, on)).to_string()
+        }
+        Some((height, on)) => {
+            tr!(l, knowledge.now_said, level = height.number(), date = date(l, on)).to_string()
+        }
+    };
+    [required, shown, said]
+}
+
+fn level_card(l: Locale, page: &SystemPage, level: &LevelKnowledge) -> AnyView {
+    let number = level.level.number();
+    let tag = |text: String| view! { <span class="tag">{text}</span> };
+    let is_shown =
+        page.shown.number() >= number && level.lessons.iter().any(|lesson| lesson.is_required);
+    let shown = is_shown.then(|| tag(tr!(l, knowledge.level_shown).to_string()));
+    let required = (page.required == Some(level.level))
+        .then(|| tag(tr!(l, knowledge.level_required).to_string()));
+    let statements = if level.statements.is_empty() {
+        view! { <p>{tr!(l, knowledge.no_statements)}</p> }.into_any()
+    } else {
+        let rows = level.statements.iter().map(|statement| {
+            view! { <li lang=statement.lang.clone()>{statement.text.clone()}</li> }
+        });
+        view! { <ul class="statements">{rows.collect_view()}</ul> }.into_any()
+    };
+    let holds = level.months.map(|months| {
+        view! { <p class="small">{tr!(l, knowledge.holds, months = months).to_string()}</p> }
+    });
+    let lessons = if level.lessons.is_empty() {
+        view! { <p class="small">{tr!(l, knowledge.no_lessons)}</p> }.into_any()
+    } else {
+        let rows = level.lessons.iter().map(|lesson| level_lesson(l, lesson));
+        view! { <ul class="rows">{rows.collect_view()}</ul> }.into_any()
+    };
+    view! {
+        <li class="level-card" id=format!("niva-{number}")>
+            <h2 class="level-card__title">
+                {tr!(l, knowledge.level, level = number).to_string()} " " {required} {shown}
+            </h2>
+            {statements}
+            {lessons}
+            {holds}
+        </li>
+    }
+    .into_any()
+}
+
+fn level_lesson(l: Locale, lesson: &LevelLesson) -> AnyView {
+    let state = if lesson.is_completed {
+        Some(tr!(l, knowledge.lesson_done).to_string())
+    } else if lesson.is_required {
+        None
+    } else {
+        Some(tr!(l, knowledge.lesson_extra).to_string())
+    };
+    match state {
+        None => lesson_row(l, &lesson.lesson),
+        Some(state) => view! {
+            <li class="rows__item">
+                <a href=format!("/lar/{}", lesson.lesson.slug) lang=lesson.lesson.lang.clone()>
+                    {lesson.lesson.title.clone()}
+                </a>
+                <span class="tag">{state}</span>
+            </li>
+        }
+        .into_any(),
+    }
+}

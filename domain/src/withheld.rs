@@ -1,0 +1,237 @@
+//! What may be said of groups. (Domain rules, "What a manager may see": aggregates over fewer than
+//! five people are withheld, also by subtraction.)
+//!
+//! **The rule.** Everybody belongs to exactly one *block*, which follows from the organisation alone
+//! and not from what anybody asks: the people of one profession in one unit, where they are at least
+//! five; those of the unit's smaller professions together, where they are; failing that, the unit as
+//! a whole; failing that, the unit together with the smaller ones beside it, and so on up the tree.
+//! An aggregate is only made of whole blocks. A view that would take part of a block leaves the whole
+//! block out and says how many people that is.
+//!
+//! **Why it holds.** All people of a block count alike in every view. So whatever views are added to
+//! or subtracted from each other, the people of a block stay together, and what is left over is
+//! about whole blocks: nobody, or at least five. The property test tries. (Decision 019.)
+
+use std::collections::BTreeMap;
+
+use crate::{
+    id::{ProfessionId, UnitId},
+    leaderboard::SMALLEST_GROUP,
+};
+
+/// Where somebody stands, as far as blocks ask: their profession, and their unit and every unit
+/// above it, the nearest first.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Place {
+    /// Which profession.
+    pub profession: ProfessionId,
+    /// The unit, then the one above it, and so on up to the root.
+    pub path: Vec<UnitId>,
+}
+
+/// A block: who belongs to it, as places in the list it was made from. Never fewer than
+/// [`SMALLEST_GROUP`], unless there are fewer people in all – then there is no block.
+pub type Block = Vec<usize>;
+
+fn is_enough(people: usize) -> bool {
+    people >= SMALLEST_GROUP as usize
+}
+
+/// The blocks of so many people. Whoever is in none cannot be counted in any aggregate.
+#[must_use]
+pub fn blocks(people: &[Place]) -> Vec<Block> {
+    let mut blocks = Vec::new();
+    let mut units: BTreeMap<UnitId, BTreeMap<ProfessionId, Block>> = BTreeMap::new();
+    for (at, place) in people.iter().enumerate() {
+        let Some(unit) = place.path.first() else { continue };
+        units.entry(*unit).or_default().entry(place.profession).or_default().push(at);
+    }
+    // What is left of a unit goes into `left` under the unit's own id, and rises from there.
+    let mut left: BTreeMap<UnitId, Block> = BTreeMap::new();
+    for (unit, professions) in units {
+        let (large, small): (Vec<Block>, Vec<Block>) =
+            professions.into_values().partition(|group| is_enough(group.len()));
+        let rest: Block = small.into_iter().flatten().collect();
+        if is_enough(rest.len()) || rest.is_empty() {
+            blocks.extend(large);
+            blocks.extend(Some(rest).filter(|rest| !rest.is_empty()));
+        } else if large.is_empty() {
+            left.insert(unit, rest);
+        } else {
+            // The few stand together with the smallest of the large: nobody is alone in the rest.
+            let mut large = large;
+            large.sort_by_key(Vec::len);
+            large[0].extend(rest);
+            blocks.extend(large);
+        }
+    }
+    // Units that are too small join those beside them, floor by floor.
+    let highest = people.iter().map(|place| place.path.len()).max().unwrap_or(0);
+    for _ in 1..highest {
+        let mut above: BTreeMap<UnitId, Block> = BTreeMap::new();
+        for (unit, group) in left {
+            let path = &people[group[0]].path;
+            let at = path.iter().position(|other| *other == unit).unwrap_or(0);
+            let parent = path.get(at + 1).copied().unwrap_or(unit);
+            above.entry(parent).or_default().extend(group);
+        }
+        left = BTreeMap::new();
+        for (unit, group) in above {
+            if is_enough(group.len()) {
+                blocks.push(group);
+            } else {
+                left.insert(unit, group);
+            }
+        }
+    }
+    blocks
+}
+
+/// What of a selection may be counted: the places of everybody in blocks that lie wholly within it.
+/// The rest of the selection is left out.
+#[must_use]
+pub fn countable(blocks: &[Block], is_selected: impl Fn(usize) -> bool) -> Vec<usize> {
+    let whole = blocks.iter().filter(|block| block.iter().all(|&at| is_selected(at)));
+    let mut all: Vec<usize> = whole.flatten().copied().collect();
+    all.sort_unstable();
+    all
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::id::Id;
+    use proptest::prelude::*;
+
+    /// Unit 1 and 2 stand below 10, unit 3 and 4 below 20, both below 100.
+    fn place(unit: u128, profession: u128) -> Place {
+        let above = if unit <= 2 { 10 } else { 20 };
+        Place {
+            profession: ProfessionId::from_u128(profession),
+            path: [unit, above, 100].map(UnitId::from_u128).into(),
+        }
+    }
+
+    fn people(groups: &[(u128, u128, usize)]) -> Vec<Place> {
+        groups
+            .iter()
+            .flat_map(|&(unit, profession, count)| {
+                std::iter::repeat_n(place(unit, profession), count)
+            })
+            .collect()
+    }
+
+    fn sizes(groups: &[(u128, u128, usize)]) -> Vec<usize> {
+        let mut sizes: Vec<_> = blocks(&people(groups)).iter().map(Vec::len).collect();
+        sizes.sort_unstable();
+        sizes
+    }
+
+    #[test]
+    fn large_groups_stand_alone_and_the_few_stand_together() {
+        assert_eq!(sizes(&[(1, 1, 9), (1, 2, 5)]), [5, 9]);
+        assert_eq!(sizes(&[(1, 1, 9), (1, 2, 3), (1, 3, 2)]), [5, 9], "two small professions");
+        assert_eq!(sizes(&[(1, 1, 9), (1, 2, 6), (1, 3, 1)]), [7, 9], "one alone");
+        assert_eq!(sizes(&[(1, 1, 3), (1, 2, 1)]), [] as [usize; 0], "too few in all");
+        assert_eq!(sizes(&[(1, 1, 3), (2, 1, 4), (3, 1, 6)]), [6, 7], "two small units");
+        assert_eq!(sizes(&[(1, 1, 3), (3, 1, 3)]), [6], "they meet at the top");
+    }
+
+    #[test]
+    fn part_of_a_block_is_left_out_whole() {
+        let people = people(&[(1, 1, 6), (1, 2, 1), (2, 1, 5)]);
+        let blocks = blocks(&people);
+        let of_profession = |at: usize| people[at].profession == ProfessionId::from_u128(1);
+        // Unit 1's only other belongs to the block of seven; without her it is not shown.
+        assert_eq!(countable(&blocks, of_profession), [7, 8, 9, 10, 11]);
+        assert_eq!(countable(&blocks, |_| true).len(), 12);
+    }
+
+    /// What an attacker has: for each view the people counted in it. Adds and subtracts views and
+    /// returns the smallest number of people that anything left over is about.
+    fn smallest_left_over(views: &[Vec<usize>], factors: &[Vec<i32>], people: usize) -> usize {
+        let about = |factors: &Vec<i32>| {
+            let mut weight = vec![0; people];
+            for (view, factor) in views.iter().zip(factors) {
+                for &at in view {
+                    weight[at] += factor;
+                }
+            }
+            weight.iter().filter(|weight| **weight != 0).count()
+        };
+        factors.iter().map(about).filter(|count| *count > 0).min().unwrap_or(usize::MAX)
+    }
+
+    /// Every unit of the small town, with any set of professions.
+    fn selections(people: &[Place]) -> Vec<Box<dyn Fn(usize) -> bool + '_>> {
+        let mut all: Vec<Box<dyn Fn(usize) -> bool>> = Vec::new();
+        for unit in [1, 2, 3, 4, 10, 20, 100].map(UnitId::from_u128) {
+            for set in 1u128..16 {
+                all.push(Box::new(move |at: usize| {
+                    let profession = people[at].profession.as_u128();
+                    people[at].path.contains(&unit) && set & (1 << (profession - 1)) != 0
+                }));
+            }
+        }
+        all
+    }
+
+    fn factors() -> impl Strategy<Value = Vec<Vec<i32>>> {
+        // Few views at a time, as an attacker would begin, in many combinations.
+        let pairs = prop::collection::vec((0usize..105, -2i32..=2), 2..5);
+        prop::collection::vec(pairs, 40).prop_map(|all| {
+            all.into_iter()
+                .map(|pairs| {
+                    let mut factors = vec![0; 105];
+                    for (at, factor) in pairs {
+                        factors[at] += factor;
+                    }
+                    factors
+                })
+                .collect()
+        })
+    }
+
+    fn town() -> impl Strategy<Value = Vec<Place>> {
+        prop::collection::vec((1u128..=4, 1u128..=4, 0usize..9), 1..10)
+            .prop_map(|groups| people(&groups))
+    }
+
+    proptest! {
+        /// However views are added and subtracted, nothing is left over about fewer than five.
+        #[test]
+        fn nobody_is_found_by_subtraction(people in town(), factors in factors()) {
+            let blocks = blocks(&people);
+            for block in &blocks {
+                prop_assert!(is_enough(block.len()));
+            }
+            let views: Vec<_> =
+                selections(&people).iter().map(|is_selected| countable(&blocks, is_selected)).collect();
+            prop_assert!(smallest_left_over(&views, &factors, people.len()) >= 5);
+        }
+
+        /// Each is in one block at most, and the municipality as a whole leaves out nobody unless
+        /// it is a handful.
+        #[test]
+        fn each_counts_once(people in town()) {
+            let mut counted: Vec<usize> = blocks(&people).into_iter().flatten().collect();
+            counted.sort_unstable();
+            let all = counted.len();
+            counted.dedup();
+            prop_assert_eq!(counted.len(), all);
+            prop_assert!(people.len() - all < 5);
+        }
+    }
+
+    /// The attack works where only small views are withheld: the test above can fail.
+    #[test]
+    fn withholding_small_views_alone_would_not_do() {
+        let people = people(&[(1, 1, 9), (1, 2, 1)]);
+        let naive = |is_selected: &dyn Fn(usize) -> bool| -> Vec<usize> {
+            let all: Vec<usize> = (0..people.len()).filter(|at| is_selected(*at)).collect();
+            if is_enough(all.len()) { all } else { Vec::new() }
+        };
+        let views = vec![naive(&|_| true), naive(&|at| people[at].profession.as_u128() == 1)];
+        assert_eq!(smallest_left_over(&views, &[vec![1, -1]], people.len()), 1);
+    }
+}

@@ -1,0 +1,24 @@
+//! Who has looked at a person's page, by day.
+
+use sea_orm::entity::prelude::*;
+use serde::Serialize;
+
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel, Serialize)]
+#[sea_orm(table_name = "person_looks")]
+pub struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub person_id: Uuid,
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub viewer_id: Uuid,
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub what: String,
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub day_at: i64,
+    pub times: i32,
+    pub last_at: i64,
+}
+
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}

@@ -1,0 +1,113 @@
+//! The tree of the organisation.
+
+use std::collections::HashMap;
+
+use kvarten_domain::{UnitId, unit::UnitKind};
+
+/// A unit in the tree.
+#[derive(Clone, Debug)]
+pub(crate) struct UnitEntry {
+    pub(crate) id: UnitId,
+    pub(crate) parent: Option<UnitId>,
+    pub(crate) kind: UnitKind,
+    pub(crate) name: String,
+}
+
+/// Every unit that has not been closed, each after the one it stands below; beside each other by
+/// name.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Tree {
+    units: Vec<UnitEntry>,
+    place: HashMap<UnitId, usize>,
+}
+
+impl Tree {
+    /// The tree of so many units. What does not hang together with a root – and a circle does
+    /// not – is left out.
+    pub(super) fn of(mut all: Vec<UnitEntry>) -> Self {
+        all.sort_by(|a, b| b.name.cmp(&a.name));
+        let mut below: HashMap<Option<UnitId>, Vec<UnitEntry>> = HashMap::new();
+        for unit in all {
+            below.entry(unit.parent).or_default().push(unit);
+        }
+        let mut tree = Self::default();
+        let mut waiting = below.remove(&None).unwrap_or_default();
+        while let Some(unit) = waiting.pop() {
+            waiting.extend(below.remove(&Some(unit.id)).unwrap_or_default());
+            tree.place.insert(unit.id, tree.units.len());
+            tree.units.push(unit);
+        }
+        tree
+    }
+
+    pub(crate) fn units(&self) -> &[UnitEntry] {
+        &self.units
+    }
+
+    pub(crate) fn unit(&self, id: UnitId) -> Option<&UnitEntry> {
+        self.place.get(&id).map(|&at| &self.units[at])
+    }
+
+    /// The unit and every unit above it, the nearest first; nothing for a unit that is closed.
+    pub(crate) fn path(&self, id: UnitId) -> Vec<UnitId> {
+        std::iter::successors(self.unit(id), |unit| self.unit(unit.parent?))
+            .map(|unit| unit.id)
+            .collect()
+    }
+
+    /// Whether a unit is another or stands somewhere below it.
+    pub(crate) fn is_within(&self, id: UnitId, above: UnitId) -> bool {
+        std::iter::successors(self.unit(id), |unit| self.unit(unit.parent?))
+            .any(|unit| unit.id == above)
+    }
+
+    /// The unit and all below it, in the tree's order.
+    pub(crate) fn subtree(&self, top: UnitId) -> impl Iterator<Item = &UnitEntry> {
+        self.units.iter().filter(move |unit| self.is_within(unit.id, top))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use kvarten_domain::Id;
+
+    fn unit(id: u128, parent: Option<u128>, name: &str) -> UnitEntry {
+        UnitEntry {
+            id: UnitId::from_u128(id),
+            parent: parent.map(UnitId::from_u128),
+            kind: UnitKind::Unit,
+            name: name.to_owned(),
+        }
+    }
+
+    fn names<'t>(units: impl Iterator<Item = &'t UnitEntry>) -> Vec<&'t str> {
+        units.map(|unit| unit.name.as_str()).collect()
+    }
+
+    #[test]
+    fn units_follow_what_they_stand_below() {
+        let tree = Tree::of(vec![
+            unit(4, Some(2), "Ek"),
+            unit(3, Some(1), "Bo"),
+            unit(2, Some(1), "Ada"),
+            unit(1, None, "Staden"),
+        ]);
+        assert_eq!(names(tree.units().iter()), ["Staden", "Ada", "Ek", "Bo"]);
+        assert_eq!(names(tree.subtree(UnitId::from_u128(2))), ["Ada", "Ek"]);
+        assert_eq!(tree.path(UnitId::from_u128(4)), [4, 2, 1].map(UnitId::from_u128));
+        assert!(tree.is_within(UnitId::from_u128(4), UnitId::from_u128(1)));
+        assert!(!tree.is_within(UnitId::from_u128(3), UnitId::from_u128(2)));
+    }
+
+    #[test]
+    fn a_circle_stands_nowhere() {
+        let tree = Tree::of(vec![
+            unit(1, None, "Staden"),
+            unit(2, Some(3), "Ada"),
+            unit(3, Some(2), "Bo"),
+        ]);
+        assert_eq!(names(tree.units().iter()), ["Staden"]);
+        assert!(tree.path(UnitId::from_u128(2)).is_empty());
+    }
+}

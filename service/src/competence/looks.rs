@@ -1,0 +1,224 @@
+//! Who has looked at whom.
+//!
+//! A look at one person is a row of its own. A look at everybody in a unit is one row for each unit
+//! that was shown, however many people work there: who was shown follows from where people worked
+//! that day. (Decision 021.)
+
+use std::collections::HashMap;
+
+use kvarten_domain::{
+    Locale, PersonId, Timestamp, UnitId,
+    knowledge::{Look, LookLine},
+};
+use kvarten_entity::{Column, employment, person, person_look, profession, unit, unit_look};
+use sea_orm::{
+    ActiveValue::Set,
+    ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+    sea_query::{Expr, ExprTrait, OnConflict},
+};
+use uuid::Uuid;
+
+use crate::{ServiceError, Services};
+
+/// The most lines of the log that are shown, newest first.
+const MOST_LINES: u64 = 200;
+
+/// Notes that somebody looks at a person. One statement.
+pub(crate) async fn look_at_person(
+    services: &Services,
+    viewer: PersonId,
+    person: PersonId,
+    now: Timestamp,
+) -> Result<(), ServiceError> {
+    let row = person_look::ActiveModel {
+        person_id: Set(person.key()),
+        viewer_id: Set(viewer.key()),
+        what: Set(Look::Person.code().to_owned()),
+        day_at: Set(services.calendar().day_start(now).0),
+        times: Set(1),
+        last_at: Set(now.0),
+    };
+    let again = OnConflict::columns([
+        person_look::Column::PersonId,
+        person_look::Column::ViewerId,
+        person_look::Column::What,
+        person_look::Column::DayAt,
+    ])
+    .value(
+        person_look::Column::Times,
+        Expr::col((person_look::Entity, person_look::Column::Times)).add(1),
+    )
+    .update_column(person_look::Column::LastAt)
+    .to_owned();
+    person_look::Entity::insert(row)
+        .on_conflict(again)
+        .exec_without_returning(services.store().write())
+        .await?;
+    Ok(())
+}
+
+/// Notes that somebody looks at everybody in some units. One statement.
+pub(crate) async fn look_at_units(
+    services: &Services,
+    viewer: PersonId,
+    units: &[UnitId],
+    what: Look,
+    now: Timestamp,
+) -> Result<(), ServiceError> {
+    if units.is_empty() {
+        return Ok(());
+    }
+    let rows = units.iter().map(|unit| unit_look::ActiveModel {
+        unit_id: Set(unit.key()),
+        viewer_id: Set(viewer.key()),
+        what: Set(what.code().to_owned()),
+        day_at: Set(services.calendar().day_start(now).0),
+        times: Set(1),
+        last_at: Set(now.0),
+    });
+    let again = OnConflict::columns([
+        unit_look::Column::UnitId,
+        unit_look::Column::ViewerId,
+        unit_look::Column::What,
+        unit_look::Column::DayAt,
+    ])
+    .value(
+        unit_look::Column::Times,
+        Expr::col((unit_look::Entity, unit_look::Column::Times)).add(1),
+    )
+    .update_column(unit_look::Column::LastAt)
+    .to_owned();
+    unit_look::Entity::insert_many(rows)
+        .on_conflict(again)
+        .exec_without_returning(services.store().write())
+        .await?;
+    Ok(())
+}
+
+/// A look, before it has names.
+struct Seen {
+    viewer: Uuid,
+    what: Look,
+    unit: Option<Uuid>,
+    last_at: i64,
+    times: i32,
+}
+
+/// Everybody who has looked at what is known of a person, newest first; not the person's own looks
+/// at a unit they manage. Five statements.
+pub(crate) async fn looks_at(
+    services: &Services,
+    me: PersonId,
+    locale: Locale,
+) -> Result<Vec<LookLine>, ServiceError> {
+    let db = services.store().read();
+    let mut seen: Vec<Seen> = person_look::Entity::find()
+        .filter(person_look::Column::PersonId.eq(me.key()))
+        .order_by_desc(person_look::Column::LastAt)
+        .limit(MOST_LINES)
+        .all(db)
+        .await?
+        .into_iter()
+        .filter_map(|row| {
+            Some(Seen {
+                viewer: row.viewer_id,
+                what: Look::from_code(&row.what)?,
+                unit: None,
+                last_at: row.last_at,
+                times: row.times,
+            })
+        })
+        .collect();
+    let employments = employment::Entity::find()
+        .filter(employment::Column::PersonId.eq(me.key()))
+        .all(db)
+        .await?;
+    let places: Vec<Uuid> = employments.iter().map(|row| row.unit_id).collect();
+    let day = |at: i64| services.calendar().day_start(Timestamp(at)).0;
+    let worked_there = |row: &unit_look::Model| {
+        employments.iter().any(|place| {
+            place.unit_id == row.unit_id
+                && day(place.from_at) <= row.day_at
+                && place.until_at.is_none_or(|until| until > row.day_at)
+        })
+    };
+    let of_units = unit_look::Entity::find()
+        .filter(unit_look::Column::UnitId.is_in(places))
+        .filter(unit_look::Column::ViewerId.ne(me.key()))
+        .order_by_desc(unit_look::Column::LastAt)
+        .limit(MOST_LINES * 2)
+        .all(db)
+        .await?;
+    seen.extend(of_units.into_iter().filter(worked_there).filter_map(|row| {
+        Some(Seen {
+            viewer: row.viewer_id,
+            what: Look::from_code(&row.what)?,
+            unit: Some(row.unit_id),
+            last_at: row.last_at,
+            times: row.times,
+        })
+    }));
+    seen.sort_by_key(|look| std::cmp::Reverse(look.last_at));
+    seen.truncate(usize::try_from(MOST_LINES).unwrap_or(usize::MAX));
+    named(services, &seen, locale).await
+}
+
+/// Looks with the names of who looked and of the units.
+async fn named(
+    services: &Services,
+    seen: &[Seen],
+    locale: Locale,
+) -> Result<Vec<LookLine>, ServiceError> {
+    let db = services.store().read();
+    let mut viewers: Vec<Uuid> = seen.iter().map(|look| look.viewer).collect();
+    viewers.sort_unstable();
+    viewers.dedup();
+    let people: HashMap<Uuid, person::Model> = person::Entity::find()
+        .filter(person::Column::Id.is_in(viewers.clone()))
+        .all(db)
+        .await?
+        .into_iter()
+        .map(|row| (row.id, row))
+        .collect();
+    let professions: HashMap<Uuid, (String, String)> = employment::Entity::find()
+        .select_only()
+        .column(employment::Column::PersonId)
+        .columns([profession::Column::NameSv, profession::Column::NameEn])
+        .join(
+            sea_orm::JoinType::InnerJoin,
+            employment::Entity::belongs_to(profession::Entity)
+                .from(employment::Column::ProfessionId)
+                .to(profession::Column::Id)
+                .into(),
+        )
+        .filter(employment::Column::PersonId.is_in(viewers))
+        .order_by_asc(employment::Column::FromAt)
+        .into_tuple::<(Uuid, String, String)>()
+        .all(db)
+        .await?
+        .into_iter()
+        .map(|(person, sv, en)| (person, (sv, en)))
+        .collect();
+    let units: Vec<Uuid> = seen.iter().filter_map(|look| look.unit).collect();
+    let units: HashMap<Uuid, String> = unit::Entity::find()
+        .filter(unit::Column::Id.is_in(units))
+        .all(db)
+        .await?
+        .into_iter()
+        .map(|row| (row.id, row.name))
+        .collect();
+    let line = |look: &Seen| {
+        let person = people.get(&look.viewer)?;
+        let profession = professions.get(&look.viewer);
+        Some(LookLine {
+            viewer: format!("{} {}", person.given_name, person.family_name),
+            profession: profession
+                .map(|(sv, en)| if locale == Locale::Sv { sv.clone() } else { en.clone() }),
+            what: look.what,
+            unit: look.unit.and_then(|unit| units.get(&unit).cloned()),
+            on: services.calendar().date(Timestamp(look.last_at)),
+            times: u32::try_from(look.times).unwrap_or(1),
+        })
+    };
+    Ok(seen.iter().filter_map(line).collect())
+}

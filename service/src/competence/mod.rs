@@ -1,0 +1,10 @@
+//! What people can and need, for whoever may know of it.
+
+mod facts;
+mod looks;
+mod portrait;
+
+pub use facts::{facts_kept, facts_told};
+pub(crate) use facts::{facts_of, pack, remake_facts, unpack};
+pub(crate) use looks::{look_at_person, look_at_units, looks_at};
+pub(crate) use portrait::{Subject, portrait, system_page};

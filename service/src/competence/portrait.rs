@@ -1,0 +1,323 @@
+//! The picture of one person: what is required, shown and said, now and then, and the way to what
+//! is wanting.
+
+use std::collections::HashMap;
+
+use kvarten_domain::{
+    Date, Height, Level, Locale, PersonId, ProfessionId, Timestamp, UnitId,
+    competence::Facts,
+    knowledge::{
+        Beyond, EvidenceLine, GapLine, Hold, LevelKnowledge, LevelLesson, Phrase, Portrait,
+        SOON_DAYS, SystemPage,
+    },
+    radar::{Spoke, Then},
+};
+use kvarten_entity::{Column, Key, employment, evidence, self_assessment, visit};
+use sea_orm::{
+    ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, sea_query::ExprTrait,
+};
+use uuid::Uuid;
+
+use super::facts::{proof, said};
+use crate::{
+    ServiceError, Services,
+    bank::{Bank, LessonEntry},
+};
+
+/// Whose picture it is, and where they stand today.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Subject {
+    pub(crate) person: PersonId,
+    pub(crate) unit: Option<UnitId>,
+    pub(crate) profession: Option<ProfessionId>,
+}
+
+impl Subject {
+    /// What is required in each system, in their order.
+    fn required(&self, bank: &Bank, at: Timestamp) -> Vec<Option<Level>> {
+        match (self.unit, self.profession) {
+            (Some(unit), Some(profession)) => bank.required(unit, profession, at),
+            _ => vec![None; bank.systems.len()],
+        }
+    }
+}
+
+/// How far up somebody is in every system at a point in time.
+struct Heights {
+    required: Vec<Option<Level>>,
+    shown: Vec<Height>,
+    said: Vec<Option<Height>>,
+}
+
+impl Heights {
+    fn of(bank: &Bank, subject: &Subject, facts: &Facts, at: Timestamp) -> Self {
+        let shown = bank.shown_rule(at).shown(facts);
+        Self {
+            required: subject.required(bank, at),
+            shown: shown.into_iter().map(Height::from).collect(),
+            said: bank
+                .systems
+                .iter()
+                .map(|system| facts.said_of(system.id, at).map(|said| said.height))
+                .collect(),
+        }
+    }
+}
+
+/// The rows that tell of a person. Two statements.
+async fn rows(
+    services: &Services,
+    person: PersonId,
+) -> Result<(Vec<evidence::Model>, Facts), ServiceError> {
+    let db = services.store().read();
+    let proofs = evidence::Entity::find()
+        .filter(evidence::Column::PersonId.eq(person.key()))
+        .order_by_desc(evidence::Column::EarnedAt)
+        .all(db)
+        .await?;
+    let assessments = self_assessment::Entity::find()
+        .filter(self_assessment::Column::PersonId.eq(person.key()))
+        .order_by_asc(self_assessment::Column::SaidAt)
+        .all(db)
+        .await?;
+    let facts = Facts {
+        proofs: proofs.iter().map(proof).collect(),
+        said: assessments.iter().filter_map(said).collect(),
+    };
+    Ok((proofs, facts))
+}
+
+/// Where somebody stood at the end of an earlier day: what was required of them may have been
+/// otherwise. One statement.
+async fn subject_then(
+    services: &Services,
+    person: PersonId,
+    at: Timestamp,
+) -> Result<Subject, ServiceError> {
+    let then = employment::Entity::find()
+        .filter(employment::Column::PersonId.eq(person.key()))
+        .filter(employment::Column::FromAt.lte(at.0))
+        .filter(employment::Column::UntilAt.is_null().or(employment::Column::UntilAt.gt(at.0)))
+        .order_by_desc(employment::Column::FromAt)
+        .one(services.store().read())
+        .await?;
+    Ok(Subject {
+        person,
+        unit: then.as_ref().map(|row| row.unit_id.id()),
+        profession: then.as_ref().map(|row| row.profession_id.id()),
+    })
+}
+
+/// The picture of a person now, with an earlier day laid under it where one is asked for. Four
+/// statements at most.
+pub(crate) async fn portrait(
+    services: &Services,
+    subject: Subject,
+    then: Option<Date>,
+    now: Timestamp,
+    locale: Locale,
+) -> Result<Portrait, ServiceError> {
+    let bank = services.bank().await?;
+    let (rows, facts) = rows(services, subject.person).await?;
+    let heights = Heights::of(&bank, &subject, &facts, now);
+    let earlier = then
+        .and_then(|day| services.calendar().end_of(day))
+        .filter(|at| *at < now)
+        .map(|at| Timestamp(at.0 - 1));
+    let before = match earlier {
+        None => None,
+        Some(at) => {
+            let subject = subject_then(services, subject.person, at).await?;
+            Some(Heights::of(&bank, &subject, &facts, at))
+        }
+    };
+    let spoke = |at: usize| {
+        Some(Spoke {
+            system: bank.systems[at].name(),
+            required: heights.required[at]?,
+            shown: heights.shown[at],
+            said: heights.said[at],
+            then: before.as_ref().map(|before| Then {
+                required: before.required[at],
+                shown: before.shown[at],
+                said: before.said[at],
+            }),
+        })
+    };
+    let beyond = |at: usize| {
+        let is_beyond = heights.required[at].is_none()
+            && (heights.shown[at] > Height::GROUND || heights.said[at].is_some());
+        is_beyond.then(|| Beyond {
+            system: bank.systems[at].name(),
+            shown: heights.shown[at],
+            said: heights.said[at],
+        })
+    };
+    let places = 0..bank.systems.len();
+    let calendar = services.calendar();
+    let first = facts
+        .proofs
+        .iter()
+        .map(|proof| proof.span.from)
+        .chain(facts.said.iter().map(|said| said.at))
+        .min();
+    let profession = subject.profession.and_then(|id| bank.profession(id));
+    Ok(Portrait {
+        profession: profession.map(|entry| entry.name(locale).to_owned()),
+        then: then.filter(|_| before.is_some()),
+        first: first.map(|at| calendar.date(at)).filter(|first| *first < calendar.date(now)),
+        spokes: places.clone().filter_map(spoke).collect(),
+        beyond: places.filter_map(beyond).collect(),
+        gaps: gaps(services, &bank, subject.person, &facts, &heights, now).await?,
+        evidence: evidence_lines(services, &bank, &rows, now),
+    })
+}
+
+/// What is wanting, the shortest way first. One statement.
+async fn gaps(
+    services: &Services,
+    bank: &Bank,
+    person: PersonId,
+    facts: &Facts,
+    heights: &Heights,
+    now: Timestamp,
+) -> Result<Vec<GapLine>, ServiceError> {
+    let begun: Vec<Uuid> = visit::Entity::find()
+        .select_only()
+        .column(visit::Column::VersionId)
+        .filter(visit::Column::PersonId.eq(person.key()))
+        .into_tuple()
+        .all(services.store().read())
+        .await?;
+    let holds = |entry: &LessonEntry| {
+        facts.proofs.iter().any(|proof| proof.lesson == entry.lesson && proof.span.holds_at(now))
+    };
+    let rule = bank.shown_rule(now);
+    let mut gaps: Vec<GapLine> = Vec::new();
+    for (at, system) in bank.systems.iter().enumerate() {
+        let Some(required) = heights.required[at] else { continue };
+        let shown = heights.shown[at];
+        if shown.gap_to(required) == 0 {
+            continue;
+        }
+        let mut lessons: Vec<&LessonEntry> = bank
+            .lessons
+            .iter()
+            .filter(|entry| entry.system == at && entry.level <= required)
+            .filter(|entry| bank.is_required(entry.lesson, now) && !holds(entry))
+            .collect();
+        // A level at a time; within it what is begun, then what is quickest.
+        lessons.sort_by_key(|entry| {
+            let is_new = !begun.contains(&entry.version.key());
+            (entry.level, is_new, entry.minutes, entry.title.clone())
+        });
+        gaps.push(GapLine {
+            system: system.name(),
+            required,
+            shown,
+            minutes: lessons.iter().map(|entry| u32::from(entry.minutes)).sum(),
+            closes: rule.can_be_shown(at, required),
+            lessons: lessons.into_iter().map(|entry| bank.link(entry)).collect(),
+        });
+    }
+    // What can be closed at all, the quickest of it first.
+    gaps.sort_by_key(|gap| (gap.lessons.is_empty(), !gap.closes, gap.minutes));
+    Ok(gaps)
+}
+
+/// The latest evidence of each lesson: first what ends soon or has ended, then the newest.
+fn evidence_lines(
+    services: &Services,
+    bank: &Bank,
+    rows: &[evidence::Model],
+    now: Timestamp,
+) -> Vec<EvidenceLine> {
+    let mut latest: HashMap<Uuid, &evidence::Model> = HashMap::new();
+    for row in rows {
+        let kept = latest.entry(row.lesson_id).or_insert(row);
+        // Without an end is later than any end.
+        let end = |row: &evidence::Model| (row.expires_at.is_none(), row.expires_at, row.earned_at);
+        if end(row) > end(kept) {
+            *kept = row;
+        }
+    }
+    let calendar = services.calendar();
+    let hold = |row: &evidence::Model| {
+        let Some(until) = row.expires_at.map(Timestamp) else { return Hold::ForGood };
+        let on = calendar.date(until);
+        let days = (calendar.day_start(until).0 - calendar.day_start(now).0) / 86_400_000;
+        if until <= now {
+            Hold::Ended(on)
+        } else if days <= SOON_DAYS {
+            Hold::EndsSoon { on, days: u32::try_from(days).unwrap_or(0) }
+        } else {
+            Hold::Until(on)
+        }
+    };
+    let mut rows: Vec<&evidence::Model> = latest.into_values().collect();
+    rows.sort_by_key(|row| (std::cmp::Reverse(row.earned_at), row.attempt_id));
+    let line = |row: &evidence::Model| {
+        let entry = bank.by_lesson(row.lesson_id.id())?;
+        Some(EvidenceLine {
+            lesson: bank.link(entry),
+            on: calendar.date(Timestamp(row.earned_at)),
+            hold: hold(row),
+        })
+    };
+    rows.into_iter().filter_map(line).collect()
+}
+
+/// One system, for one person. Two statements.
+pub(crate) async fn system_page(
+    services: &Services,
+    subject: Subject,
+    code: &str,
+    now: Timestamp,
+    locale: Locale,
+) -> Result<SystemPage, ServiceError> {
+    let bank = services.bank().await?;
+    let at = bank.systems.iter().position(|system| system.code == code);
+    let at = at.ok_or(ServiceError::NotFound)?;
+    let system = &bank.systems[at];
+    let (_, facts) = rows(services, subject.person).await?;
+    let heights = Heights::of(&bank, &subject, &facts, now);
+    let holds = |entry: &LessonEntry| {
+        facts.proofs.iter().any(|proof| proof.lesson == entry.lesson && proof.span.holds_at(now))
+    };
+    let level = |level: Level| LevelKnowledge {
+        level,
+        statements: system
+            .statements_of(level, now)
+            .map(|one| {
+                let (text, lang) = one.text(locale);
+                Phrase { text: text.to_owned(), lang: lang.tag().to_owned() }
+            })
+            .collect(),
+        months: system.months(level, now),
+        lessons: bank
+            .lessons
+            .iter()
+            .filter(|entry| entry.system == at && entry.level == level)
+            .map(|entry| LevelLesson {
+                lesson: bank.link(entry),
+                is_required: bank.is_required(entry.lesson, now),
+                is_completed: holds(entry),
+            })
+            .collect(),
+    };
+    let said = facts.said_of(system.id, now);
+    Ok(SystemPage {
+        system: system.name(),
+        about: system.about.clone(),
+        owner: system.owner.clone(),
+        required: heights.required[at],
+        shown: heights.shown[at],
+        said: said.map(|said| (said.height, services.calendar().date(said.at))),
+        levels: Level::ALL.map(level).into(),
+        next_to_assess: (0..bank.systems.len())
+            .find(|&other| {
+                other != at && heights.required[other].is_some() && heights.said[other].is_none()
+            })
+            .map(|other| bank.systems[other].name()),
+    })
+}

@@ -1,0 +1,90 @@
+//! What a manager may do: see and point the way, in the own units and all below them.
+
+mod colleague;
+mod overview;
+
+use std::sync::Arc;
+
+use kvarten_domain::{PersonId, Role, Timestamp, UnitId};
+use kvarten_entity::{Column, Key, employment, person};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
+
+use crate::{ServiceError, Services, SignedIn, bank::Bank};
+
+/// A manager, and the units they manage at this moment. Every query of theirs is about these units.
+#[derive(Clone, Debug)]
+pub struct Manager<'s> {
+    services: &'s Services,
+    who: &'s SignedIn,
+    now: Timestamp,
+    bank: Arc<Bank>,
+    /// In the tree's order: each before those below it.
+    units: Vec<UnitId>,
+}
+
+/// Somebody who works in one of the manager's units now.
+pub(crate) struct Colleague {
+    pub(crate) row: person::Model,
+    pub(crate) employment: employment::Model,
+}
+
+impl<'s> Manager<'s> {
+    /// Enters as a manager.
+    ///
+    /// # Errors
+    /// [`ServiceError::Denied`] for somebody who manages no unit today.
+    pub async fn enter(
+        services: &'s Services,
+        who: &'s SignedIn,
+        now: Timestamp,
+    ) -> Result<Self, ServiceError> {
+        let managed: Vec<UnitId> = who
+            .roles
+            .iter()
+            .filter(|(role, _)| *role == Role::Manager)
+            .map(|(_, unit)| *unit)
+            .collect();
+        if managed.is_empty() {
+            return Err(ServiceError::Denied);
+        }
+        let bank = services.bank().await?;
+        let is_mine = |unit: UnitId| managed.iter().any(|top| bank.units.is_within(unit, *top));
+        let units: Vec<UnitId> =
+            bank.units.units().iter().map(|unit| unit.id).filter(|unit| is_mine(*unit)).collect();
+        if units.is_empty() {
+            return Err(ServiceError::Denied);
+        }
+        Ok(Self { services, who, now, bank, units })
+    }
+
+    /// Somebody who works in one of the manager's units now. Two statements.
+    ///
+    /// # Errors
+    /// [`ServiceError::NotFound`] for anybody else: whether there is such a person is not told.
+    pub(crate) async fn colleague(&self, id: PersonId) -> Result<Colleague, ServiceError> {
+        let db = self.services.store().read();
+        let employment = employment::Entity::find()
+            .filter(employment::Column::PersonId.eq(id.key()))
+            .filter(employment::Column::UnitId.is_in(self.units.iter().map(|unit| unit.key())))
+            .filter(employment::Column::FromAt.lte(self.now.0))
+            .filter(
+                sea_orm::Condition::any()
+                    .add(employment::Column::UntilAt.is_null())
+                    .add(employment::Column::UntilAt.gt(self.now.0)),
+            )
+            .order_by_desc(employment::Column::FromAt)
+            .one(db)
+            .await?
+            .ok_or(ServiceError::NotFound)?;
+        let row = person::Entity::find_by_id(id.key()).one(db).await?;
+        let row = row.filter(|row| row.left_at.is_none_or(|left| left > self.now.0));
+        Ok(Colleague { row: row.ok_or(ServiceError::NotFound)?, employment })
+    }
+}
+
+impl Colleague {
+    /// The unit they work in.
+    pub(crate) fn unit(&self) -> UnitId {
+        self.employment.unit_id.id()
+    }
+}

@@ -1,0 +1,198 @@
+//! "Min enhet": everybody in the manager's units, with what is required, shown and said.
+
+use std::collections::{BTreeMap, HashMap};
+
+use kvarten_domain::{
+    Height, Locale, PersonId, ProfessionId, Timestamp, UnitId,
+    bank::Choice,
+    competence::Facts,
+    knowledge::Look,
+    overview::{Cell, Overview, PersonLine, Post, UnitLine, sorted_as},
+};
+use kvarten_entity::{Column, Key, competence, employment, person};
+use sea_orm::{
+    ColumnTrait, Condition, EntityTrait, FromQueryResult, JoinType, QueryFilter, QuerySelect,
+};
+use uuid::Uuid;
+
+use super::Manager;
+use crate::{
+    ServiceError,
+    competence::{look_at_units, unpack},
+};
+
+/// Somebody who works in a unit, and what is packed about them.
+#[derive(FromQueryResult)]
+pub(crate) struct Row {
+    id: Uuid,
+    given_name: String,
+    family_name: String,
+    unit_id: Uuid,
+    profession_id: Uuid,
+    facts: Option<Vec<u8>>,
+}
+
+/// The same, read.
+pub(crate) struct Known {
+    pub(crate) id: PersonId,
+    pub(crate) name: String,
+    pub(crate) unit: UnitId,
+    pub(crate) profession: ProfessionId,
+    pub(crate) facts: Facts,
+}
+
+impl Manager<'_> {
+    /// Everybody in some of the manager's units, by name. One statement.
+    pub(crate) async fn people(&self, units: &[UnitId]) -> Result<Vec<Known>, ServiceError> {
+        let rows = person::Entity::find()
+            .select_only()
+            .columns([person::Column::Id, person::Column::GivenName, person::Column::FamilyName])
+            .columns([employment::Column::UnitId, employment::Column::ProfessionId])
+            .column(competence::Column::Facts)
+            .join(
+                JoinType::InnerJoin,
+                person::Entity::belongs_to(employment::Entity)
+                    .from(person::Column::Id)
+                    .to(employment::Column::PersonId)
+                    .into(),
+            )
+            .join(
+                JoinType::LeftJoin,
+                person::Entity::belongs_to(competence::Entity)
+                    .from(person::Column::Id)
+                    .to(competence::Column::PersonId)
+                    .into(),
+            )
+            .filter(employment::Column::UnitId.is_in(units.iter().map(|unit| unit.key())))
+            .filter(employment::Column::FromAt.lte(self.now.0))
+            .filter(
+                Condition::any()
+                    .add(employment::Column::UntilAt.is_null())
+                    .add(employment::Column::UntilAt.gt(self.now.0)),
+            )
+            .filter(
+                Condition::any()
+                    .add(person::Column::LeftAt.is_null())
+                    .add(person::Column::LeftAt.gt(self.now.0)),
+            )
+            .into_model::<Row>()
+            .all(self.services.store().read())
+            .await?;
+        let mut known = Vec::with_capacity(rows.len());
+        for row in rows {
+            known.push(Known {
+                id: row.id.id(),
+                name: format!("{}, {}", row.family_name, row.given_name),
+                unit: row.unit_id.id(),
+                profession: row.profession_id.id(),
+                facts: row.facts.as_deref().map_or_else(|| Ok(Facts::default()), unpack)?,
+            });
+        }
+        known.sort_by_cached_key(|one| (sorted_as(&one.name), one.id));
+        Ok(known)
+    }
+
+    /// Everybody in the manager's units. That everybody has been looked at is noted. Two
+    /// statements.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn overview(&self, locale: Locale) -> Result<Overview, ServiceError> {
+        let people = self.people(&self.units).await?;
+        let mut units: Vec<UnitId> = people.iter().map(|one| one.unit).collect();
+        units.sort_unstable();
+        units.dedup();
+        look_at_units(self.services, self.who.id, &units, Look::Unit, self.now).await?;
+        Ok(self.draw(&people, locale))
+    }
+
+    /// The overview of some people.
+    pub(crate) fn draw(&self, people: &[Known], locale: Locale) -> Overview {
+        let bank = &self.bank;
+        let systems: Vec<usize> =
+            (0..bank.systems.len()).filter(|at| bank.systems[*at].is_in_use(self.now)).collect();
+        let places: HashMap<UnitId, u16> =
+            (0..).zip(&self.units).map(|(at, unit)| (*unit, at)).collect();
+        let mut professions: BTreeMap<String, ProfessionId> = BTreeMap::new();
+        for one in people {
+            if let Some(entry) = bank.profession(one.profession) {
+                professions.insert(sorted_as(entry.name(locale)), entry.id);
+            }
+        }
+        let professions: Vec<ProfessionId> = professions.into_values().collect();
+        let mut posts: Vec<Post> = Vec::new();
+        let mut known_posts: HashMap<(UnitId, ProfessionId), u16> = HashMap::new();
+        let rule = bank.shown_rule(self.now);
+        let mut lines = Vec::with_capacity(people.len());
+        for one in people {
+            let post = *known_posts.entry((one.unit, one.profession)).or_insert_with(|| {
+                let required = bank.required(one.unit, one.profession, self.now);
+                let level = |at: &usize| required[*at].map_or(0, kvarten_domain::Level::number);
+                let profession = professions.iter().position(|id| *id == one.profession);
+                posts.push(Post {
+                    unit: places.get(&one.unit).copied().unwrap_or(0),
+                    profession: profession.and_then(|at| u16::try_from(at).ok()).unwrap_or(0),
+                    required: systems.iter().map(level).collect(),
+                });
+                u16::try_from(posts.len() - 1).unwrap_or(u16::MAX)
+            });
+            let shown = rule.shown(&one.facts);
+            let mut said = vec![None; bank.systems.len()];
+            for told in one.facts.said.iter().filter(|told| told.at <= self.now) {
+                if let Some(&at) = bank.place_of(told.system) {
+                    said[at] = Some(told.height);
+                }
+            }
+            let cell = |at: &usize| Cell::new(Height::from(shown[*at]), said[*at]);
+            lines.push(PersonLine {
+                id: one.id,
+                name: one.name.clone(),
+                post,
+                cells: systems.iter().map(cell).collect(),
+                idle_days: one.facts.last_active(self.now).map(|at| self.days_since(at)),
+                referrals: 0,
+            });
+        }
+        Overview {
+            today: self.services.calendar().date(self.now),
+            units: self.unit_lines(),
+            professions: professions
+                .iter()
+                .filter_map(|id| bank.profession(*id))
+                .map(|entry| Choice {
+                    code: entry.code.clone(),
+                    name: entry.name(locale).to_owned(),
+                })
+                .collect(),
+            systems: systems.iter().map(|at| bank.systems[*at].name()).collect(),
+            posts,
+            people: lines,
+        }
+    }
+
+    fn days_since(&self, at: Timestamp) -> u16 {
+        u16::try_from((self.now.0 - at.0) / 86_400_000).unwrap_or(u16::MAX)
+    }
+
+    /// The manager's units, each before those below it.
+    pub(crate) fn unit_lines(&self) -> Vec<UnitLine> {
+        let tree = &self.bank.units;
+        let line = |(at, id): (usize, &UnitId)| {
+            let unit = tree.unit(*id)?;
+            let below = self.units[at + 1..]
+                .iter()
+                .take_while(|other| tree.is_within(**other, *id))
+                .count();
+            let above = tree.path(*id);
+            let depth = above.iter().skip(1).filter(|other| self.units.contains(other)).count();
+            Some(UnitLine {
+                id: *id,
+                name: unit.name.clone(),
+                kind: unit.kind,
+                depth: u8::try_from(depth).unwrap_or(u8::MAX),
+                below: u16::try_from(below).unwrap_or(u16::MAX),
+            })
+        };
+        self.units.iter().enumerate().filter_map(line).collect()
+    }
+}

@@ -1,0 +1,71 @@
+//! Keeping the map: systems, what their levels mean, what is required. Whoever has the right to is
+//! given a [`Map`]: see `Administrator::map` and `Operator::map`.
+
+mod requirements;
+mod statements;
+mod systems;
+
+use kvarten_domain::{Fault, SystemId, Timestamp};
+use kvarten_entity::{Column, system};
+use sea_orm::{DatabaseTransaction, EntityTrait, QuerySelect};
+
+pub use requirements::RequirementEdit;
+pub use statements::{MOST_STATEMENTS, StatementEdit};
+pub use systems::SystemEdit;
+pub(crate) use systems::require_lesson;
+
+use crate::{ServiceError, Services, authoring::bank_changed};
+
+/// The right to change the map, as of a point in time.
+#[derive(Clone, Copy, Debug)]
+pub struct Map<'s> {
+    services: &'s Services,
+    now: Timestamp,
+}
+
+impl<'s> Map<'s> {
+    pub(crate) const fn of(services: &'s Services, now: Timestamp) -> Self {
+        Self { services, now }
+    }
+
+    /// Commits, and lets every process know.
+    async fn done(&self, writing: DatabaseTransaction) -> Result<(), ServiceError> {
+        bank_changed(&writing).await?;
+        writing.commit().await?;
+        self.services.bank.forget();
+        Ok(())
+    }
+}
+
+/// A system that is held until the transaction ends: who changes it meanwhile waits.
+async fn hold(
+    writing: &DatabaseTransaction,
+    system: SystemId,
+) -> Result<system::Model, ServiceError> {
+    let held = system::Entity::find_by_id(system.key()).lock_exclusive().one(writing).await?;
+    held.ok_or(ServiceError::NotFound)
+}
+
+/// A text of at most so many characters, blanks at its ends gone; may be empty.
+fn at_most(field: &'static str, text: &str, most: usize) -> Result<String, ServiceError> {
+    let text = text.trim();
+    if text.chars().count() > most {
+        return Err(ServiceError::invalid(field, Fault::TooLong));
+    }
+    if text.chars().any(is_hostile) {
+        return Err(ServiceError::invalid(field, Fault::Malformed));
+    }
+    Ok(text.to_owned())
+}
+
+/// The same, and not empty.
+fn filled(field: &'static str, text: &str, most: usize) -> Result<String, ServiceError> {
+    let text = at_most(field, text, most)?;
+    if text.is_empty() { Err(ServiceError::invalid(field, Fault::Empty)) } else { Ok(text) }
+}
+
+/// Characters that change how others are shown, or cannot be shown at all.
+fn is_hostile(c: char) -> bool {
+    c.is_control()
+        || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{200e}' | '\u{200f}')
+}

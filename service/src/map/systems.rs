@@ -1,0 +1,232 @@
+//! Systems: what the municipality works with, since when and until when.
+
+use kvarten_domain::{Fault, LessonId, Level, SystemId, Timestamp};
+use kvarten_entity::{Column, lesson, level_validity, required_lesson, system};
+use sea_orm::{
+    ActiveValue::Set, ColumnTrait, DatabaseTransaction, EntityTrait, PaginatorTrait, QueryFilter,
+    QuerySelect, sea_query::Expr,
+};
+use uuid::Uuid;
+
+use super::{Map, at_most, filled, hold};
+use crate::{ServiceError, new_id};
+
+/// A system as it is to be.
+#[derive(Clone, Debug, Default)]
+pub struct SystemEdit {
+    /// On screen: 1–60 characters, nobody else's.
+    pub name: String,
+    /// What it is for, at most 160 characters.
+    pub about: String,
+    /// Who answers for it in the municipality, at most 80 characters.
+    pub owner: String,
+    /// When it was taken into use; none where it always was.
+    pub since: Option<Timestamp>,
+    /// When it is no longer used; none where nobody has decided that.
+    pub retired: Option<Timestamp>,
+}
+
+/// The most months evidence may be said to hold.
+const MOST_MONTHS: u8 = 120;
+
+impl Map<'_> {
+    /// Adds a system, last in the order of the municipality. Its code is made from the name.
+    ///
+    /// # Errors
+    /// A name that is empty, too long or taken, or dates the wrong way round.
+    pub async fn create_system(
+        &self,
+        id: SystemId,
+        edit: &SystemEdit,
+    ) -> Result<String, ServiceError> {
+        self.add_system(id, None, edit).await
+    }
+
+    /// Adds a system under a code.
+    pub(crate) async fn add_system(
+        &self,
+        id: SystemId,
+        code: Option<&str>,
+        edit: &SystemEdit,
+    ) -> Result<String, ServiceError> {
+        let writing = self.services.store().begin().await?;
+        if let Some(known) = system::Entity::find_by_id(id.key()).one(&writing).await? {
+            // Sent twice.
+            return Ok(known.code);
+        }
+        let row = checked(&writing, id, edit).await?;
+        let code = match code {
+            Some(code) => code.to_owned(),
+            None => free_code(&writing, &edit.name).await?,
+        };
+        let position = system::Entity::find().count(&writing).await? + 1;
+        let row = system::ActiveModel {
+            id: Set(id.key()),
+            code: Set(code.clone()),
+            position: Set(i32::try_from(position).unwrap_or(i32::MAX)),
+            ..row
+        };
+        system::Entity::insert(row).exec_without_returning(&writing).await?;
+        self.done(writing).await?;
+        Ok(code)
+    }
+
+    /// Changes what is said of a system. Its code, and so its address, stays.
+    ///
+    /// # Errors
+    /// [`ServiceError::NotFound`], or a field that will not do.
+    pub async fn change_system(&self, id: SystemId, edit: &SystemEdit) -> Result<(), ServiceError> {
+        let writing = self.services.store().begin().await?;
+        hold(&writing, id).await?;
+        let row = checked(&writing, id, edit).await?;
+        system::Entity::update(system::ActiveModel { id: Set(id.key()), ..row })
+            .exec_without_returning(&writing)
+            .await?;
+        self.done(writing).await
+    }
+
+    /// Says for how many months evidence of a level holds that is earned from now on; for good
+    /// where there is no number. What has been earned keeps its date.
+    ///
+    /// # Errors
+    /// [`ServiceError::NotFound`], or a number of months that is 0 or above 120.
+    pub async fn set_validity(
+        &self,
+        system: SystemId,
+        level: Level,
+        months: Option<u8>,
+    ) -> Result<(), ServiceError> {
+        if months.is_some_and(|months| !(1..=MOST_MONTHS).contains(&months)) {
+            return Err(ServiceError::invalid("months", Fault::Malformed));
+        }
+        let writing = self.services.store().begin().await?;
+        hold(&writing, system).await?;
+        let of_level = level_validity::Entity::find()
+            .filter(level_validity::Column::SystemId.eq(system.key()))
+            .filter(level_validity::Column::Level.eq(i16::from(level.number())))
+            .filter(level_validity::Column::UntilAt.is_null());
+        let known = of_level.one(&writing).await?;
+        let is_same = known.as_ref().map(|row| row.months) == months.map(i16::from);
+        if is_same {
+            return Ok(());
+        }
+        if let Some(known) = known {
+            level_validity::Entity::update_many()
+                .col_expr(level_validity::Column::UntilAt, Expr::value(self.now.0))
+                .filter(level_validity::Column::Id.eq(known.id))
+                .exec(&writing)
+                .await?;
+        }
+        if let Some(months) = months {
+            let row = level_validity::ActiveModel {
+                id: Set(Uuid::now_v7()),
+                system_id: Set(system.key()),
+                level: Set(i16::from(level.number())),
+                months: Set(i16::from(months)),
+                from_at: Set(self.now.0),
+                until_at: Set(None),
+            };
+            level_validity::Entity::insert(row).exec_without_returning(&writing).await?;
+        }
+        self.done(writing).await
+    }
+
+    /// Says whether a lesson is required for its level from now on.
+    ///
+    /// # Errors
+    /// [`ServiceError::NotFound`].
+    pub async fn set_required_lesson(
+        &self,
+        lesson: LessonId,
+        is_required: bool,
+    ) -> Result<(), ServiceError> {
+        let writing = self.services.store().begin().await?;
+        require_lesson(&writing, lesson.key(), is_required, self.now).await?;
+        self.done(writing).await
+    }
+}
+
+/// Notes whether a lesson is required from now on; nothing where it already is so.
+pub(crate) async fn require_lesson(
+    writing: &DatabaseTransaction,
+    lesson: Uuid,
+    is_required: bool,
+    now: Timestamp,
+) -> Result<(), ServiceError> {
+    let held = lesson::Entity::find_by_id(lesson).lock_exclusive().one(writing).await?;
+    held.ok_or(ServiceError::NotFound)?;
+    let open = required_lesson::Entity::find()
+        .filter(required_lesson::Column::LessonId.eq(lesson))
+        .filter(required_lesson::Column::UntilAt.is_null())
+        .one(writing)
+        .await?;
+    match (open, is_required) {
+        (None, true) => {
+            let row = required_lesson::ActiveModel {
+                id: Set(Uuid::now_v7()),
+                lesson_id: Set(lesson),
+                from_at: Set(now.0),
+                until_at: Set(None),
+            };
+            required_lesson::Entity::insert(row).exec_without_returning(writing).await?;
+        }
+        (Some(open), false) => {
+            required_lesson::Entity::update_many()
+                .col_expr(required_lesson::Column::UntilAt, Expr::value(now.0))
+                .filter(required_lesson::Column::Id.eq(open.id))
+                .exec(writing)
+                .await?;
+        }
+        (None, false) | (Some(_), true) => {}
+    }
+    Ok(())
+}
+
+/// The columns that an edit sets.
+async fn checked(
+    writing: &DatabaseTransaction,
+    id: SystemId,
+    edit: &SystemEdit,
+) -> Result<system::ActiveModel, ServiceError> {
+    let name = filled("name", &edit.name, 60)?;
+    let folded = name.to_lowercase();
+    let others =
+        system::Entity::find().filter(system::Column::Id.ne(id.key())).all(writing).await?;
+    if others.iter().any(|other| other.name.to_lowercase() == folded) {
+        return Err(ServiceError::invalid("name", Fault::Taken));
+    }
+    if let (Some(since), Some(retired)) = (edit.since, edit.retired)
+        && retired <= since
+    {
+        return Err(ServiceError::invalid("retired", Fault::WrongDate));
+    }
+    Ok(system::ActiveModel {
+        name: Set(name),
+        about: Set(at_most("about", &edit.about, 160)?),
+        owner: Set(at_most("owner", &edit.owner, 80)?),
+        since_at: Set(edit.since.map(|at| at.0)),
+        retired_at: Set(edit.retired.map(|at| at.0)),
+        ..Default::default()
+    })
+}
+
+/// A code that no system has: the name in small letters, everything else hyphens.
+async fn free_code(writing: &DatabaseTransaction, name: &str) -> Result<String, ServiceError> {
+    let plain = |c: char| match c {
+        'å' | 'ä' | 'à' | 'á' => 'a',
+        'ö' | 'ø' => 'o',
+        'é' | 'è' | 'ë' => 'e',
+        'ü' => 'u',
+        c if c.is_ascii_alphanumeric() => c,
+        _ => '-',
+    };
+    let code: String = name.trim().to_lowercase().chars().map(plain).collect();
+    let words: Vec<&str> = code.split('-').filter(|word| !word.is_empty()).collect();
+    let code = if words.is_empty() { "system".to_owned() } else { words.join("-") };
+    let taken: Vec<String> =
+        system::Entity::find().all(writing).await?.into_iter().map(|row| row.code).collect();
+    let mut free = (1..)
+        .map(|number| if number == 1 { code.clone() } else { format!("{code}-{number}") })
+        .filter(|code| !taken.contains(code));
+    Ok(free.next().unwrap_or_else(|| new_id::<SystemId>().to_string()))
+}
