@@ -1,22 +1,23 @@
 //! "Kunskaper": what one has shown.
 
 use kvarten_domain::knowledge::{EvidenceLine, KnowledgePage, LevelKnowledge, SystemKnowledge};
-use leptos::prelude::*;
+use leptos::{prelude::*, wasm_split::wasm_split};
 
 use super::{loaded, titled};
 use crate::{
     calls,
     i18n::Locale,
+    lazy::Drawn,
     page::page_data,
     parts::{Icon, Tab, icon, ring},
     text::{date, lang, tr},
 };
 
 /// The screen.
-#[component]
-pub fn Knowledge() -> impl IntoView {
+#[wasm_split(knowledge, wasm_split_path = leptos::wasm_split, preload(load), fallible)]
+pub fn knowledge() -> Drawn {
     let page = page_data(String::new, |_| calls::knowledge());
-    loaded(Tab::Knowledge, false, "knowledge", page, content)
+    Ok(loaded(Tab::Knowledge, false, "knowledge", page, content))
 }
 
 fn content(page: KnowledgePage) -> AnyView {
