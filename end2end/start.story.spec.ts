@@ -86,3 +86,35 @@ test.describe("while the program starts", () => {
     await expect(page.getByRole("heading", { level: 1, name: "Mer" })).toBeVisible();
   });
 });
+
+test.describe("a screen in a part of its own", () => {
+  const goToPoints = async (page: Page) => {
+    await page.getByRole("link", { name: "Poäng" }).click();
+    await expect(page).toHaveTitle(/^Poäng/);
+    await expect(page.getByRole("heading", { level: 1, name: "Poäng" })).toBeVisible();
+  };
+
+  test("is there when it is opened, and has the focus", async ({ page, signIn }) => {
+    const parts: string[] = [];
+    page.on("response", (response) => void parts.push(...(response.url().match(/kvarten-points/g) ?? [])));
+    await signIn("staff");
+    await hydrated(page);
+    expect(parts).toEqual([]);
+    await goToPoints(page);
+    await expect(page.locator("main")).toBeFocused();
+    expect(parts).toEqual(["kvarten-points"]);
+    await expect(page.locator("body")).toHaveAttribute("data-hydrated");
+  });
+
+  test("comes from the server when its part does not come", async ({ page, signIn, expectFailure }) => {
+    expectFailure(/\/pkg\/kvarten/);
+    await signIn("staff");
+    await hydrated(page);
+    await page.route(/kvarten-points/, (route) => route.fulfill({ status: 404 }));
+    await goToPoints(page);
+    await expect(page.locator("body")).not.toHaveAttribute("data-hydrated");
+    await page.getByRole("link", { name: "Lär" }).click();
+    await expect(page.getByRole("heading", { level: 1, name: "Lär" })).toBeVisible();
+    await hydrated(page);
+  });
+});

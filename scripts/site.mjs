@@ -1,6 +1,7 @@
 // Lays out the site beside the optimised server, the way Leptos expects it with `hash-files`:
 //
 //   site/pkg/kvarten.<hash>.js, .wasm, .css   what the page loads, immutable by name
+//   site/pkg/kvarten-<part>.<hash>.wasm       what it loads when a screen needs it, likewise
 //   site/…                                    app/public as it is
 //   release/hash.txt                          "js: <hash>" and so on, next to the server program
 //
@@ -15,7 +16,7 @@ import { basename, dirname, extname, join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { brotliCompress, constants, gzip } from "node:zlib";
-import binaryen from "binaryen";
+import { prune } from "./prune.mjs";
 
 const run = promisify(execFile);
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
@@ -29,6 +30,7 @@ const inputs = {
   publicFiles: join(root, "app/public"),
   bin: join(root, "node_modules/.bin"),
 };
+const splitter = join(cache, "tools/bin/wasm-split-cli");
 const site = join(target, "site");
 const hashFile = join(target, "release/hash.txt");
 const stampFile = join(target, "site.stamp");
@@ -68,67 +70,80 @@ async function fingerprint(files, ...parts) {
   return digest(parts.join("\n"), 64);
 }
 
-/** The glue and the WebAssembly: as kept from the last run, or made anew. */
+/**
+ * The glue, the WebAssembly that every page loads, and a folder with the parts that are loaded when
+ * they are needed: as kept from the last run, or made anew.
+ */
 async function frontend(work, tools) {
   const wanted = digest([tools, digest(await readFile(inputs.wasm), 64)].join("\n"), 64);
-  const [key, glue, wasm] = ["key", "glue.js", "optimised.wasm"].map((name) => join(bound, name));
+  const [key, glue, wasm, parts] = ["key", "glue.js", "optimised.wasm", "parts"].map((name) => join(bound, name));
   if (!existsSync(key) || (await readFile(key, "utf8")) !== wanted) {
     const made = await makeFrontend(work);
     await rm(bound, { recursive: true, force: true });
-    await mkdir(bound, { recursive: true });
+    await mkdir(parts, { recursive: true });
     await writeFile(glue, made.js);
     await writeFile(wasm, made.wasm);
+    for (const [name, bytes] of Object.entries(made.parts)) await writeFile(join(parts, name), bytes);
     await writeFile(key, wanted);
   }
-  return { js: await readFile(glue), wasm: await readFile(wasm) };
+  return { js: await readFile(glue), wasm: await readFile(wasm), parts };
 }
 
 // Taking over a page piece by piece while code is still loading, and pages from templates: the
 // framework compiles both into every view whose type is forgotten, and no page is drawn that way.
 // Only these functions themselves: what merely has their name among its type parameters may have
-// been merged with something that is needed.
+// been merged with something that is needed. The names are as the compiler mangles them.
 const neverCalled = new RegExp([
-  "^<_ as tachys\\[\\w+\\]::view::any_view::IntoAny>::into_any::hydrate_async::",
-  "^<_ as tachys\\[\\w+\\]::html::attribute::any_attribute::IntoAnyAttribute>::into_any_attr::hydrate_from_template::",
-  "^<.* as tachys\\[\\w+\\]::view::RenderHtml>::hydrate_async::\\{closure#0\\}$",
+  // <_ as tachys::view::any_view::IntoAny>::into_any::hydrate_async
+  "^_RINvNvX\\w*?_6tachys4view8any_viewpNt\\w+?_7IntoAny8into_any13hydrate_async",
+  // <_ as tachys::html::attribute::any_attribute::IntoAnyAttribute>::into_any_attr::hydrate_from_template
+  "^_RINvNvX\\w*?_6tachys4html9attribute13any_attributepNt\\w+?_16IntoAnyAttribute13into_any_attr21hydrate_from_template",
+  // <… as tachys::view::RenderHtml>::hydrate_async::{closure#0}
+  "^_RNCNvX\\w*10RenderHtml13hydrate_async0Cs\\w+$",
 ].join("|"));
 
-/** Empties the functions that are never called, so that what only they need falls away too. */
-async function prune(from, to) {
-  const module = binaryen.readBinary(await readFile(from));
-  for (let at = 0; at < module.getNumFunctions(); at++) {
-    const code = module.getFunctionByIndex(at);
-    const { name, module: importedFrom } = binaryen.getFunctionInfo(code);
-    if (!importedFrom && neverCalled.test(name)) binaryen.Function.setBody(code, module.unreachable());
-  }
-  await writeFile(to, module.emitBinary());
-  module.dispose();
-}
-
-/** Runs wasm-bindgen, wasm-opt and esbuild. */
-async function makeFrontend(work) {
-  await run("wasm-bindgen", [
-    inputs.wasm, "--target", "web", "--no-typescript", "--omit-default-module-path",
-    "--remove-producers-section", "--out-name", output, "--out-dir", work,
-  ]);
-  const plain = join(work, `${output}_bg.wasm`);
-  const pruned = join(work, `${output}.pruned.wasm`);
-  const optimised = join(work, `${output}.wasm`);
-  await prune(plain, pruned);
+async function optimised(wasm) {
+  const to = `${wasm}.small`;
   await run(join(inputs.bin, "wasm-opt"), [
     "--strip-debug", "--dae-optimizing", "-O1",
     // Browsers compile each function when it is first called: fewer of them start sooner.
     "--inlining-optimizing", "--always-inline-max-function-size=10",
-    "--one-caller-inline-max-function-size=40", ...wasmFeatures, pruned, "-o", optimised,
+    "--one-caller-inline-max-function-size=40", ...wasmFeatures, wasm, "-o", to,
   ]);
-  const glue = join(work, `${output}.min.js`);
-  // Bundled, so that snippets which crates bring along ride in the same file.
+  return readFile(to);
+}
+
+/** Runs the splitter, wasm-bindgen, wasm-opt and esbuild. */
+async function makeFrontend(work) {
+  const file = (name) => join(work, name);
+  await writeFile(file("whole.wasm"), prune(await readFile(inputs.wasm), neverCalled));
+  await mkdir(file("split"));
+  await run(splitter, [file("whole.wasm"), file("split"), "--out-name", output]);
+  await run("wasm-bindgen", [
+    file(`split/${output}.wasm`), "--target", "web", "--no-typescript", "--omit-default-module-path",
+    "--keep-lld-exports", "--remove-producers-section", "--out-name", output, "--out-dir", work,
+  ]);
+  const wasm = await optimised(file(`${output}_bg.wasm`));
+
+  // A part is named by what is in it. The loader, which the glue imports, asks for it by that name.
+  const parts = {};
+  let loader = await readFile(file("split/__wasm_split.js"), "utf8");
+  for (const name of await readdir(file("split"))) {
+    if (extname(name) !== ".wasm" || name === `${output}.wasm`) continue;
+    const bytes = await optimised(file(`split/${name}`));
+    const part = `${output}-${name.replace(/^split_|\.wasm$/g, "")}.${digest(bytes)}.wasm`;
+    parts[part] = bytes;
+    loader = loader.replaceAll(`"./${name}"`, `"./${part}"`);
+  }
+  await writeFile(file("__wasm_split.js"), loader);
+
+  const glue = file(`${output}.min.js`);
+  // Bundled, so that the loader and snippets which crates bring along ride in the same file.
   await run(join(inputs.bin, "esbuild"), [
-    join(work, `${output}.js`), "--bundle", "--minify", "--format=esm", "--target=es2022",
+    file(`${output}.js`), "--bundle", "--minify", "--format=esm", "--target=es2022",
     "--legal-comments=none", "--log-level=warning", `--outfile=${glue}`,
   ]);
-  const wasm = await readFile(optimised);
-  return { js: await readFile(glue), wasm };
+  return { js: await readFile(glue), wasm, parts };
 }
 
 async function stylesheet() {
@@ -167,7 +182,7 @@ const kilobytes = (bytes) => `${(bytes / 1000).toFixed(1)} kB`.padStart(10);
 async function build() {
   const started = Date.now();
   const tools = await fingerprint(
-    [fileURLToPath(import.meta.url), join(root, "package-lock.json")],
+    [fileURLToPath(import.meta.url), join(root, "scripts/prune.mjs"), join(root, "package-lock.json"), splitter],
     process.version,
     (await run("wasm-bindgen", ["--version"])).stdout,
   );
@@ -188,12 +203,13 @@ async function build() {
     await mkdir(pkg, { recursive: true });
     if (existsSync(inputs.publicFiles)) await cp(inputs.publicFiles, layout, { recursive: true });
 
-    const [{ js, wasm }, css] = await Promise.all([frontend(work, tools), stylesheet()]);
+    const [{ js, wasm, parts }, css] = await Promise.all([frontend(work, tools), stylesheet()]);
     const hashes = {};
     for (const [kind, bytes] of Object.entries({ js, wasm, css })) {
       hashes[kind] = digest(bytes);
       await writeFile(join(pkg, `${output}.${hashes[kind]}.${kind}`), bytes);
     }
+    await cp(parts, pkg, { recursive: true });
 
     const inUse = new Set();
     for (const file of await filesIn(layout)) {
@@ -201,7 +217,7 @@ async function build() {
       const sizes = await precompress(file);
       inUse.add(sizes.stored);
       if (dirname(file) === pkg) {
-        console.log(`${extname(file).slice(1).padEnd(10)} ${kilobytes(sizes.plain)}, brotli ${kilobytes(sizes.br)}, gzip ${kilobytes(sizes.gz)}`);
+        console.log(`${basename(file).replace(/\.\w{20}\./, ".").padEnd(26)} ${kilobytes(sizes.plain)}, brotli ${kilobytes(sizes.br)}, gzip ${kilobytes(sizes.gz)}`);
       }
     }
     for (const file of await readdir(packed)) {

@@ -12,7 +12,7 @@ use leptos_router::{
 
 #[cfg(feature = "ssr")]
 use crate::text::tag;
-use crate::{screens, text::Lang};
+use crate::{lazy::Lazy, screens, text::Lang};
 
 /// The language of the page: on the server from the request, in the browser from the page.
 fn page_lang() -> Lang {
@@ -153,17 +153,13 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/lar/:slug") view=screens::Lesson ssr=SsrMode::Async />
                 <Route path=path!("/lar/:slug/stegen") view=screens::Ladder ssr=SsrMode::Async />
                 <Route path=path!("/lar/:slug/:step") view=screens::Step ssr=SsrMode::Async />
-                <Route path=path!("/kunskaper") view=screens::Knowledge ssr=SsrMode::Async />
-                <Route path=path!("/kunskaper/insyn") view=screens::Log ssr=SsrMode::Async />
-                <Route path=path!("/kunskaper/:system") view=screens::System ssr=SsrMode::Async />
-                <Route
-                    path=path!("/kunskaper/:system/skatta")
-                    view=screens::Assess
-                    ssr=SsrMode::Async
-                />
-                <Route path=path!("/poang") view=screens::Points ssr=SsrMode::Async />
-                <Route path=path!("/mer") view=screens::More ssr=SsrMode::Async />
-                <Route path=path!("/tillganglighet") view=screens::Statement ssr=SsrMode::Async />
+                <Route path=path!("/kunskaper") view=Lazy(|| Box::pin(screens::knowledge())) ssr=SsrMode::Async />
+                <Route path=path!("/kunskaper/insyn") view=Lazy(|| Box::pin(screens::log())) ssr=SsrMode::Async />
+                <Route path=path!("/kunskaper/:system") view=Lazy(|| Box::pin(screens::system())) ssr=SsrMode::Async />
+                <Route path=path!("/kunskaper/:system/skatta") view=Lazy(|| Box::pin(screens::assess())) ssr=SsrMode::Async />
+                <Route path=path!("/poang") view=Lazy(|| Box::pin(screens::points())) ssr=SsrMode::Async />
+                <Route path=path!("/mer") view=Lazy(|| Box::pin(screens::more())) ssr=SsrMode::Async />
+                <Route path=path!("/tillganglighet") view=Lazy(|| Box::pin(screens::statement())) ssr=SsrMode::Async />
             </FlatRoutes>
         </Router>
     }

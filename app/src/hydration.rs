@@ -20,15 +20,26 @@ use leptos::{
         renderer::types::{Element, Node},
         view::{Mountable, Position, PositionState, any_view::AnyViewState},
     },
+    task::spawn_local,
 };
 use wasm_bindgen::JsCast;
 
-use crate::App;
+use crate::{App, screens};
 
-/// Takes over the page the server has drawn.
+/// Takes over the page the server has drawn, once all of the program is there that drew it.
 pub fn hydrate() {
     // An error would only say that it is there already.
     let _ = Executor::init_wasm_bindgen();
+    spawn_local(async {
+        let path = window().location().pathname().unwrap_or_default();
+        // Without that part the page stays as it was sent, with links and forms.
+        if screens::part_of(&path).await.is_ok() {
+            take_over();
+        }
+    });
+}
+
+fn take_over() {
     let shared = Arc::new(HydrateSharedContext::new());
     let owner = Owner::new_root(Some(shared.clone()));
     let app = owner.with(|| App().into_any());
@@ -69,6 +80,14 @@ fn soon(piece: impl FnOnce() + 'static) {
         },
         Duration::ZERO,
     );
+}
+
+/// Moves the focus to the content of a page that comes later than its address, as its part of the
+/// program had to be asked for. What the server has sent is in its place before.
+pub fn focus_on_page() {
+    if leptos::tachys::dom::body().has_attribute("data-hydrated") {
+        request_animation_frame(|| crate::parts::focus("main"));
+    }
 }
 
 /// An element that is hydrated in a task of its own.

@@ -13,11 +13,13 @@ mod app;
 pub mod calls;
 #[cfg(feature = "hydrate")]
 mod hydration;
+mod lazy;
 mod page;
 #[expect(clippy::needless_pass_by_value, reason = "a view owns what it shows")]
 mod parts;
 mod post;
 #[expect(clippy::needless_pass_by_value, reason = "a view owns what it shows")]
+#[expect(clippy::unnecessary_wraps, reason = "a screen in a part of its own may not come")]
 mod screens;
 mod text;
 

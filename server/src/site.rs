@@ -135,6 +135,7 @@ mod tests {
     #[rstest]
     #[case("/pkg/kvarten.0123456789abcdef0123.js", true, &FOREVER)]
     #[case("/pkg/kvarten.kPx-3_bTgXyZ0123456789.wasm", true, &FOREVER)]
+    #[case("/pkg/kvarten-points.0123456789abcdef0123.wasm", true, &FOREVER)]
     #[case("/pkg/kvarten.js", true, &ASK_AGAIN)]
     #[case("/pkg/0123456789abcdef0123.js", true, &ASK_AGAIN)]
     #[case("/pkg/__wasm_split.______________________.js", true, &ASK_AGAIN)]

@@ -13,19 +13,21 @@ mod top;
 mod trouble;
 
 pub use enter::{Enter, Start};
-pub use knowledge::{Assess, Knowledge, Log, System};
+pub use knowledge::{assess, knowledge, log, system};
 pub use ladder::Ladder;
 pub use learn::Learn;
 pub use lesson::Lesson;
-pub use more::More;
-pub use points::Points;
-pub use statement::Statement;
+pub use more::more;
+pub use points::points;
+pub use statement::statement;
 pub use step::Step;
-pub use trouble::not_found;
+pub use trouble::{here, not_found};
 
 use std::sync::Arc;
 
 use leptos::prelude::*;
+#[cfg(feature = "hydrate")]
+use leptos::wasm_split::SplitLoaderError;
 use serde::de::DeserializeOwned;
 
 use crate::{
@@ -33,6 +35,21 @@ use crate::{
     page::{Page, Payload},
     parts::{Tab, frame},
 };
+
+/// Waits for the part of the program that draws the screen at a path, if it has one of its own.
+///
+/// # Errors
+/// It did not come.
+#[cfg(feature = "hydrate")]
+pub async fn part_of(path: &str) -> Result<(), SplitLoaderError> {
+    match path.split('/').nth(1) {
+        Some("kunskaper") => knowledge::load().await,
+        Some("poang") => points::load().await,
+        Some("mer") => more::load().await,
+        Some("tillganglighet") => statement::load().await,
+        _ => Ok(()),
+    }
+}
 
 /// The choice of language, as a form that works anywhere. `back` is where to stand afterwards.
 fn languages(is_big: bool, back: &'static str) -> AnyView {

@@ -1,13 +1,14 @@
 //! "Mer": who one is, language, devices, password, one's data.
 
 use kvarten_domain::person::{Account, Device};
-use leptos::prelude::*;
+use leptos::{prelude::*, wasm_split::wasm_split};
 use leptos_router::hooks::use_query_map;
 
 use super::{languages, loaded, titled, trouble::failed};
 use crate::{
     calls::{self, ChangePassword, WireError},
     i18n::Locale,
+    lazy::Drawn,
     page::page_data,
     parts::{Icon, Tab, Tone, error_line, fault_text, icon, note},
     post::Post,
@@ -15,15 +16,15 @@ use crate::{
 };
 
 /// The screen.
-#[component]
-pub fn More() -> impl IntoView {
+#[wasm_split(more, wasm_split_path = leptos::wasm_split, preload(load), fallible)]
+pub fn more() -> Drawn {
     let page = page_data(String::new, |_| calls::account());
     let query = use_query_map().get_untracked();
     let refused = query.get("fel").and_then(|text| WireError::from_code(&text));
     let is_changed = query.get("klart").is_some();
-    loaded(Tab::More, false, "more", page, move |account: Account| {
+    Ok(loaded(Tab::More, false, "more", page, move |account: Account| {
         content(&account, refused.clone(), is_changed)
-    })
+    }))
 }
 
 fn content(account: &Account, refused: Option<WireError>, is_changed: bool) -> AnyView {

@@ -5,13 +5,14 @@ use kvarten_domain::{
     points::{EarnedFor, PointsLine, PointsOverview},
     time::Period,
 };
-use leptos::prelude::*;
+use leptos::{prelude::*, wasm_split::wasm_split};
 use leptos_router::hooks::use_query_map;
 
 use super::{loaded, titled, trouble::failed};
 use crate::{
     calls::{self, JoinLeaderboard, LeaveLeaderboard, WireError},
     i18n::Locale,
+    lazy::Drawn,
     page::page_data,
     parts::{Icon, Tab, error_line, fault_text, icon, quarter},
     post::Post,
@@ -22,8 +23,8 @@ use crate::{
 const FIRST_UNITS: usize = 5;
 
 /// The screen.
-#[component]
-pub fn Points() -> impl IntoView {
+#[wasm_split(points, wasm_split_path = leptos::wasm_split, preload(load), fallible)]
+pub fn points() -> Drawn {
     let query = use_query_map();
 
     let refused = Memo::new(move |_| {
@@ -52,7 +53,7 @@ pub fn Points() -> impl IntoView {
         Some(Ok(())) => None,
         None => refused.get(),
     });
-    loaded(
+    Ok(loaded(
         Tab::Points,
         false,
         "points",
@@ -60,7 +61,7 @@ pub fn Points() -> impl IntoView {
         move |(points, board): (PointsOverview, Leaderboard)| {
             content(&points, &board, join, leave, error)
         },
-    )
+    ))
 }
 
 fn content(

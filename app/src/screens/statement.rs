@@ -1,16 +1,17 @@
 //! The accessibility statement.
 
-use leptos::prelude::*;
+use leptos::{prelude::*, wasm_split::wasm_split};
 
 use super::{languages, titled};
 use crate::{
+    lazy::Drawn,
     parts::bare_frame,
     text::{lang, tr},
 };
 
 /// The accessibility statement.
-#[component]
-pub fn Statement() -> impl IntoView {
+#[wasm_split(statement, wasm_split_path = leptos::wasm_split, preload(load), fallible)]
+pub fn statement() -> Drawn {
     let l = lang();
     titled(tr!(l, statement.title));
     let content = view! {
@@ -34,5 +35,5 @@ pub fn Statement() -> impl IntoView {
             <p>{tr!(l, statement.supervision_text)}</p>
         </article>
     };
-    bare_frame("main--text", languages(false, "/tillganglighet"), content.into_any())
+    Ok(bare_frame("main--text", languages(false, "/tillganglighet"), content.into_any()))
 }

@@ -37,7 +37,7 @@ pub fn words(l: Locale, error: &WireError) -> (String, String) {
 }
 
 /// The path of the page, with what stands behind the question mark.
-fn here() -> String {
+pub fn here() -> String {
     let location = use_location();
     let (path, query) = (location.pathname.get_untracked(), location.search.get_untracked());
     if query.is_empty() { path } else { format!("{path}?{query}") }

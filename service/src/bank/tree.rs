@@ -60,11 +60,6 @@ impl Tree {
         std::iter::successors(self.unit(id), |unit| self.unit(unit.parent?))
             .any(|unit| unit.id == above)
     }
-
-    /// The unit and all below it, in the tree's order.
-    pub(crate) fn subtree(&self, top: UnitId) -> impl Iterator<Item = &UnitEntry> {
-        self.units.iter().filter(move |unit| self.is_within(unit.id, top))
-    }
 }
 
 #[cfg(test)]
@@ -94,7 +89,6 @@ mod tests {
             unit(1, None, "Staden"),
         ]);
         assert_eq!(names(tree.units().iter()), ["Staden", "Ada", "Ek", "Bo"]);
-        assert_eq!(names(tree.subtree(UnitId::from_u128(2))), ["Ada", "Ek"]);
         assert_eq!(tree.path(UnitId::from_u128(4)), [4, 2, 1].map(UnitId::from_u128));
         assert!(tree.is_within(UnitId::from_u128(4), UnitId::from_u128(1)));
         assert!(!tree.is_within(UnitId::from_u128(3), UnitId::from_u128(2)));

@@ -5,7 +5,7 @@ use kvarten_domain::{
     assessment::Claim,
     knowledge::{Assessed, AssessmentPage, StatementLine},
 };
-use leptos::{prelude::*, task::spawn_local};
+use leptos::{prelude::*, task::spawn_local, wasm_split::wasm_split};
 use leptos_router::{
     NavigateOptions,
     hooks::{use_navigate, use_params_map, use_query_map},
@@ -15,6 +15,7 @@ use super::BASE;
 use crate::{
     calls::{self, WireError},
     i18n::Locale,
+    lazy::Drawn,
     page::page_data,
     parts::{Icon, Tab, Tone, icon, note},
     post::Post,
@@ -23,8 +24,8 @@ use crate::{
 };
 
 /// The screen.
-#[component]
-pub fn Assess() -> impl IntoView {
+#[wasm_split(knowledge, wasm_split_path = leptos::wasm_split, fallible)]
+pub fn assess() -> Drawn {
     let params = use_params_map();
     let query = use_query_map();
     let code = move || params.with(|params| params.get("system").unwrap_or_default());
@@ -59,7 +60,7 @@ pub fn Assess() -> impl IntoView {
         Some(Ok(())) => None,
         None => refused.get(),
     });
-    loaded(Tab::Knowledge, true, "knowledge", page, move |page| content(&page, post, error))
+    Ok(loaded(Tab::Knowledge, true, "knowledge", page, move |page| content(&page, post, error)))
 }
 
 fn content(page: &AssessmentPage, post: Post, error: Signal<Option<WireError>>) -> AnyView {

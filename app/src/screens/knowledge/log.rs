@@ -1,11 +1,12 @@
 //! Who has looked at what is known of one.
 
 use kvarten_domain::knowledge::{Look, LookLine};
-use leptos::prelude::*;
+use leptos::{prelude::*, wasm_split::wasm_split};
 
 use crate::{
     calls,
     i18n::Locale,
+    lazy::Drawn,
     page::page_data,
     parts::{Icon, Tab, icon},
     screens::{loaded, titled},
@@ -13,10 +14,10 @@ use crate::{
 };
 
 /// The screen.
-#[component]
-pub fn Log() -> impl IntoView {
+#[wasm_split(knowledge, wasm_split_path = leptos::wasm_split, fallible)]
+pub fn log() -> Drawn {
     let page = page_data(String::new, |_| calls::looks());
-    loaded(Tab::Knowledge, false, "knowledge", page, |lines: Vec<LookLine>| content(&lines))
+    Ok(loaded(Tab::Knowledge, false, "knowledge", page, |lines: Vec<LookLine>| content(&lines)))
 }
 
 fn content(lines: &[LookLine]) -> AnyView {

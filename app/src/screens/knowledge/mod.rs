@@ -4,9 +4,9 @@ mod assess;
 mod log;
 mod system;
 
-pub use assess::Assess;
-pub use log::Log;
-pub use system::System;
+pub use assess::assess;
+pub use log::log;
+pub use system::system;
 
 use kvarten_domain::{
     Date,
@@ -14,13 +14,14 @@ use kvarten_domain::{
     lesson::LessonLink,
     radar::Spoke,
 };
-use leptos::prelude::*;
+use leptos::{prelude::*, wasm_split::wasm_split};
 use leptos_router::hooks::use_query_map;
 
 use super::{loaded, titled};
 use crate::{
     calls,
     i18n::Locale,
+    lazy::Drawn,
     page::page_data,
     parts::{Icon, Tab, Tone, icon, note, radar},
     text::{date, lang, minutes, tr},
@@ -30,12 +31,14 @@ use crate::{
 const BASE: &str = "/kunskaper/";
 
 /// The screen.
-#[component]
-pub fn Knowledge() -> impl IntoView {
+#[wasm_split(knowledge, wasm_split_path = leptos::wasm_split, preload(load), fallible)]
+pub fn knowledge() -> Drawn {
     let query = use_query_map();
     let asked = move || query.with(|query| query.get("da").unwrap_or_default());
     let page = page_data(asked, |day| calls::portrait(Date::from_iso(&day)));
-    loaded(Tab::Knowledge, false, "knowledge", page, move |portrait| content(&portrait, &asked()))
+    Ok(loaded(Tab::Knowledge, false, "knowledge", page, move |portrait| {
+        content(&portrait, &asked())
+    }))
 }
 
 /// `asked` is the earlier day that the address names, if it names one.

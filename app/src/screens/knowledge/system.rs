@@ -1,13 +1,14 @@
 //! One system: what its levels mean, and where one stands.
 
 use kvarten_domain::knowledge::{LevelKnowledge, LevelLesson, SystemPage};
-use leptos::prelude::*;
+use leptos::{prelude::*, wasm_split::wasm_split};
 use leptos_router::hooks::{use_params_map, use_query_map};
 
 use super::{BASE, lesson_row};
 use crate::{
     calls,
     i18n::Locale,
+    lazy::Drawn,
     page::page_data,
     parts::{Icon, Tab, Tone, icon, note_with, ring},
     screens::{loaded, titled},
@@ -15,14 +16,14 @@ use crate::{
 };
 
 /// The screen.
-#[component]
-pub fn System() -> impl IntoView {
+#[wasm_split(knowledge, wasm_split_path = leptos::wasm_split, fallible)]
+pub fn system() -> Drawn {
     let params = use_params_map();
     let query = use_query_map();
     let code = move || params.with(|params| params.get("system").unwrap_or_default());
     let is_done = move || query.with_untracked(|query| query.get("klart").is_some());
     let page = page_data(code, calls::system);
-    loaded(Tab::Knowledge, false, "knowledge", page, move |page| content(&page, is_done()))
+    Ok(loaded(Tab::Knowledge, false, "knowledge", page, move |page| content(&page, is_done())))
 }
 
 fn content(page: &SystemPage, is_done: bool) -> AnyView {
