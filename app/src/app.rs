@@ -57,10 +57,11 @@ pub fn shell(options: LeptosOptions, files: SiteFiles) -> impl IntoView {
          .then(()=>setTimeout(()=>here()===at&&m.hydrate())))))"
     );
     let lang = tag(page_lang().0);
+    let menu = Some(crate::calls::menu()).filter(|menu| !menu.is_empty());
     let leave = crate::calls::is_shared_tablet().then(|| leave_the_screen(nonce.clone()));
     view! {
         <!DOCTYPE html>
-        <html lang=lang>
+        <html lang=lang data-menu=menu>
             <head>
                 <meta charset="utf-8" />
                 <meta name="viewport" content="width=device-width, initial-scale=1" />
@@ -157,6 +158,12 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/kunskaper/insyn") view=Lazy(|| Box::pin(screens::log())) ssr=SsrMode::Async />
                 <Route path=path!("/kunskaper/:system") view=Lazy(|| Box::pin(screens::system())) ssr=SsrMode::Async />
                 <Route path=path!("/kunskaper/:system/skatta") view=Lazy(|| Box::pin(screens::assess())) ssr=SsrMode::Async />
+                <Route path=path!("/karta") view=Lazy(|| Box::pin(screens::map())) ssr=SsrMode::Async />
+                <Route path=path!("/karta/krav") view=Lazy(|| Box::pin(screens::requirements())) ssr=SsrMode::Async />
+                <Route path=path!("/karta/:system") view=Lazy(|| Box::pin(screens::map_system())) ssr=SsrMode::Async />
+                <Route path=path!("/enhet") view=Lazy(|| Box::pin(screens::unit())) ssr=SsrMode::Async />
+                <Route path=path!("/enhet/person/:person") view=Lazy(|| Box::pin(screens::person())) ssr=SsrMode::Async />
+                <Route path=path!("/enhet/person/:person/:system") view=Lazy(|| Box::pin(screens::person_system())) ssr=SsrMode::Async />
                 <Route path=path!("/poang") view=Lazy(|| Box::pin(screens::points())) ssr=SsrMode::Async />
                 <Route path=path!("/mer") view=Lazy(|| Box::pin(screens::more())) ssr=SsrMode::Async />
                 <Route path=path!("/tillganglighet") view=Lazy(|| Box::pin(screens::statement())) ssr=SsrMode::Async />

@@ -365,12 +365,42 @@ fn fits_cells(
 }
 
 /// One system, summed up over people.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Total {
     /// How many of them need it.
     pub needed: u32,
     /// In how many of those something is wanting.
     pub wanting: u32,
+}
+
+/// The first rows of an overview, and what a filter lets through in all.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FirstRows {
+    /// The overview with the first [`FIRST_ROWS`] of the people the filter lets through.
+    pub overview: Overview,
+    /// How many it lets through.
+    pub shown: u32,
+    /// Of how many.
+    pub total: u32,
+    /// Every system, summed up over those it lets through.
+    pub totals: Vec<Total>,
+}
+
+/// How many rows a page is sent with.
+pub const FIRST_ROWS: usize = 50;
+
+impl FirstRows {
+    /// What of an overview a page is sent with.
+    #[must_use]
+    pub fn of(mut overview: Overview, filter: &Filter) -> Self {
+        let found = Finder::new(&overview).find(&overview, filter);
+        let count = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
+        let (shown, total) = (count(found.len()), count(overview.people.len()));
+        let totals = totals(&overview, &found);
+        overview.people =
+            found.iter().take(FIRST_ROWS).map(|at| overview.people[*at].clone()).collect();
+        Self { overview, shown, total, totals }
+    }
 }
 
 /// Every system, summed up over the people at some places.

@@ -83,6 +83,25 @@ impl Requirements {
     }
 }
 
+impl Requirements {
+    /// When what one unit itself asks, or the municipality, changes next after a point in time, and
+    /// to what.
+    #[must_use]
+    pub fn next_change(
+        &self,
+        unit: Option<UnitId>,
+        profession: ProfessionId,
+        system: SystemId,
+        at: Timestamp,
+    ) -> Option<(Timestamp, Option<Level>)> {
+        let all = self.0.get(&(profession, system))?;
+        let own = all.iter().filter(|one| one.unit == unit);
+        let ends = own.flat_map(|one| [Some(one.span.from), one.span.until]);
+        let next = ends.flatten().filter(|end| *end > at).min()?;
+        Some((next, self.own_level(unit, profession, system, next)))
+    }
+}
+
 /// Whether a unit may ask for a level where those above it require another.
 ///
 /// # Errors
@@ -143,6 +162,19 @@ mod tests {
         let all = [required(None, 1, 0, None), required(Some(unit(1)), 2, 0, None)];
         assert_eq!(at(&all, &[unit(2), unit(1)], 1), Some(2));
         assert_eq!(at(&all, &[unit(3)], 1), Some(1));
+    }
+
+    #[test]
+    fn what_is_decided_for_later_is_known() {
+        let all: Requirements = [required(None, 1, 10, Some(20)), required(None, 3, 20, Some(30))]
+            .into_iter()
+            .collect();
+        let next = |at| {
+            all.next_change(None, ProfessionId::from_u128(1), SystemId::from_u128(1), Timestamp(at))
+        };
+        assert_eq!(next(15), Some((Timestamp(20), Some(level(3)))));
+        assert_eq!(next(25), Some((Timestamp(30), None)));
+        assert_eq!(next(30), None);
     }
 
     #[rstest]

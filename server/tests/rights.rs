@@ -7,7 +7,8 @@ use std::collections::BTreeSet;
 use axum::http::StatusCode;
 use codee::{Encoder, binary::PostcardCodec};
 use kvarten_domain::{
-    AnswerId, AttemptId, Date, Level, QuestionId, Role, bank::Filter, time::Period, unit::UnitKind,
+    AnswerId, AttemptId, Date, LessonId, Level, PersonId, QuestionId, Role, SystemId, UnitId,
+    bank::Filter, overview, time::Period, unit::UnitKind,
 };
 use kvarten_service::{
     new_id, now,
@@ -35,11 +36,19 @@ const fn all(status: u16) -> Says {
     [status; 4]
 }
 
+/// What managers alone may ask.
+const MANAGER: Says = [403, 403, 200, 403];
+
+/// What administrators alone may ask.
+const ADMINISTRATOR: Says = [403, 403, 403, 200];
+
 /// Every call: its path, a body, what it says to nobody, and what to those who work here. There are
 /// no lessons and systems in this town, so what asks for one finds none.
 fn calls() -> Vec<(&'static str, Body, u16, Says)> {
     let (answer, attempt, question) =
         (new_id::<AnswerId>(), new_id::<AttemptId>(), new_id::<QuestionId>());
+    let (nobody, system, lesson) =
+        (new_id::<PersonId>(), new_id::<SystemId>(), new_id::<LessonId>());
     let reply =
         format!("slug=x&answer={answer}&attempt={attempt}&question={question}&pick[only]=0");
     vec![
@@ -52,6 +61,33 @@ fn calls() -> Vec<(&'static str, Body, u16, Says)> {
         ("/api/assessment", data(&("x", None::<Level>)), 401, all(404)),
         ("/api/assess", form("code=x&level=1"), 401, all(404)),
         ("/api/looks", data(&()), 401, all(200)),
+        ("/api/first_rows", data(&(overview::Filter::default(),)), 401, MANAGER),
+        ("/api/overview", data(&()), 401, MANAGER),
+        ("/api/colleague", data(&(nobody, None::<Date>)), 401, [403, 403, 404, 403]),
+        ("/api/colleague_system", data(&(nobody, "x")), 401, [403, 403, 404, 403]),
+        ("/api/map", data(&()), 401, ADMINISTRATOR),
+        ("/api/map_system", data(&("x",)), 401, [403, 403, 403, 404]),
+        ("/api/requirements", data(&(None::<UnitId>, None::<Date>)), 401, ADMINISTRATOR),
+        ("/api/create_system", form(&format!("id={system}&name=")), 401, [403, 403, 403, 422]),
+        (
+            "/api/change_system",
+            form(&format!("id={system}&code=x&name=X")),
+            401,
+            [403, 403, 403, 404],
+        ),
+        (
+            "/api/change_level",
+            form(&format!("id={system}&code=x&level=1")),
+            401,
+            [403, 403, 403, 404],
+        ),
+        (
+            "/api/require_lesson",
+            form(&format!("lesson={lesson}&code=x")),
+            401,
+            [403, 403, 403, 404],
+        ),
+        ("/api/set_requirements", form("c[x.y]=01"), 401, ADMINISTRATOR),
         ("/api/points", data(&()), 401, all(200)),
         ("/api/leaderboard", data(&(Period::Week,)), 401, all(200)),
         ("/api/lesson", data(&("x",)), 401, all(404)),

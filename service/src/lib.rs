@@ -2,6 +2,7 @@
 //! one transaction. Who may do what is decided here, by type: a use case is a method of a role,
 //! and a role is entered with proof.
 
+pub mod administrator;
 pub mod authoring;
 mod bank;
 mod calendar;

@@ -199,6 +199,12 @@ impl SignedIn {
         self.unit.as_ref().map(|(unit, _)| *unit)
     }
 
+    /// Whether they hold a role, anywhere.
+    #[must_use]
+    pub fn has(&self, role: Role) -> bool {
+        self.roles.iter().any(|(held, _)| *held == role)
+    }
+
     /// The code of their profession.
     pub(crate) fn profession_code(&self) -> Option<&str> {
         self.profession.as_ref().map(|profession| profession.code.as_str())

@@ -16,6 +16,7 @@ pub async fn account() -> Result<Account, WireError> {
     let request = Request::signed_in().await?;
     let mut account = pass(request.learner()?.account(&request.cookie(), request.locale).await)?;
     account.viewer.is_shared = request.is_shared().await;
+    request.remember_menu(account.viewer.is_shared);
     Ok(account)
 }
 

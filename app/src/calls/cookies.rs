@@ -11,6 +11,8 @@ pub(super) const LOCALE: &str = "kvarten-lang";
 /// Remembers what was typed as the name in a form that was refused, until the page is shown again.
 pub(super) const TYPED_NAME: &str = "kvarten-name";
 
+/// Remembers which places the menu has beyond those of everybody.
+pub(super) const MENU: &str = "kvarten-menu";
 /// Is there on a shared tablet, while somebody is signed in.
 pub(super) const SHARED: &str = "kvarten-shared";
 

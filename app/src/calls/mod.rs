@@ -12,10 +12,12 @@ mod error;
 mod knowledge;
 mod ladder;
 mod lesson;
+mod map;
 mod points;
 #[cfg(feature = "ssr")]
 mod request;
 mod session;
+mod unit;
 
 pub use account::{ChangePassword, ChooseLocale, account, change_password, choose_locale};
 pub use bank::learn_page;
@@ -25,12 +27,18 @@ pub use error::WireError;
 pub use knowledge::{Assess, assess, assessment, looks, portrait, system};
 pub use ladder::{StartAttempt, SubmitReply, ladder, start_attempt, submit_reply};
 pub use lesson::{FinishStep, finish_step, lesson, open_step, step, tick, watch};
+pub use map::{
+    ChangeLevel, ChangeSystem, Changes, CreateSystem, RequireLesson, SetRequirements,
+    StatementFields, change_level, change_system, create_system, map_page, map_system,
+    require_lesson, requirements, set_requirements,
+};
 pub use points::{
     JoinLeaderboard, LeaveLeaderboard, join_leaderboard, leaderboard, leave_leaderboard, points,
 };
 #[cfg(feature = "ssr")]
-pub use request::{ClientAddress, is_shared_tablet, leave_for, request_locale, typed_name};
+pub use request::{ClientAddress, is_shared_tablet, leave_for, menu, request_locale, typed_name};
 pub use session::{SignIn, SignOut, SignOutEverywhere, sign_in, sign_out, sign_out_everywhere};
+pub use unit::{colleague, colleague_system, first_rows, overview};
 
 /// The session's key for the person's id.
 pub const PERSON: &str = "person";

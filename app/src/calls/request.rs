@@ -1,8 +1,10 @@
 //! What a call knows of its request.
 
 use http::{StatusCode, header, request::Parts};
-use kvarten_domain::{Locale, PersonId, Timestamp};
-use kvarten_service::{Services, SignedIn, learner::Learner};
+use kvarten_domain::{Locale, PersonId, Role, Timestamp};
+use kvarten_service::{
+    Services, SignedIn, administrator::Administrator, learner::Learner, manager::Manager,
+};
 use leptos::prelude::*;
 use leptos_axum::ResponseOptions;
 use tower_sessions::Session;
@@ -61,6 +63,37 @@ pub(super) fn remember_locale(locale: Locale, is_shared: bool) {
 pub(super) fn remember_name(name: &str) {
     let name: String = name.chars().take(100).collect();
     keep(cookies::TYPED_NAME, &name, Kept::Seconds(60));
+}
+
+/// Remembers which places of the menu somebody has, beyond those of everybody. It opens nothing:
+/// every page asks for the right itself.
+pub(super) fn remember_menu(who: &SignedIn, is_shared: bool) {
+    let has = |role: Role| who.has(role);
+    let mut menu = Vec::new();
+    menu.extend(has(Role::Manager).then_some("unit"));
+    menu.extend(has(Role::Administrator).then_some("map"));
+    let menu = menu.join(" ");
+    if menu != self::menu() {
+        let kept = match (menu.is_empty(), is_shared) {
+            (true, _) => Kept::Seconds(0),
+            (false, true) => Kept::ThisTime,
+            (false, false) => Kept::YEAR,
+        };
+        keep(cookies::MENU, &menu, kept);
+    }
+}
+
+/// The places of the menu beyond those of everybody, as the browser remembers them.
+#[must_use]
+pub fn menu() -> String {
+    kept(cookies::MENU).unwrap_or_default()
+}
+
+/// Forgets them, with whoever they were for.
+pub(super) fn forget_menu() {
+    if !menu().is_empty() {
+        keep(cookies::MENU, "", Kept::Seconds(0));
+    }
 }
 
 /// Marks the browser of a shared tablet, so that pages leave the screen when nobody uses it, or
@@ -181,6 +214,21 @@ impl Request {
     /// As a learner.
     pub(super) fn learner(&self) -> Result<Learner<'_>, WireError> {
         pass(Learner::enter(&self.services, &self.who, self.now))
+    }
+
+    /// As a manager.
+    pub(super) async fn manager(&self) -> Result<Manager<'_>, WireError> {
+        pass(Manager::enter(&self.services, &self.who, self.now).await)
+    }
+
+    /// As an administrator.
+    pub(super) fn administrator(&self) -> Result<Administrator<'_>, WireError> {
+        pass(Administrator::enter(&self.services, &self.who, self.now))
+    }
+
+    /// Remembers which places of the menu this person has, beyond those of everybody.
+    pub(super) fn remember_menu(&self, is_shared: bool) {
+        remember_menu(&self.who, is_shared);
     }
 
     /// The value of the session's cookie.

@@ -19,8 +19,8 @@ pub async fn sign_in(
     use super::{
         ClientAddress, PERSON, SHARED,
         request::{
-            form_goes_to, is_form, mark_shared, own_path, pass, remember_locale, remember_name,
-            services, session,
+            form_goes_to, is_form, mark_shared, own_path, pass, remember_locale, remember_menu,
+            remember_name, services, session,
         },
     };
     use kvarten_service::{SignedIn, session::Lifetime, visitor::Visitor};
@@ -54,6 +54,7 @@ pub async fn sign_in(
     session.insert(PERSON, person).await.map_err(trouble)?;
     session.insert(SHARED, is_shared).await.map_err(trouble)?;
     mark_shared(is_shared);
+    remember_menu(&who, is_shared);
     if let Some(locale) = who.locale() {
         remember_locale(locale, is_shared);
     }
@@ -66,7 +67,9 @@ pub async fn sign_in(
 async fn forget_this_browser() -> Result<(), WireError> {
     use super::{
         SHARED,
-        request::{fail, forget_locale, is_shared_tablet, leave_for, mark_shared, session},
+        request::{
+            fail, forget_locale, forget_menu, is_shared_tablet, leave_for, mark_shared, session,
+        },
     };
 
     let session = session().await?;
@@ -74,6 +77,7 @@ async fn forget_this_browser() -> Result<(), WireError> {
         forget_locale();
         mark_shared(false);
     }
+    forget_menu();
     session.flush().await.map_err(|_| fail(WireError::Trouble))?;
     if let Some(response) = use_context::<leptos_axum::ResponseOptions>() {
         response.insert_header(

@@ -12,6 +12,8 @@ pub enum Tab {
     Knowledge,
     Points,
     More,
+    Unit,
+    Map,
 }
 
 fn sign() -> impl IntoView {
@@ -35,6 +37,19 @@ fn page(class: &str, content: AnyView) -> AnyView {
     main.into_any()
 }
 
+/// The places of the menu beyond those of everybody: on the server as the browser remembers them, in
+/// the browser as the page says.
+fn menu() -> String {
+    #[cfg(feature = "ssr")]
+    let menu = crate::calls::menu();
+    #[cfg(not(feature = "ssr"))]
+    let menu = document()
+        .document_element()
+        .and_then(|root| root.get_attribute("data-menu"))
+        .unwrap_or_default();
+    menu
+}
+
 /// A screen of somebody signed in. `class` styles the content; in a lesson (`is_focus`) the menu
 /// is out of the way on a phone.
 pub fn frame(tab: Tab, is_focus: bool, class: &'static str, content: AnyView) -> AnyView {
@@ -50,6 +65,13 @@ pub fn frame(tab: Tab, is_focus: bool, class: &'static str, content: AnyView) ->
         }
         .into_any()
     };
+    let menu = menu();
+    let unit = menu
+        .contains("unit")
+        .then(|| link(Tab::Unit, "/enhet", Icon::Unit, tr!(l, app.unit).to_string()));
+    let map = menu
+        .contains("map")
+        .then(|| link(Tab::Map, "/karta", Icon::Map, tr!(l, app.map).to_string()));
     view! {
         {skip()}
         <div class=if is_focus { "app app--focus" } else { "app" }>
@@ -61,6 +83,8 @@ pub fn frame(tab: Tab, is_focus: bool, class: &'static str, content: AnyView) ->
                     {link(Tab::Learn, "/lar", Icon::Learn, tr!(l, app.learn).to_string())}
                     {link(Tab::Knowledge, "/kunskaper", Icon::Knowledge, tr!(l, app.knowledge).to_string())}
                     {link(Tab::Points, "/poang", Icon::Points, tr!(l, app.points).to_string())}
+                    {unit}
+                    {map}
                     {link(Tab::More, "/mer", Icon::More, tr!(l, app.more).to_string())}
                 </ul>
             </nav>

@@ -25,6 +25,8 @@ pub enum Icon {
     Filter,
     List,
     Out,
+    Unit,
+    Map,
 }
 
 impl Icon {
@@ -53,6 +55,8 @@ impl Icon {
             Self::Search => "M4 10.5a6.5 6.5 0 1 0 13 0a6.5 6.5 0 1 0 -13 0M15.5 15.5L21 21",
             Self::Filter => "M4 7h16M7 12h10M10 17h4",
             Self::List => "M4 6.5l1.5 1.5L8 5M4 16.5l1.5 1.5L8 15M12 7h8M12 17h8",
+            Self::Unit => "M4 5h16v14H4zM4 10h16M4 14.5h16M10 5v14M15 5v14",
+            Self::Map => "M3 6l6-2 6 2 6-2v14l-6 2-6-2-6 2zM9 4v14M15 6v14",
             Self::Out => "M10 4H4v16h6M9 12h12M16.5 7.5L21 12l-4.5 4.5",
         }
     }

@@ -5,6 +5,7 @@ mod field;
 mod frame;
 mod icon;
 mod ladder;
+mod matrix;
 mod note;
 mod question;
 mod radar;
@@ -18,6 +19,7 @@ pub use field::{error_line, fault_text};
 pub use frame::{Tab, bare_frame, frame};
 pub use icon::{Icon, icon};
 pub use ladder::rungs;
+pub use matrix::{ROW_HEIGHT, matrix_rows, matrix_totals};
 pub use note::{Tone, message, note, note_with};
 pub use question::Question;
 pub use radar::radar;
@@ -27,6 +29,21 @@ pub use transcript::Film;
 
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
+
+/// Text inside markup.
+fn marked_up(text: &str) -> String {
+    let mut safe = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '&' => safe.push_str("&amp;"),
+            '<' => safe.push_str("&lt;"),
+            '>' => safe.push_str("&gt;"),
+            '"' => safe.push_str("&quot;"),
+            c => safe.push(c),
+        }
+    }
+    safe
+}
 
 /// Focuses the element with an id.
 pub fn focus(id: &str) {

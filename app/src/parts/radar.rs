@@ -13,6 +13,7 @@ use kvarten_domain::{
 };
 use leptos::prelude::*;
 
+use super::marked_up;
 use crate::{
     i18n::Locale,
     text::{date, tr},
@@ -20,21 +21,6 @@ use crate::{
 
 /// The radius of the outermost ring, in units of the drawing.
 const SIZE: f64 = 100.0;
-
-/// Text inside markup.
-fn marked_up(text: &str) -> String {
-    let mut safe = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '&' => safe.push_str("&amp;"),
-            '<' => safe.push_str("&lt;"),
-            '>' => safe.push_str("&gt;"),
-            '"' => safe.push_str("&quot;"),
-            c => safe.push(c),
-        }
-    }
-    safe
-}
 
 fn said_text(l: Locale, said: Option<Height>) -> String {
     said.map_or_else(|| tr!(l, knowledge.not_said).to_string(), |said| said.number().to_string())

@@ -5,23 +5,27 @@ mod knowledge;
 mod ladder;
 mod learn;
 mod lesson;
+mod map;
 mod more;
 mod points;
 mod statement;
 mod step;
 mod top;
 mod trouble;
+mod unit;
 
 pub use enter::{Enter, Start};
 pub use knowledge::{assess, knowledge, log, system};
 pub use ladder::Ladder;
 pub use learn::Learn;
 pub use lesson::Lesson;
+pub use map::{map, map_system, requirements};
 pub use more::more;
 pub use points::points;
 pub use statement::statement;
 pub use step::Step;
 pub use trouble::{here, not_found};
+pub use unit::{person, person_system, unit};
 
 use std::sync::Arc;
 
@@ -44,7 +48,9 @@ use crate::{
 pub async fn part_of(path: &str) -> Result<(), SplitLoaderError> {
     match path.split('/').nth(1) {
         Some("kunskaper") => knowledge::load().await,
+        Some("enhet") => unit::load().await,
         Some("poang") => points::load().await,
+        Some("karta") => map::load().await,
         Some("mer") => more::load().await,
         Some("tillganglighet") => statement::load().await,
         _ => Ok(()),

@@ -44,6 +44,10 @@ pub enum Command {
         /// Employee number or e-mail address
         who: String,
     },
+    /// Note that somebody works in another unit or as something else from now on.
+    ///
+    /// What they have shown goes with them. Roles they had end; those given here begin.
+    Move(Return),
     /// Note that somebody who has left works here again.
     ///
     /// They find what they had shown. `kvarten person password` gives them a password.
@@ -126,6 +130,7 @@ pub async fn perform(config: &Config, command: Command) -> Result<(), Failure> {
         Command::Create(new) => create(operator, new).await,
         Command::Password { who, stdin } => set_password(operator, &who, stdin).await,
         Command::Leave { who } => leave(operator, &who).await,
+        Command::Move(to) => move_to(operator, &to).await,
         Command::Return(back) => come_back(operator, &back).await,
         Command::Export { who, to } => export(operator, &who, to.as_deref()).await,
         Command::Erase { who, yes } => erase(operator, &who, yes).await,
@@ -171,6 +176,19 @@ async fn leave(operator: Operator<'_>, who: &str) -> Result<(), Failure> {
     let person = find(operator, who).await?;
     operator.end_employment(person).await?;
     say("They work here no more, and every session of theirs has ended.");
+    Ok(())
+}
+
+async fn move_to(operator: Operator<'_>, to: &Return) -> Result<(), Failure> {
+    let person = find(operator, &to.who).await?;
+    let Post { unit, profession, roles } = &to.post;
+    match operator.move_person(person, unit, profession, roles).await {
+        Err(ServiceError::Invalid { field: "person", fault: Fault::Retired }) => {
+            return Err(Failure::Refused("they do not work here".to_owned()));
+        }
+        other => other?,
+    }
+    say("They have moved.");
     Ok(())
 }
 

@@ -7,7 +7,7 @@ use kvarten_domain::{
     bank::Choice,
     competence::Facts,
     knowledge::Look,
-    overview::{Cell, Overview, PersonLine, Post, UnitLine, sorted_as},
+    overview::{Cell, Filter, FirstRows, Overview, PersonLine, Post, UnitLine, sorted_as},
 };
 use kvarten_entity::{Column, Key, competence, employment, person};
 use sea_orm::{
@@ -99,11 +99,34 @@ impl Manager<'_> {
     /// Those of the database.
     pub async fn overview(&self, locale: Locale) -> Result<Overview, ServiceError> {
         let people = self.people(&self.units).await?;
-        let mut units: Vec<UnitId> = people.iter().map(|one| one.unit).collect();
+        let overview = self.draw(&people, locale);
+        self.note_looks(&overview, Look::Unit).await?;
+        Ok(overview)
+    }
+
+    /// The first rows of those whom a filter lets through. That their units have been looked at is
+    /// noted. Two statements.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn first_rows(
+        &self,
+        filter: &Filter,
+        locale: Locale,
+    ) -> Result<FirstRows, ServiceError> {
+        let people = self.people(&self.units).await?;
+        let first = FirstRows::of(self.draw(&people, locale), filter);
+        self.note_looks(&first.overview, Look::Unit).await?;
+        Ok(first)
+    }
+
+    /// Notes that everybody who is shown has been looked at, by their units.
+    async fn note_looks(&self, shown: &Overview, what: Look) -> Result<(), ServiceError> {
+        let mut units: Vec<UnitId> =
+            shown.people.iter().filter_map(|person| Some(shown.unit_of(person)?.id)).collect();
         units.sort_unstable();
         units.dedup();
-        look_at_units(self.services, self.who.id, &units, Look::Unit, self.now).await?;
-        Ok(self.draw(&people, locale))
+        look_at_units(self.services, self.who.id, &units, what, self.now).await
     }
 
     /// The overview of some people.

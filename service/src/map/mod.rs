@@ -5,7 +5,7 @@ mod requirements;
 mod statements;
 mod systems;
 
-use kvarten_domain::{Fault, SystemId, Timestamp};
+use kvarten_domain::{Fault, SystemId, Timestamp, text::is_hostile};
 use kvarten_entity::{Column, system};
 use sea_orm::{DatabaseTransaction, EntityTrait, QuerySelect};
 
@@ -62,10 +62,4 @@ fn at_most(field: &'static str, text: &str, most: usize) -> Result<String, Servi
 fn filled(field: &'static str, text: &str, most: usize) -> Result<String, ServiceError> {
     let text = at_most(field, text, most)?;
     if text.is_empty() { Err(ServiceError::invalid(field, Fault::Empty)) } else { Ok(text) }
-}
-
-/// Characters that change how others are shown, or cannot be shown at all.
-fn is_hostile(c: char) -> bool {
-    c.is_control()
-        || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{200e}' | '\u{200f}')
 }

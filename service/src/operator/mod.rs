@@ -3,7 +3,7 @@
 mod organisation;
 mod people;
 
-use kvarten_domain::{Fault, Timestamp};
+use kvarten_domain::{Fault, Timestamp, text::is_hostile};
 use kvarten_entity::person;
 pub use organisation::Codes;
 pub(crate) use people::Hired;
@@ -21,6 +21,9 @@ pub struct Operator<'s> {
 
 fn required(field: &'static str, text: &str) -> Result<String, ServiceError> {
     let text = text.trim();
+    if text.chars().any(is_hostile) {
+        return Err(ServiceError::invalid(field, Fault::Malformed));
+    }
     match text.chars().count() {
         0 => Err(ServiceError::invalid(field, Fault::Empty)),
         1..=200 => Ok(text.to_owned()),

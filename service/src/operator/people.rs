@@ -265,10 +265,9 @@ impl Operator<'_> {
     /// # Errors
     /// [`ServiceError::NotFound`] for somebody who has left already.
     pub async fn end_employment(&self, id: PersonId) -> Result<(), ServiceError> {
-        let now = self.now.0;
         let writing = self.services.store().begin().await?;
         let left = person::Entity::update_many()
-            .col_expr(person::Column::LeftAt, Expr::value(now))
+            .col_expr(person::Column::LeftAt, Expr::value(self.now.0))
             .filter(person::Column::Id.eq(id.key()))
             .filter(person::Column::LeftAt.is_null())
             .exec(&writing)
@@ -276,23 +275,64 @@ impl Operator<'_> {
         if left.rows_affected == 0 {
             return Err(ServiceError::NotFound);
         }
-        employment::Entity::update_many()
-            .col_expr(employment::Column::UntilAt, Expr::value(now))
-            .filter(employment::Column::PersonId.eq(id.key()))
-            .filter(employment::Column::UntilAt.is_null())
-            .exec(&writing)
-            .await?;
-        role_grant::Entity::update_many()
-            .col_expr(role_grant::Column::UntilAt, Expr::value(now))
-            .filter(role_grant::Column::PersonId.eq(id.key()))
-            .filter(role_grant::Column::UntilAt.is_null())
-            .exec(&writing)
-            .await?;
+        self.end_posts(&writing, id).await?;
         session::Entity::delete_many()
             .filter(session::Column::PersonId.eq(id.key()))
             .exec(&writing)
             .await?;
         leaderboard_member::Entity::delete_by_id(id.key()).exec(&writing).await?;
+        writing.commit().await?;
+        Ok(())
+    }
+
+    /// Ends a person's employments and roles.
+    async fn end_posts(
+        &self,
+        writing: &DatabaseTransaction,
+        id: PersonId,
+    ) -> Result<(), ServiceError> {
+        employment::Entity::update_many()
+            .col_expr(employment::Column::UntilAt, Expr::value(self.now.0))
+            .filter(employment::Column::PersonId.eq(id.key()))
+            .filter(employment::Column::UntilAt.is_null())
+            .exec(writing)
+            .await?;
+        role_grant::Entity::update_many()
+            .col_expr(role_grant::Column::UntilAt, Expr::value(self.now.0))
+            .filter(role_grant::Column::PersonId.eq(id.key()))
+            .filter(role_grant::Column::UntilAt.is_null())
+            .exec(writing)
+            .await?;
+        Ok(())
+    }
+
+    /// Notes that somebody works in another unit or as something else from now on. What they have
+    /// shown goes with them; roles they had end, and these begin.
+    ///
+    /// # Errors
+    /// A unit or profession that does not exist, or [`Fault::Retired`] for somebody who has left.
+    pub async fn move_person(
+        &self,
+        id: PersonId,
+        unit: &str,
+        profession: &str,
+        roles: &[Role],
+    ) -> Result<(), ServiceError> {
+        let unit = self.find_unit(unit).await?;
+        let profession = self.find_profession(profession).await?;
+        let writing = self.services.store().begin().await?;
+        let works_here = person::Entity::find_by_id(id.key())
+            .filter(person::Column::LeftAt.is_null())
+            .lock_exclusive()
+            .one(&writing)
+            .await?;
+        if works_here.is_none() {
+            return Err(ServiceError::invalid("person", Fault::Retired));
+        }
+        self.end_posts(&writing, id).await?;
+        let roles = roles.iter().map(|role| (*role, unit)).collect();
+        let post = Post { person: id, unit, profession, roles, since: self.now, until: None };
+        self.employ(&writing, vec![post]).await?;
         writing.commit().await?;
         Ok(())
     }

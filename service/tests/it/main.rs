@@ -5,6 +5,7 @@ mod competence;
 mod ladder;
 mod leaderboard;
 mod learning;
+mod manager;
 mod map;
 mod migrations;
 mod privacy;

@@ -6,7 +6,7 @@ mod system;
 
 pub use assess::assess;
 pub use log::log;
-pub use system::system;
+pub use system::{system, system_picture};
 
 use kvarten_domain::{
     Date,
@@ -52,7 +52,29 @@ fn content(portrait: &Portrait, asked: &str) -> AnyView {
         }
         None => tr!(l, knowledge.no_profession).to_string(),
     };
-    let picture = if portrait.spokes.is_empty() {
+    view! {
+        <h1>{title}</h1>
+        <p class="lead">{lead}</p>
+        {picture(l, portrait, asked, "/kunskaper", Voice::Own)}
+        {privacy(l)}
+    }
+    .into_any()
+}
+
+/// Who reads a picture: the person, or their manager.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Voice {
+    /// The person themselves.
+    Own,
+    /// Their manager.
+    Manager,
+}
+
+/// The picture of a person. `page` is the address it stands at, behind which a system's code is put,
+/// and `asked` the earlier day that the address names.
+pub fn picture(l: Locale, portrait: &Portrait, asked: &str, page: &str, voice: Voice) -> AnyView {
+    let base = format!("{page}/");
+    let drawing = if portrait.spokes.is_empty() {
         note(Tone::Info, None, tr!(l, knowledge.no_spokes).to_string())
     } else {
         view! {
@@ -60,33 +82,31 @@ fn content(portrait: &Portrait, asked: &str) -> AnyView {
                 <h2 id="picture" class="sr">
                     {tr!(l, knowledge.radar)}
                 </h2>
-                {radar(l, portrait, BASE)} {compare(l, portrait, asked)}
+                {radar(l, portrait, &base)} {compare(l, portrait, asked, page)}
             </section>
         }
         .into_any()
     };
+    let call = (voice == Voice::Own).then(|| assess_call(l, &portrait.spokes));
     view! {
-        <h1>{title}</h1>
-        <p class="lead">{lead}</p>
-        {picture}
-        {assess_call(l, &portrait.spokes)}
-        {ending(l, &portrait.evidence)}
-        {gaps(l, portrait)}
+        {drawing}
+        {call}
+        {ending(l, &portrait.evidence, voice)}
+        {gaps(l, portrait, &base)}
         {evidence(l, &portrait.evidence)}
-        {beyond(l, portrait)}
-        {privacy(l)}
+        {beyond(l, portrait, &base)}
     }
     .into_any()
 }
 
 /// The choice of an earlier day to lay under.
-fn compare(l: Locale, portrait: &Portrait, asked: &str) -> AnyView {
+fn compare(l: Locale, portrait: &Portrait, asked: &str, page: &str) -> AnyView {
     let Some(first) = portrait.first else { return ().into_any() };
     let nothing = (!asked.is_empty() && portrait.then.is_none())
         .then(|| note(Tone::Info, None, tr!(l, knowledge.then_nothing).to_string()));
     let off = portrait.then.map(|_| {
         view! {
-            <a class="btn btn--quiet" href="/kunskaper">
+            <a class="btn btn--quiet" href=page.to_owned()>
                 {tr!(l, knowledge.then_off)}
             </a>
         }
@@ -97,7 +117,7 @@ fn compare(l: Locale, portrait: &Portrait, asked: &str) -> AnyView {
                 {icon(Icon::Again)} <span>{tr!(l, knowledge.then_title)}</span>
             </summary>
             {nothing}
-            <form class="compare__form" method="get" action="/kunskaper">
+            <form class="compare__form" method="get" action=page.to_owned()>
                 <label class="field__label" for="then">
                     {tr!(l, knowledge.then_label)}
                 </label>
@@ -146,7 +166,7 @@ fn assess_call(l: Locale, spokes: &[Spoke]) -> AnyView {
     .into_any()
 }
 
-fn ending(l: Locale, evidence: &[EvidenceLine]) -> AnyView {
+fn ending(l: Locale, evidence: &[EvidenceLine], voice: Voice) -> AnyView {
     let rows: Vec<_> = evidence
         .iter()
         .filter_map(|line| {
@@ -158,11 +178,8 @@ fn ending(l: Locale, evidence: &[EvidenceLine]) -> AnyView {
                 Hold::Ended(on) => tr!(l, knowledge.ended, date = date(l, on)).to_string(),
                 Hold::ForGood | Hold::Until(_) => return None,
             };
-            Some(view! {
-                <li class="rows__item">
-                    <a href=format!("/lar/{}", line.lesson.slug) lang=line.lesson.lang.clone()>
-                        {line.lesson.title.clone()}
-                    </a>
+            let refresh = (voice == Voice::Own).then(|| {
+                view! {
                     <a
                         class="btn btn--quiet rows__do"
                         href=format!("/lar/{}/stegen", line.lesson.slug)
@@ -170,6 +187,14 @@ fn ending(l: Locale, evidence: &[EvidenceLine]) -> AnyView {
                         {tr!(l, knowledge.refresh)}
                         <span class="sr">": " {line.lesson.title.clone()}</span>
                     </a>
+                }
+            });
+            Some(view! {
+                <li class="rows__item">
+                    <a href=format!("/lar/{}", line.lesson.slug) lang=line.lesson.lang.clone()>
+                        {line.lesson.title.clone()}
+                    </a>
+                    {refresh}
                     <span class="rows__meta">{text}</span>
                 </li>
             })
@@ -181,21 +206,21 @@ fn ending(l: Locale, evidence: &[EvidenceLine]) -> AnyView {
     view! {
         <section aria-labelledby="ending">
             <h2 id="ending">{tr!(l, knowledge.ending)}</h2>
-            <p>{tr!(l, knowledge.ending_text)}</p>
+            {(voice == Voice::Own).then(|| view! { <p>{tr!(l, knowledge.ending_text)}</p> })}
             <ul class="rows">{rows}</ul>
         </section>
     }
     .into_any()
 }
 
-fn gaps(l: Locale, portrait: &Portrait) -> AnyView {
+fn gaps(l: Locale, portrait: &Portrait, base: &str) -> AnyView {
     if portrait.spokes.is_empty() {
         return ().into_any();
     }
     let inside = if portrait.gaps.is_empty() {
         note(Tone::Right, None, tr!(l, knowledge.gap_none).to_string())
     } else {
-        let cards = portrait.gaps.iter().map(|gap| gap_card(l, gap));
+        let cards = portrait.gaps.iter().map(|gap| gap_card(l, gap, base));
         view! { <ul class="systems">{cards.collect_view()}</ul> }.into_any()
     };
     view! {
@@ -227,7 +252,7 @@ fn lesson_row(l: Locale, link: &LessonLink) -> AnyView {
     .into_any()
 }
 
-fn gap_card(l: Locale, gap: &GapLine) -> AnyView {
+fn gap_card(l: Locale, gap: &GapLine, base: &str) -> AnyView {
     let required = gap.required.number();
     let what = match gap.shown.number() {
         0 => tr!(l, knowledge.gap_first, required = required).to_string(),
@@ -245,7 +270,7 @@ fn gap_card(l: Locale, gap: &GapLine) -> AnyView {
         <li class="system">
             {crate::parts::ring(gap.shown.number(), true)}
             <h3 class="system__name">
-                <a href=format!("{BASE}{}", gap.system.code)>{gap.system.name.clone()}</a>
+                <a href=format!("{base}{}", gap.system.code)>{gap.system.name.clone()}</a>
             </h3> <p class="system__level">{what}</p> <p class="system__next">{way}</p>
             <ul class="rows">{lessons}</ul>
         </li>
@@ -309,7 +334,7 @@ fn evidence(l: Locale, lines: &[EvidenceLine]) -> AnyView {
     .into_any()
 }
 
-fn beyond(l: Locale, portrait: &Portrait) -> AnyView {
+fn beyond(l: Locale, portrait: &Portrait, base: &str) -> AnyView {
     if portrait.beyond.is_empty() {
         return ().into_any();
     }
@@ -321,7 +346,7 @@ fn beyond(l: Locale, portrait: &Portrait) -> AnyView {
         let shown = beyond.shown.number();
         view! {
             <li class="rows__item">
-                <a href=format!("{BASE}{}", beyond.system.code)>{beyond.system.name.clone()}</a>
+                <a href=format!("{base}{}", beyond.system.code)>{beyond.system.name.clone()}</a>
                 <span class="rows__meta">
                     {tr!(l, knowledge.beyond_line, shown = shown, said = said).to_string()}
                 </span>

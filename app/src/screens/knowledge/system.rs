@@ -4,7 +4,7 @@ use kvarten_domain::knowledge::{LevelKnowledge, LevelLesson, SystemPage};
 use leptos::{prelude::*, wasm_split::wasm_split};
 use leptos_router::hooks::{use_params_map, use_query_map};
 
-use super::{BASE, lesson_row};
+use super::{BASE, Voice, lesson_row};
 use crate::{
     calls,
     i18n::Locale,
@@ -29,15 +29,6 @@ pub fn system() -> Drawn {
 fn content(page: &SystemPage, is_done: bool) -> AnyView {
     let l = lang();
     titled(&page.system.name);
-    let owner = (!page.owner.is_empty()).then(|| {
-        let text = tr!(l, knowledge.owner, owner = page.owner.clone()).to_string();
-        view! { <p class="small">{text}</p> }
-    });
-    let assess = if page.said.is_some() {
-        tr!(l, knowledge.assess_again).to_string()
-    } else {
-        tr!(l, knowledge.assess).to_string()
-    };
     view! {
         <p class="crumb">
             <a href="/kunskaper">{icon(Icon::Back)} {tr!(l, knowledge.back)}</a>
@@ -45,23 +36,42 @@ fn content(page: &SystemPage, is_done: bool) -> AnyView {
         <h1>{page.system.name.clone()}</h1>
         <p class="lead">{page.about.clone()}</p>
         {is_done.then(|| done(l, page))}
+        {system_picture(l, page, Voice::Own)}
+    }
+    .into_any()
+}
+
+/// Where a person stands in a system, and what its levels mean.
+pub fn system_picture(l: Locale, page: &SystemPage, voice: Voice) -> AnyView {
+    let owner = (!page.owner.is_empty()).then(|| {
+        let text = tr!(l, knowledge.owner, owner = page.owner.clone()).to_string();
+        view! { <p class="small">{text}</p> }
+    });
+    let assess = (voice == Voice::Own).then(|| {
+        let (class, text, query) = if page.said.is_some() {
+            ("btn btn--quiet", tr!(l, knowledge.assess_again).to_string(), "?niva=1")
+        } else {
+            ("btn", tr!(l, knowledge.assess).to_string(), "")
+        };
+        view! {
+            <div class="btns">
+                <a class=class href=format!("{BASE}{}/skatta{query}", page.system.code)>
+                    {text}
+                </a>
+            </div>
+        }
+    });
+    view! {
         <div class="stand">
             {ring(page.shown.number(), true)}
             <ul class="stand__facts">
-                {facts(l, page)
+                {facts(l, page, voice)
                     .into_iter()
                     .map(|text| view! { <li>{text}</li> })
                     .collect_view()}
             </ul>
         </div>
-        <div class="btns">
-            <a
-                class=if page.said.is_some() { "btn btn--quiet" } else { "btn" }
-                href=format!("{BASE}{}/skatta{}", page.system.code, if page.said.is_some() { "?niva=1" } else { "" })
-            >
-                {assess}
-            </a>
-        </div>
+        {assess}
         <ol class="steps-of">
             {page.levels.iter().map(|level| level_card(l, page, level)).collect_view()}
         </ol>
@@ -84,7 +94,20 @@ fn done(l: Locale, page: &SystemPage) -> AnyView {
 }
 
 /// Where one stands, in words.
-fn facts(l: Locale, page: &SystemPage) -> [String; 3] {
+fn facts(l: Locale, page: &SystemPage, voice: Voice) -> [String; 3] {
+    if voice == Voice::Manager {
+        let said = page.said.map_or_else(
+            || tr!(l, knowledge.not_said).to_string(),
+            |(height, on)| format!("{} ({})", height.number(), date(l, on)),
+        );
+        let required =
+            page.required.map_or_else(|| "–".to_owned(), |level| level.number().to_string());
+        return [
+            format!("{}: {required}", tr!(l, knowledge.required)),
+            format!("{}: {}", tr!(l, knowledge.shown), page.shown.number()),
+            format!("{}: {said}", tr!(l, knowledge.said)),
+        ];
+    }
     let required = match page.required {
         Some(level) => tr!(l, knowledge.now_required, level = level.number()).to_string(),
         None => tr!(l, knowledge.now_not_required).to_string(),

@@ -228,6 +228,11 @@ impl Town {
         self.person(name, unit, Role::Staff).await
     }
 
+    /// A person with a role for the whole municipality.
+    pub async fn person_at_root(&self, name: &str, role: Role) -> PersonId {
+        self.person(name, &self.root.to_string(), role).await
+    }
+
     /// Publishes the lesson of the stories under a slug, at a level of a system.
     pub async fn publish(&self, slug: &str, system: &str, level: u8) {
         let draft = draft(slug, system, level);

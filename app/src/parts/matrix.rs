@@ -1,0 +1,123 @@
+//! The matrix: people × systems. Its rows are written as text and set into the page whole, which is
+//! what lets a filter answer within a frame; the server writes the first ones in the same way.
+
+use std::fmt::Write;
+
+use kvarten_domain::overview::{Overview, PersonLine, Total};
+
+use super::marked_up;
+use crate::{i18n::Locale, text::tr};
+
+/// Where a person's page is.
+fn address(person: &PersonLine) -> String {
+    format!("/enhet/person/{}", person.id)
+}
+
+/// A cell in words.
+fn spoken(l: Locale, overview: &Overview, person: &PersonLine, at: usize) -> String {
+    let system = overview.systems[at].name.clone();
+    let cell = person.cells[at];
+    let required = overview.required(person, at);
+    let said =
+        cell.said().map_or_else(|| tr!(l, knowledge.not_said).to_string(), |said| said.to_string());
+    tr!(l, knowledge.spoke, system = system, required = required, said = said, shown = cell.shown())
+        .to_string()
+}
+
+fn cell(html: &mut String, l: Locale, overview: &Overview, person: &PersonLine, at: usize) {
+    let Some(gap) = overview.gap(person, at) else {
+        let name = marked_up(&overview.systems[at].name);
+        let text = tr!(l, unit.not_needed);
+        let _ = write!(
+            html,
+            r#"<td class="cell cell--none"><span class="sr">{name}: {text}</span></td>"#
+        );
+        return;
+    };
+    let cell = person.cells[at];
+    let mark = match cell.said() {
+        Some(said) if said > cell.shown() => r#"<span class="cell__said">▴</span>"#,
+        Some(said) if said < cell.shown() => r#"<span class="cell__said">▾</span>"#,
+        _ => "",
+    };
+    let sign = if gap == 0 { "✓".to_owned() } else { format!("−{gap}") };
+    let _ = write!(
+        html,
+        r#"<td class="cell cell--{gap}" data-system="{}"><span aria-hidden="true">{sign}{mark}</span><span class="sr">{}</span></td>"#,
+        marked_up(&overview.systems[at].name),
+        marked_up(&spoken(l, overview, person, at))
+    );
+}
+
+/// A row for somebody; `number` is its place among all rows, from 1.
+fn row(html: &mut String, l: Locale, overview: &Overview, person: &PersonLine, number: usize) {
+    let mut place: Vec<&str> = Vec::new();
+    place.extend(overview.profession_of(person).map(|choice| choice.name.as_str()));
+    if overview.units.len() > 1 {
+        place.extend(overview.unit_of(person).map(|unit| unit.name.as_str()));
+    }
+    let wanting = overview.wanting(person);
+    let _ = write!(
+        html,
+        r#"<tr aria-rowindex="{}"><th scope="row" class="matrix__who"><a href="{}"><bdi>{}</bdi></a><span class="matrix__as">{}</span></th><td class="matrix__sum" data-label="{}">{wanting}</td>"#,
+        number + 2,
+        address(person),
+        marked_up(&person.name),
+        marked_up(&place.join(", ")),
+        tr!(l, unit.wanting),
+    );
+    for at in 0..overview.systems.len() {
+        cell(html, l, overview, person, at);
+    }
+    html.push_str("</tr>");
+}
+
+/// The rows of people, the first of them with a number from 0; above and below them as much room as
+/// so many rows take that are not drawn.
+pub fn matrix_rows<'p>(
+    l: Locale,
+    overview: &Overview,
+    people: impl ExactSizeIterator<Item = &'p PersonLine>,
+    (above, below): (usize, usize),
+) -> String {
+    let mut html = String::with_capacity(people.len() * (400 + overview.systems.len() * 200));
+    let room = |html: &mut String, rows: usize| {
+        if rows > 0 {
+            let _ = write!(
+                html,
+                r#"<tr class="matrix__room" aria-hidden="true"><td><svg width="1" height="{}"></svg></td></tr>"#,
+                rows * ROW_HEIGHT
+            );
+        }
+    };
+    room(&mut html, above);
+    for (at, person) in people.enumerate() {
+        row(&mut html, l, overview, person, above + at);
+    }
+    room(&mut html, below);
+    html
+}
+
+/// How high a row is, in pixels of the page; the style holds it so.
+pub const ROW_HEIGHT: usize = 56;
+
+/// The row of totals: of how many in how many something is wanting.
+pub fn matrix_totals(l: Locale, totals: &[Total]) -> String {
+    let mut html = String::with_capacity(totals.len() * 120);
+    let all: u32 = totals.iter().map(|total| total.wanting).sum();
+    let _ = write!(
+        html,
+        r#"<tr class="matrix__totals" aria-rowindex="2"><th scope="row">{}</th><td class="matrix__sum">{all}</td>"#,
+        tr!(l, unit.totals)
+    );
+    for total in totals {
+        let text = tr!(l, unit.total, wanting = total.wanting, needed = total.needed).to_string();
+        let _ = write!(
+            html,
+            r#"<td><span aria-hidden="true">{}/{}</span><span class="sr">{text}</span></td>"#,
+            total.wanting, total.needed
+        );
+    }
+    html.push_str("</tr>");
+    html
+}

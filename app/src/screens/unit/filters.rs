@@ -1,0 +1,228 @@
+//! The filters: a form whose state is the address. With everybody in the browser it answers as one
+//! types.
+
+use kvarten_domain::{
+    bank::Choice,
+    level::Level,
+    overview::{Filter, Order, Overview, Said},
+};
+use leptos::prelude::*;
+use wasm_bindgen::JsCast;
+
+use super::live::Live;
+use crate::{
+    i18n::Locale,
+    parts::{Icon, icon},
+    text::tr,
+};
+
+/// After how many days without anything somebody can be looked for.
+const IDLE: [u16; 4] = [30, 90, 180, 365];
+
+fn select(
+    name: &'static str,
+    label: String,
+    all: String,
+    choices: Vec<(String, String)>,
+    chosen: Option<&str>,
+) -> AnyView {
+    let id = format!("f-{name}");
+    let option = |(code, text): (String, String)| {
+        let is_chosen = chosen == Some(code.as_str());
+        view! { <option value=code selected=is_chosen>{text}</option> }
+    };
+    view! {
+        <div class="field">
+            <label class="field__label" for=id.clone()>{label}</label>
+            <select class="input" id=id name=name>
+                <option value="">{all}</option>
+                {choices.into_iter().map(option).collect_view()}
+            </select>
+        </div>
+    }
+    .into_any()
+}
+
+fn pairs(choices: &[Choice]) -> Vec<(String, String)> {
+    choices.iter().map(|choice| (choice.code.clone(), choice.name.clone())).collect()
+}
+
+fn units(overview: &Overview) -> Vec<(String, String)> {
+    let line = |unit: &kvarten_domain::overview::UnitLine| {
+        let indent = "\u{a0}\u{a0}".repeat(usize::from(unit.depth));
+        (unit.id.to_string(), format!("{indent}{}", unit.name))
+    };
+    overview.units.iter().map(line).collect()
+}
+
+fn selects(l: Locale, overview: &Overview, filter: &Filter) -> Vec<AnyView> {
+    let systems: Vec<_> =
+        overview.systems.iter().map(|system| (system.code.clone(), system.name.clone())).collect();
+    let gaps = (1..=4u8).map(|gap| {
+        let text = if gap == 1 {
+            tr!(l, unit.gap_one).to_string()
+        } else {
+            tr!(l, unit.gap_least, count = gap).to_string()
+        };
+        (gap.to_string(), text)
+    });
+    let levels = Level::ALL.map(|level| {
+        let number = level.number();
+        (number.to_string(), tr!(l, unit.level_least, level = number).to_string())
+    });
+    let said = Said::ALL.map(|said| {
+        let text = match said {
+            Said::Above => tr!(l, unit.said_above),
+            Said::Below => tr!(l, unit.said_below),
+            Said::Nothing => tr!(l, unit.said_nothing),
+        };
+        (said.code().to_owned(), text.to_string())
+    });
+    let idle = IDLE.map(|days| (days.to_string(), tr!(l, unit.idle_days, days = days).to_string()));
+    let unit = filter.unit.map(|unit| unit.to_string());
+    let (gap, level) =
+        (filter.gap.map(|gap| gap.to_string()), filter.level.map(|l| l.number().to_string()));
+    let idle_chosen = filter.idle.map(|days| days.to_string());
+    let any = || tr!(l, unit.any).to_string();
+    let mut selects = Vec::new();
+    if overview.units.len() > 1 {
+        selects.push(select(
+            "enhet",
+            tr!(l, unit.unit).to_string(),
+            tr!(l, unit.all_units).to_string(),
+            units(overview),
+            unit.as_deref(),
+        ));
+    }
+    selects.push(select(
+        "yrke",
+        tr!(l, unit.profession).to_string(),
+        tr!(l, unit.all_professions).to_string(),
+        pairs(&overview.professions),
+        filter.profession.as_deref(),
+    ));
+    selects.push(select(
+        "system",
+        tr!(l, unit.system).to_string(),
+        tr!(l, unit.all_systems).to_string(),
+        systems,
+        filter.system.as_deref(),
+    ));
+    selects.push(select(
+        "behov",
+        tr!(l, unit.gap).to_string(),
+        any(),
+        gaps.collect(),
+        gap.as_deref(),
+    ));
+    selects.push(select(
+        "niva",
+        tr!(l, unit.level).to_string(),
+        any(),
+        levels.into(),
+        level.as_deref(),
+    ));
+    selects.push(select(
+        "sjalv",
+        tr!(l, unit.said).to_string(),
+        any(),
+        said.into(),
+        filter.said.map(Said::code),
+    ));
+    selects.push(select(
+        "stilla",
+        tr!(l, unit.idle).to_string(),
+        any(),
+        idle.into(),
+        idle_chosen.as_deref(),
+    ));
+    selects.push(select(
+        "ordning",
+        tr!(l, unit.order).to_string(),
+        tr!(l, unit.by_name).to_string(),
+        vec![("behov".to_owned(), tr!(l, unit.by_gap).to_string())],
+        (filter.order == Order::Wanting).then_some("behov"),
+    ));
+    selects
+}
+
+/// The filter that a form holds.
+fn filter_of(form: &web_sys::HtmlFormElement) -> Option<Filter> {
+    let data = web_sys::FormData::new_with_form(form).ok()?;
+    let fields = web_sys::UrlSearchParams::new_with_str_sequence_sequence(&data).ok()?;
+    let names = [
+        "namn", "enhet", "yrke", "system", "behov", "niva", "sjalv", "stilla", "hanvisad",
+        "ordning",
+    ];
+    let values = names.map(|name| (name, fields.get(name).unwrap_or_default()));
+    Some(Filter::from_query(|name| {
+        values.iter().find(|(known, _)| *known == name).map(|(_, value)| value.as_str())
+    }))
+}
+
+/// The form.
+pub fn filters(l: Locale, overview: &Overview, filter: &Filter, live: Live) -> AnyView {
+    let is_filtered = Filter { name: String::new(), ..filter.clone() } != Filter::default();
+    let changed = move |event: web_sys::Event| {
+        if !live.is_ready() {
+            return;
+        }
+        let form = event
+            .current_target()
+            .and_then(|form| form.dyn_into::<web_sys::HtmlFormElement>().ok());
+        if let Some(filter) = form.as_ref().and_then(filter_of) {
+            live.set(filter);
+        }
+    };
+    let sent = move |event: web_sys::SubmitEvent| {
+        if live.is_ready() {
+            event.prevent_default();
+        }
+    };
+    view! {
+        <form class="find" role="search" action="/enhet" on:input=changed on:submit=sent>
+            <div class="find__row">
+                <label class="sr" for="f-namn">
+                    {tr!(l, unit.find)}
+                </label>
+                <input
+                    class="input find__input"
+                    id="f-namn"
+                    name="namn"
+                    type="search"
+                    placeholder=tr!(l, unit.find)
+                    value=filter.name.clone()
+                    maxlength="100"
+                    autocomplete="off"
+                />
+                <button class="btn btn--icon">
+                    {icon(Icon::Search)} <span class="sr">{tr!(l, unit.show)}</span>
+                </button>
+            </div>
+            <details class="fold find__fold" open=is_filtered>
+                <summary class="fold__sum">
+                    {icon(Icon::Filter)} <span>{tr!(l, unit.filter)}</span>
+                </summary>
+                <div class="find__grid">
+                    {selects(l, overview, filter)}
+                    <label class="check">
+                        <input
+                            type="checkbox"
+                            name="hanvisad"
+                            value="1"
+                            checked=filter.is_referred
+                        />
+                        <span>{tr!(l, unit.referred)}</span>
+                    </label>
+                    <div class="btns find__do">
+                        <button class="btn btn--quiet">{tr!(l, unit.show)}</button>
+                        <a class="btn btn--quiet" href="/enhet" rel="external">
+                            {tr!(l, unit.clear)}
+                        </a>
+                    </div>
+                </div>
+            </details>
+        </form>
+    }
+    .into_any()
+}

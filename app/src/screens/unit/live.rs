@@ -1,0 +1,119 @@
+//! The matrix once everybody is in the browser: filters answer at once, and only the rows in sight
+//! are drawn.
+
+use std::sync::Arc;
+
+use kvarten_domain::overview::{Filter, Finder, Overview, totals};
+use leptos::{prelude::*, task::spawn_local};
+use wasm_bindgen::JsCast;
+
+use crate::{
+    calls,
+    i18n::Locale,
+    parts::{ROW_HEIGHT, matrix_rows, matrix_totals},
+    text::escaped,
+};
+
+/// How many rows are drawn at once, and how far the sight may move before others are.
+const DRAWN: usize = 60;
+const STEP: usize = 20;
+
+/// Everybody, ready to be filtered.
+struct Everybody {
+    overview: Overview,
+    finder: Finder,
+}
+
+/// The matrix as it is filtered now.
+#[derive(Clone, Copy)]
+pub struct Live {
+    everybody: RwSignal<Option<Arc<Everybody>>>,
+    filter: RwSignal<Filter>,
+    found: Memo<Option<Arc<Vec<usize>>>>,
+    first: RwSignal<usize>,
+}
+
+impl Live {
+    /// With the filter that the address says. In the browser everybody is asked for, once.
+    pub fn new(filter: Filter) -> Self {
+        let everybody: RwSignal<Option<Arc<Everybody>>> = RwSignal::new(None);
+        let filter = RwSignal::new(filter);
+        let found = Memo::new(move |_| {
+            let everybody = everybody.get()?;
+            let found = filter.with(|filter| everybody.finder.find(&everybody.overview, filter));
+            Some(Arc::new(found))
+        });
+        Effect::new(move |_| {
+            spawn_local(async move {
+                // Where it does not come, the filters ask the server as they did before.
+                if let Ok(overview) = calls::overview().await {
+                    let finder = Finder::new(&overview);
+                    everybody.set(Some(Arc::new(Everybody { overview, finder })));
+                }
+            });
+        });
+        Self { everybody, filter, found, first: RwSignal::new(0) }
+    }
+
+    /// Whether everybody is here.
+    pub fn is_ready(self) -> bool {
+        self.everybody.with_untracked(Option::is_some)
+    }
+
+    /// Filters anew, and puts the filter into the address.
+    pub fn set(self, filter: Filter) {
+        let query = filter.to_query();
+        self.first.set(0);
+        self.filter.set(filter);
+        let query: Vec<String> =
+            query.iter().map(|(name, value)| format!("{name}={}", escaped(value))).collect();
+        let path = if query.is_empty() {
+            "/enhet".to_owned()
+        } else {
+            format!("/enhet?{}", query.join("&"))
+        };
+        if let Ok(history) = window().history() {
+            let state = history.state().unwrap_or_default();
+            let _ = history.replace_state_with_url(&state, "", Some(&path));
+        }
+        if let Ok(Some(scroll)) = document().query_selector(".matrix__scroll") {
+            scroll.set_scroll_top(0);
+        }
+    }
+
+    /// How many are shown, and of how many.
+    pub fn count(self) -> Option<(usize, usize)> {
+        let found = self.found.get()?;
+        let total = self.everybody.with(|all| all.as_ref().map(|all| all.overview.people.len()))?;
+        Some((found.len(), total))
+    }
+
+    /// The row of totals.
+    pub fn totals(self, l: Locale) -> Option<String> {
+        let (everybody, found) = (self.everybody.get()?, self.found.get()?);
+        Some(matrix_totals(l, &totals(&everybody.overview, &found)))
+    }
+
+    /// The rows in sight.
+    pub fn rows(self, l: Locale) -> Option<String> {
+        let (everybody, found) = (self.everybody.get()?, self.found.get()?);
+        let first = self.first.get().min(found.len().saturating_sub(DRAWN));
+        let last = (first + DRAWN).min(found.len());
+        let people = &everybody.overview.people;
+        let drawn = found[first..last].iter().map(|at| &people[*at]);
+        Some(matrix_rows(l, &everybody.overview, drawn, (first, found.len() - last)))
+    }
+
+    /// Draws other rows where the sight has moved far.
+    pub fn scrolled(self, event: &web_sys::Event) {
+        let Some(scroll) = event.target().and_then(|it| it.dyn_into::<web_sys::Element>().ok())
+        else {
+            return;
+        };
+        let top = usize::try_from(scroll.scroll_top()).unwrap_or(0) / ROW_HEIGHT;
+        let first = (top / STEP * STEP).saturating_sub(STEP);
+        if first != self.first.get_untracked() {
+            self.first.set(first);
+        }
+    }
+}

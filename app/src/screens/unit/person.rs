@@ -1,0 +1,88 @@
+//! One person, as their manager sees them: the same picture they see themselves.
+
+use kvarten_domain::{
+    Date, PersonId,
+    knowledge::{PersonPage, SystemPage},
+};
+use leptos::{prelude::*, wasm_split::wasm_split};
+use leptos_router::hooks::{use_params_map, use_query_map};
+
+use crate::{
+    calls::{self, WireError},
+    lazy::Drawn,
+    page::page_data,
+    parts::{Icon, Tab, icon},
+    screens::{
+        knowledge::{Voice, picture, system_picture},
+        loaded, titled,
+    },
+    text::{lang, tr},
+};
+
+fn person_in_address() -> String {
+    use_params_map().with_untracked(|params| params.get("person").unwrap_or_default())
+}
+
+/// The person's page.
+#[wasm_split(chef, wasm_split_path = leptos::wasm_split, fallible)]
+pub fn person() -> Drawn {
+    let id = person_in_address();
+    let query = use_query_map();
+    let asked = move || query.with(|query| query.get("da").unwrap_or_default());
+    let whose = id.clone();
+    let page = page_data(asked, move |day| {
+        let id = whose.parse::<PersonId>();
+        async move {
+            let id = id.map_err(|_| WireError::NotFound)?;
+            calls::colleague(id, Date::from_iso(&day)).await
+        }
+    });
+    Ok(loaded(Tab::Unit, false, "knowledge", page, move |page: PersonPage| {
+        let l = lang();
+        titled(&page.name);
+        let base = format!("/enhet/person/{}", page.person);
+        let profession = page.portrait.profession.clone().unwrap_or_default();
+        let place = format!("{profession}, {}", page.unit);
+        view! {
+            <p class="crumb">
+                <a href="/enhet">{icon(Icon::Back)} {tr!(l, app.unit)}</a>
+            </p>
+            <h1>
+                <bdi>{page.name.clone()}</bdi>
+            </h1>
+            <p class="lead">{place}</p>
+            {picture(l, &page.portrait, &asked(), &base, Voice::Manager)}
+            <p class="small">{tr!(l, unit.logged_person)}</p>
+        }
+        .into_any()
+    }))
+}
+
+/// One system, for a person.
+#[wasm_split(chef, wasm_split_path = leptos::wasm_split, fallible)]
+pub fn person_system() -> Drawn {
+    let id = person_in_address();
+    let params = use_params_map();
+    let code = move || params.with(|params| params.get("system").unwrap_or_default());
+    let whose = id.clone();
+    let page = page_data(code, move |code| {
+        let id = whose.parse::<PersonId>();
+        async move {
+            let id = id.map_err(|_| WireError::NotFound)?;
+            calls::colleague_system(id, code).await
+        }
+    });
+    Ok(loaded(Tab::Unit, false, "knowledge", page, move |(name, page): (String, SystemPage)| {
+        let l = lang();
+        titled(&format!("{}, {name}", page.system.name));
+        view! {
+            <p class="crumb">
+                <a href=format!("/enhet/person/{id}")>{icon(Icon::Back)} <bdi>{name.clone()}</bdi></a>
+            </p>
+            <h1>{page.system.name.clone()}</h1>
+            <p class="lead">{page.about.clone()}</p>
+            {system_picture(l, &page, Voice::Manager)}
+        }
+        .into_any()
+    }))
+}
