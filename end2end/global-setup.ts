@@ -1,7 +1,7 @@
 import { useServer } from "../scripts/server.mjs";
 
 /** People who have never learned anything, one for each walk through a lesson. */
-const newcomers = 12;
+const newcomers = 24;
 
 /** Starts the server for all stories; what it returns stops it and deletes its data. */
 export default async function start() {
@@ -10,7 +10,7 @@ export default async function start() {
   process.env.KVARTEN_STORY_ACCOUNTS = JSON.stringify(server.accounts);
   for (let number = 1; number <= newcomers; number += 1) {
     const who = ["--employee-number", `9${number}`, "--given-name", "Ny", "--family-name", `Berg${number}`];
-    const where = ["--unit", "Solgläntan", "--profession", "underskoterska"];
+    const where = ["--unit", "Havsblick", "--profession", "underskoterska"];
     await server.command(["person", "create", ...who, ...where, "--stdin"], "kaffe på bryggan\n");
   }
   return async () => {

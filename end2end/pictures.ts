@@ -8,7 +8,13 @@ test.setTimeout(600_000);
 
 const screens: [Role | "nobody", string[]][] = [
   ["nobody", ["/logga-in", "/tillganglighet", "/finns-inte"]],
-  ["staff", ["/lar", "/lar?sok=xyzq", "/lar?niva=2", "/kunskaper", "/poang", "/mer", "/lar/finns-inte"]],
+  ["staff", [
+    "/lar", "/lar?sok=xyzq", "/lar?niva=2", "/kunskaper", "/kunskaper?da=2026-03-01", "/kunskaper/journalen",
+    "/kunskaper/journalen?klart=1", "/kunskaper/signering/skatta", "/kunskaper/insyn", "/poang", "/mer",
+    "/lar/finns-inte",
+  ]],
+  ["manager", ["/enhet", "/enhet?system=journalen&behov=1", "/enhet?namn=xyzq", "/mer"]],
+  ["administrator", ["/karta", "/karta/journalen", "/karta/krav", "/karta/krav?dag=2026-03-01"]],
 ];
 for (const [role, addresses] of screens) {
   test(`screens of ${role}`, async ({ page, signIn, expectFailure }) => {
@@ -34,7 +40,8 @@ test("a refused sign-in", async ({ page, expectFailure }) => {
 });
 
 const kinds = new Set<string>();
-for (const [at, lesson] of lessons.entries()) {
+const drawn = ["saker-e-post", "rapportera-avvikelse", "digitala-kalendern", "skriv-i-journalen"];
+for (const [at, lesson] of lessons.filter(({ slug }) => drawn.includes(slug)).entries()) {
   test(`the lesson ${lesson.slug}`, async ({ page }) => {
     const picture = (name: string) => takeScreenshots(page, `${lesson.slug}-${name}`);
     await signIn(page, { email: `9${at * 3 + 1}`, password: "kaffe på bryggan" });

@@ -228,7 +228,9 @@ fn table(l: Locale, portrait: &Portrait, base: &str) -> AnyView {
     let then_head =
         has_then.then(|| view! { <th scope="col" class="num">{tr!(l, knowledge.then)}</th> });
     let rows = portrait.spokes.iter().enumerate().map(|(place, spoke)| {
-        let then = spoke.then.map(|then| view! { <td class="num">{then.shown.number()}</td> });
+        let then = spoke.then.map(|then| view! {
+                <td class="num" data-label=tr!(l, knowledge.then)>{then.shown.number()}</td>
+            });
         let said = spoke
             .said
             .map_or_else(|| "–".to_owned(), |said| said.number().to_string());
@@ -248,9 +250,9 @@ fn table(l: Locale, portrait: &Portrait, base: &str) -> AnyView {
                     <span class="radar__place" aria-hidden="true">{place + 1}</span>
                     <a href=format!("{base}{}", spoke.system.code)>{spoke.system.name.clone()}</a>
                 </th>
-                <td class="num">{spoke.required.number()}</td>
-                <td class="num">{said}</td>
-                <td class="num">{spoke.shown.number()}</td>
+                <td class="num" data-label=tr!(l, knowledge.required)>{spoke.required.number()}</td>
+                <td class="num" data-label=tr!(l, knowledge.said_short)>{said}</td>
+                <td class="num" data-label=tr!(l, knowledge.shown)>{spoke.shown.number()}</td>
                 {then}
                 <td>{gap}</td>
             </tr>

@@ -46,13 +46,22 @@ use crate::{
 /// It did not come.
 #[cfg(feature = "hydrate")]
 pub async fn part_of(path: &str) -> Result<(), SplitLoaderError> {
-    match path.split('/').nth(1) {
-        Some("kunskaper") => knowledge::load().await,
-        Some("enhet") => unit::load().await,
-        Some("poang") => points::load().await,
-        Some("karta") => map::load().await,
-        Some("mer") => more::load().await,
-        Some("tillganglighet") => statement::load().await,
+    // A part has several screens, and each of them asks by itself whether its part is there.
+    let mut words = path.split('/').skip(1);
+    match (words.next(), words.next(), words.next(), words.next()) {
+        (Some("kunskaper"), None | Some(""), ..) => knowledge::load().await,
+        (Some("kunskaper"), Some("insyn"), ..) => knowledge::log::load().await,
+        (Some("kunskaper"), Some(_), Some("skatta"), _) => knowledge::assess::load().await,
+        (Some("kunskaper"), ..) => knowledge::system::load().await,
+        (Some("enhet"), Some("person"), Some(_), Some(_)) => unit::load_person_system().await,
+        (Some("enhet"), Some("person"), ..) => unit::load_person().await,
+        (Some("enhet"), ..) => unit::load().await,
+        (Some("karta"), None | Some(""), ..) => map::load().await,
+        (Some("karta"), Some("krav"), ..) => map::requirements::load().await,
+        (Some("karta"), ..) => map::system::load().await,
+        (Some("poang"), ..) => points::load().await,
+        (Some("mer"), ..) => more::load().await,
+        (Some("tillganglighet"), ..) => statement::load().await,
         _ => Ok(()),
     }
 }

@@ -1,6 +1,6 @@
 //! "Min enhet": everybody in the manager's units, with what is required, shown and said.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use kvarten_domain::{
     Height, Locale, PersonId, ProfessionId, Timestamp, UnitId,
@@ -132,8 +132,15 @@ impl Manager<'_> {
     /// The overview of some people.
     pub(crate) fn draw(&self, people: &[Known], locale: Locale) -> Overview {
         let bank = &self.bank;
-        let systems: Vec<usize> =
-            (0..bank.systems.len()).filter(|at| bank.systems[*at].is_in_use(self.now)).collect();
+        // A system that nobody here needs has no column.
+        let mut needed = vec![false; bank.systems.len()];
+        let places_of: HashSet<_> = people.iter().map(|one| (one.unit, one.profession)).collect();
+        for (unit, profession) in places_of {
+            for (at, level) in bank.required(unit, profession, self.now).iter().enumerate() {
+                needed[at] |= level.is_some();
+            }
+        }
+        let systems: Vec<usize> = (0..needed.len()).filter(|at| needed[*at]).collect();
         let places: HashMap<UnitId, u16> =
             (0..).zip(&self.units).map(|(at, unit)| (*unit, at)).collect();
         let mut professions: BTreeMap<String, ProfessionId> = BTreeMap::new();

@@ -24,7 +24,7 @@ use crate::{
 };
 
 /// The screen.
-#[wasm_split(knowledge, wasm_split_path = leptos::wasm_split, fallible)]
+#[wasm_split(knowledge, wasm_split_path = leptos::wasm_split, preload(load), fallible)]
 pub fn assess() -> Drawn {
     let params = use_params_map();
     let query = use_query_map();

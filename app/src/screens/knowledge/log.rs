@@ -14,7 +14,7 @@ use crate::{
 };
 
 /// The screen.
-#[wasm_split(knowledge, wasm_split_path = leptos::wasm_split, fallible)]
+#[wasm_split(knowledge, wasm_split_path = leptos::wasm_split, preload(load), fallible)]
 pub fn log() -> Drawn {
     let page = page_data(String::new, |_| calls::looks());
     Ok(loaded(Tab::Knowledge, false, "knowledge", page, |lines: Vec<LookLine>| content(&lines)))

@@ -1,8 +1,8 @@
 //! "Kunskaper": what one can and needs, system by system.
 
-mod assess;
-mod log;
-mod system;
+pub mod assess;
+pub mod log;
+pub mod system;
 
 pub use assess::assess;
 pub use log::log;
@@ -29,6 +29,9 @@ use crate::{
 
 /// The address that a system's code is put behind.
 const BASE: &str = "/kunskaper/";
+
+/// How many gaps are shown at first: what to do next, not everything there is to do.
+const FIRST_GAPS: usize = 3;
 
 /// The screen.
 #[wasm_split(knowledge, wasm_split_path = leptos::wasm_split, preload(load), fallible)]
@@ -220,8 +223,21 @@ fn gaps(l: Locale, portrait: &Portrait, base: &str) -> AnyView {
     let inside = if portrait.gaps.is_empty() {
         note(Tone::Right, None, tr!(l, knowledge.gap_none).to_string())
     } else {
-        let cards = portrait.gaps.iter().map(|gap| gap_card(l, gap, base));
-        view! { <ul class="systems">{cards.collect_view()}</ul> }.into_any()
+        let cards = |gaps: &[GapLine]| {
+            let cards = gaps.iter().map(|gap| gap_card(l, gap, base)).collect_view();
+            view! { <ul class="systems">{cards}</ul> }.into_any()
+        };
+        let (first, rest) = portrait.gaps.split_at(portrait.gaps.len().min(FIRST_GAPS));
+        let rest = (!rest.is_empty()).then(|| {
+            let text = tr!(l, knowledge.gaps_more, count = rest.len()).to_string();
+            view! {
+                <details class="fold">
+                    <summary class="fold__sum">{icon(Icon::List)} <span>{text}</span></summary>
+                    {cards(rest)}
+                </details>
+            }
+        });
+        view! { {cards(first)} {rest} }.into_any()
     };
     view! {
         <section aria-labelledby="gaps">

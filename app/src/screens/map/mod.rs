@@ -1,7 +1,7 @@
 //! The map: systems, what their levels mean, what is required of whom.
 
-mod requirements;
-mod system;
+pub mod requirements;
+pub mod system;
 
 pub use requirements::requirements;
 pub use system::map_system;

@@ -23,7 +23,7 @@ use crate::{
 };
 
 /// The screen.
-#[wasm_split(admin, wasm_split_path = leptos::wasm_split, fallible)]
+#[wasm_split(admin, wasm_split_path = leptos::wasm_split, preload(load), fallible)]
 pub fn requirements() -> Drawn {
     let query = use_query_map();
     let page = page_data(

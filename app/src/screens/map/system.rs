@@ -17,7 +17,7 @@ use crate::{
 };
 
 /// The screen.
-#[wasm_split(admin, wasm_split_path = leptos::wasm_split, fallible)]
+#[wasm_split(admin, wasm_split_path = leptos::wasm_split, preload(load), fallible)]
 pub fn map_system() -> Drawn {
     let params = use_params_map();
     let query = use_query_map();

@@ -31,6 +31,7 @@ pub struct Live {
     filter: RwSignal<Filter>,
     found: Memo<Option<Arc<Vec<usize>>>>,
     first: RwSignal<usize>,
+    drawn: RwSignal<usize>,
 }
 
 impl Live {
@@ -52,7 +53,7 @@ impl Live {
                 }
             });
         });
-        Self { everybody, filter, found, first: RwSignal::new(0) }
+        Self { everybody, filter, found, first: RwSignal::new(0), drawn: RwSignal::new(DRAWN) }
     }
 
     /// Whether everybody is here.
@@ -64,6 +65,7 @@ impl Live {
     pub fn set(self, filter: Filter) {
         let query = filter.to_query();
         self.first.set(0);
+        self.drawn.set(DRAWN);
         self.filter.set(filter);
         let query: Vec<String> =
             query.iter().map(|(name, value)| format!("{name}={}", escaped(value))).collect();
@@ -97,11 +99,22 @@ impl Live {
     /// The rows in sight.
     pub fn rows(self, l: Locale) -> Option<String> {
         let (everybody, found) = (self.everybody.get()?, self.found.get()?);
-        let first = self.first.get().min(found.len().saturating_sub(DRAWN));
-        let last = (first + DRAWN).min(found.len());
+        let drawn = self.drawn.get();
+        let first = self.first.get().min(found.len().saturating_sub(drawn));
+        let last = (first + drawn).min(found.len());
         let people = &everybody.overview.people;
-        let drawn = found[first..last].iter().map(|at| &people[*at]);
-        Some(matrix_rows(l, &everybody.overview, drawn, (first, found.len() - last)))
+        let sight = found[first..last].iter().map(|at| &people[*at]);
+        Some(matrix_rows(l, &everybody.overview, sight, (first, found.len() - last)))
+    }
+
+    /// Whether there are more than are drawn, where nothing scrolls: on a phone.
+    pub fn has_more(self) -> bool {
+        self.found.with(|found| found.as_ref().is_some_and(|found| found.len() > self.drawn.get()))
+    }
+
+    /// Draws more.
+    pub fn more(self) {
+        self.drawn.update(|drawn| *drawn += DRAWN);
     }
 
     /// Draws other rows where the sight has moved far.

@@ -4,6 +4,8 @@ mod filters;
 mod live;
 mod person;
 
+#[cfg(feature = "hydrate")]
+pub use person::{load_person, load_person_system};
 pub use person::{person, person_system};
 
 use kvarten_domain::overview::{Filter, FirstRows};
@@ -90,6 +92,16 @@ fn content(first: FirstRows, filter: Filter) -> AnyView {
                 <tbody class="matrix__people" inner_html=move || live.rows(l).unwrap_or_else(|| rows.clone())></tbody>
             </table>
         </div>
+        {move || {
+            live.has_more()
+                .then(|| {
+                    view! {
+                        <button class="btn btn--quiet matrix__more" on:click=move |_| live.more()>
+                            {tr!(l, unit.more)}
+                        </button>
+                    }
+                })
+        }}
         {is_more.then(|| view! { <noscript><p>{tr!(l, unit.more_noscript)}</p></noscript> })}
         <p class="small matrix__key">
             {tr!(l, unit.key)}

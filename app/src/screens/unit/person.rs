@@ -24,7 +24,7 @@ fn person_in_address() -> String {
 }
 
 /// The person's page.
-#[wasm_split(chef, wasm_split_path = leptos::wasm_split, fallible)]
+#[wasm_split(chef, wasm_split_path = leptos::wasm_split, preload(load_person), fallible)]
 pub fn person() -> Drawn {
     let id = person_in_address();
     let query = use_query_map();
@@ -59,7 +59,7 @@ pub fn person() -> Drawn {
 }
 
 /// One system, for a person.
-#[wasm_split(chef, wasm_split_path = leptos::wasm_split, fallible)]
+#[wasm_split(chef, wasm_split_path = leptos::wasm_split, preload(load_person_system), fallible)]
 pub fn person_system() -> Drawn {
     let id = person_in_address();
     let params = use_params_map();
