@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     lesson::{Place, Progress, SystemName},
     level::Level,
+    referral::ReferralCard,
 };
 
 /// The longest search text that is read, in characters.
@@ -131,6 +132,8 @@ pub struct Choice {
 /// "Lär": what to go on with, and the bank.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LearnPage {
+    /// What the reader's manager points to and is not done, the nearest wish first.
+    pub referrals: Vec<ReferralCard>,
     /// The lesson to go on with, or to begin with.
     pub resume: Option<Resume>,
     /// What the filter lets through, best match first.

@@ -145,6 +145,8 @@ ids! {
     AnswerId;
     /// A stored file.
     MediaId;
+    /// A manager's pointing somebody to a lesson. Made before it is sent.
+    ReferralId;
     /// One wording of a statement.
     StatementId;
     /// What a statement means, however it is worded.

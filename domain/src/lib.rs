@@ -21,6 +21,7 @@ pub mod points;
 pub mod publishing;
 pub mod question;
 pub mod radar;
+pub mod referral;
 pub mod reply;
 pub mod requirement;
 pub mod role;

@@ -26,6 +26,7 @@ pub mod person_look;
 pub mod points_entry;
 pub mod profession;
 pub mod question;
+pub mod referral;
 pub mod required_lesson;
 pub mod required_level;
 pub mod role_grant;

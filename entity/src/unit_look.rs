@@ -15,6 +15,7 @@ pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub day_at: i64,
     pub times: i32,
+    pub first_at: i64,
     pub last_at: i64,
 }
 

@@ -7,8 +7,8 @@ use std::collections::BTreeSet;
 use axum::http::StatusCode;
 use codee::{Encoder, binary::PostcardCodec};
 use kvarten_domain::{
-    AnswerId, AttemptId, Date, LessonId, Level, PersonId, QuestionId, Role, SystemId, UnitId,
-    bank::Filter, overview, time::Period, unit::UnitKind,
+    AnswerId, AttemptId, Date, LessonId, Level, MeaningId, PersonId, QuestionId, Role, SystemId,
+    UnitId, bank::Filter, overview, time::Period, unit::UnitKind,
 };
 use kvarten_service::{
     new_id, now,
@@ -47,8 +47,8 @@ const ADMINISTRATOR: Says = [403, 403, 403, 200];
 fn calls() -> Vec<(&'static str, Body, u16, Says)> {
     let (answer, attempt, question) =
         (new_id::<AnswerId>(), new_id::<AttemptId>(), new_id::<QuestionId>());
-    let (nobody, system, lesson) =
-        (new_id::<PersonId>(), new_id::<SystemId>(), new_id::<LessonId>());
+    let (nobody, system, lesson, meaning) =
+        (new_id::<PersonId>(), new_id::<SystemId>(), new_id::<LessonId>(), new_id::<MeaningId>());
     let reply =
         format!("slug=x&answer={answer}&attempt={attempt}&question={question}&pick[only]=0");
     vec![
@@ -60,6 +60,9 @@ fn calls() -> Vec<(&'static str, Body, u16, Says)> {
         ("/api/system", data(&("x",)), 401, all(404)),
         ("/api/assessment", data(&("x", None::<Level>)), 401, all(404)),
         ("/api/assess", form("code=x&level=1"), 401, all(404)),
+        ("/api/assess", form("code=x&level=1&said[x]=can"), 401, all(422)),
+        ("/api/assess", form("code=x&level=5"), 422, all(422)),
+        ("/api/keep_claim", data(&("x", 1u8, meaning, "can")), 401, all(404)),
         ("/api/looks", data(&()), 401, all(200)),
         ("/api/first_rows", data(&(overview::Filter::default(),)), 401, MANAGER),
         ("/api/overview", data(&()), 401, MANAGER),

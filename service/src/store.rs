@@ -24,6 +24,8 @@ use thiserror::Error;
 use tokio::time::timeout;
 use uuid::Uuid;
 
+use crate::{ServiceError, competence::pack_missing};
+
 /// Why the database cannot be used.
 #[derive(Debug, Error)]
 pub enum StoreError {
@@ -147,7 +149,10 @@ impl Store {
     pub async fn migrate(&self) -> Result<(), StoreError> {
         self.applied().await?;
         Migrator::up(&self.write, None).await?;
-        Ok(())
+        pack_missing(self).await.map_err(|error| match error {
+            ServiceError::Database(error) => StoreError::Database(error),
+            other => StoreError::Database(DbErr::Custom(other.to_string())),
+        })
     }
 
     /// Makes sure that the schema is the one this program knows. Only reads.

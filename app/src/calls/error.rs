@@ -42,13 +42,17 @@ impl FromServerFnError for WireError {
     type Encoder = PostcardEncoding;
 
     fn from_server_fn_error(error: ServerFnErrorErr) -> Self {
-        match error {
-            ServerFnErrorErr::Request(_) => Self::Offline,
+        let error = match error {
+            ServerFnErrorErr::Request(_) => return Self::Offline,
             ServerFnErrorErr::Args(_) | ServerFnErrorErr::MissingArg(_) => {
                 Self::Invalid { field: String::new(), fault: Fault::Malformed }
             }
             _ => Self::Trouble,
-        }
+        };
+        // What cannot be read is the sender's fault, and is answered as such.
+        #[cfg(feature = "ssr")]
+        let error = super::request::fail(error);
+        error
     }
 }
 

@@ -46,6 +46,41 @@ pub async fn assessment(code: String, level: Option<Level>) -> Result<Assessment
     pass(request.learner()?.assessment(&code, level, request.locale).await)
 }
 
+/// The ids that a form's fields stand under.
+#[cfg(feature = "ssr")]
+fn meanings(said: BTreeMap<String, String>) -> Result<BTreeMap<MeaningId, String>, WireError> {
+    use super::request::pass;
+    use kvarten_domain::Fault;
+    use kvarten_service::ServiceError;
+
+    let unknown = || ServiceError::invalid("statement", Fault::UnknownOption);
+    let read = |(id, claim): (String, String)| Ok((id.parse().map_err(|_| unknown())?, claim));
+    pass(said.into_iter().map(read).collect())
+}
+
+/// Keeps what one says of a single statement, as soon as it is said. Returns whether the level is
+/// answered with it.
+///
+/// # Errors
+/// See [`WireError`].
+#[server(endpoint = "keep_claim", input = Postcard, output = Postcard)]
+pub async fn keep_claim(
+    code: String,
+    level: Level,
+    meaning: MeaningId,
+    claim: String,
+) -> Result<bool, WireError> {
+    use super::request::{Request, pass};
+    use kvarten_domain::Fault;
+    use kvarten_service::ServiceError;
+
+    let request = Request::signed_in().await?;
+    match request.learner()?.assess(&code, level, &[(meaning, claim)].into()).await {
+        Err(ServiceError::Invalid { fault: Fault::Incomplete, .. }) => Ok(false),
+        other => pass(other).map(|_| true),
+    }
+}
+
 /// Keeps what one says of a level's statements: for each the word of a claim.
 ///
 /// # Errors
@@ -54,11 +89,12 @@ pub async fn assessment(code: String, level: Option<Level>) -> Result<Assessment
 pub async fn assess(
     code: String,
     level: Level,
-    #[server(default)] said: BTreeMap<MeaningId, String>,
+    #[server(default)] said: BTreeMap<String, String>,
 ) -> Result<Assessed, WireError> {
     use super::request::{Request, form_goes_to, pass};
 
     let request = Request::signed_in().await?;
+    let said = meanings(said)?;
     let assessed = pass(request.learner()?.assess(&code, level, &said).await)?;
     form_goes_to(&match assessed.next {
         Some(next) => format!("/kunskaper/{code}/skatta?niva={}", next.number()),

@@ -24,7 +24,7 @@ pub use bank::learn_page;
 #[cfg(feature = "ssr")]
 pub use cookies::CookieRules;
 pub use error::WireError;
-pub use knowledge::{Assess, assess, assessment, looks, portrait, system};
+pub use knowledge::{Assess, assess, assessment, keep_claim, looks, portrait, system};
 pub use ladder::{StartAttempt, SubmitReply, ladder, start_attempt, submit_reply};
 pub use lesson::{FinishStep, finish_step, lesson, open_step, step, tick, watch};
 pub use map::{

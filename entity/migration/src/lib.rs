@@ -4,6 +4,7 @@ pub use sea_orm_migration::{prelude::*, seaql_migrations};
 
 mod m0001_initial;
 mod m0002_competence;
+mod m0003_referrals;
 mod shape;
 
 /// Every step there has been, oldest first.
@@ -13,6 +14,10 @@ pub struct Migrator;
 #[async_trait::async_trait]
 impl MigratorTrait for Migrator {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-        vec![Box::new(m0001_initial::Migration), Box::new(m0002_competence::Migration)]
+        vec![
+            Box::new(m0001_initial::Migration),
+            Box::new(m0002_competence::Migration),
+            Box::new(m0003_referrals::Migration),
+        ]
     }
 }

@@ -105,6 +105,7 @@ fn people() -> Vec<TableCreateStatement> {
             .col(string("what"))
             .col(big_integer("day_at"))
             .col(integer("times"))
+            .col(big_integer("first_at"))
             .col(big_integer("last_at"))
             .primary_key(&mut key(&["unit_id", "viewer_id", "what", "day_at"]))
             .foreign_key(&mut refers("unit_looks", "unit_id", "units"))

@@ -1,7 +1,7 @@
 //! What the rules know of people: from the tables, and packed in one row for each person, so that
 //! four thousand people are read as quickly as four thousand rows. (Decision 020.)
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use kvarten_domain::{
     Height, Id, LessonId, PersonId, SystemId, Timestamp,
@@ -11,11 +11,11 @@ use kvarten_domain::{
 use kvarten_entity::{Column, Key, competence, evidence, self_assessment};
 use sea_orm::{
     ActiveValue::Set, ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, QueryFilter,
-    QueryOrder, sea_query::OnConflict,
+    QueryOrder, QuerySelect, sea_query::OnConflict,
 };
 use uuid::Uuid;
 
-use crate::{ServiceError, Services};
+use crate::{ServiceError, Services, Store};
 
 /// What one piece of evidence tells the rules.
 pub(crate) fn proof(row: &evidence::Model) -> Proof {
@@ -79,6 +79,36 @@ pub(crate) async fn remake_facts(
         .await?;
     let facts = pack(&facts_of(writing, person.key()).await?);
     competence::Entity::update(row(facts)).exec_without_returning(writing).await?;
+    Ok(())
+}
+
+/// Packs what is known of everybody of whom nothing is packed yet: for a database from before there
+/// was anything packed.
+pub(crate) async fn pack_missing(store: &Store) -> Result<(), ServiceError> {
+    let packed: HashSet<Uuid> = competence::Entity::find()
+        .select_only()
+        .column(competence::Column::PersonId)
+        .into_tuple()
+        .all(store.read())
+        .await?
+        .into_iter()
+        .collect();
+    let shown: Vec<Uuid> = evidence::Entity::find()
+        .select_only()
+        .column(evidence::Column::PersonId)
+        .distinct()
+        .into_tuple()
+        .all(store.read())
+        .await?;
+    let missing: Vec<Uuid> = shown.into_iter().filter(|person| !packed.contains(person)).collect();
+    if missing.is_empty() {
+        return Ok(());
+    }
+    let writing = store.begin().await?;
+    for person in missing {
+        remake_facts(&writing, person.id(), Timestamp(0)).await?;
+    }
+    writing.commit().await?;
     Ok(())
 }
 

@@ -74,6 +74,7 @@ pub(crate) async fn look_at_units(
         what: Set(what.code().to_owned()),
         day_at: Set(services.calendar().day_start(now).0),
         times: Set(1),
+        first_at: Set(now.0),
         last_at: Set(now.0),
     });
     let again = OnConflict::columns([
@@ -134,12 +135,11 @@ pub(crate) async fn looks_at(
         .all(db)
         .await?;
     let places: Vec<Uuid> = employments.iter().map(|row| row.unit_id).collect();
-    let day = |at: i64| services.calendar().day_start(Timestamp(at)).0;
     let worked_there = |row: &unit_look::Model| {
         employments.iter().any(|place| {
             place.unit_id == row.unit_id
-                && day(place.from_at) <= row.day_at
-                && place.until_at.is_none_or(|until| until > row.day_at)
+                && place.from_at <= row.last_at
+                && place.until_at.is_none_or(|until| row.first_at < until)
         })
     };
     let of_units = unit_look::Entity::find()

@@ -3,8 +3,10 @@
 mod facts;
 mod looks;
 mod portrait;
+mod referrals;
 
 pub use facts::{facts_kept, facts_told};
-pub(crate) use facts::{facts_of, pack, remake_facts, unpack};
+pub(crate) use facts::{facts_of, pack, pack_missing, remake_facts, unpack};
 pub(crate) use looks::{look_at_person, look_at_units, looks_at};
 pub(crate) use portrait::{Subject, portrait, system_page};
+pub(crate) use referrals::{Followed, follow};

@@ -371,6 +371,7 @@ impl<'s> Past<'s> {
                     what: Set("unit".to_owned()),
                     day_at: Set(day),
                     times: Set(self.chance.random_range(1..4)),
+                    first_at: Set(at.0),
                     last_at: Set(at.0),
                 });
                 let own =

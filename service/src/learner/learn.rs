@@ -198,6 +198,7 @@ impl Learner<'_> {
             lessons.retain(|card| !matches!(card.progress, Progress::Completed { .. }));
         }
         Ok(LearnPage {
+            referrals: self.referrals(&bank).await?,
             resume: self.next_lesson(&bank, &begun).map(|entry| self.resume(&bank, &begun, entry)),
             lessons,
             total: u32::try_from(bank.lessons.len()).unwrap_or(u32::MAX),

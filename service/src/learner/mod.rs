@@ -10,6 +10,7 @@ mod learn;
 mod lesson;
 mod media;
 mod points;
+mod referrals;
 mod replies;
 
 use kvarten_domain::Timestamp;

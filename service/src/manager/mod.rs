@@ -2,6 +2,9 @@
 
 mod colleague;
 mod overview;
+mod referrals;
+
+pub use referrals::Pointing;
 
 use std::sync::Arc;
 

@@ -92,20 +92,20 @@ impl Manager<'_> {
         Ok(known)
     }
 
-    /// Everybody in the manager's units. That everybody has been looked at is noted. Two
-    /// statements.
+    /// Everybody in the manager's units. That everybody has been looked at is noted. Five
+    /// statements at most.
     ///
     /// # Errors
     /// Those of the database.
     pub async fn overview(&self, locale: Locale) -> Result<Overview, ServiceError> {
         let people = self.people(&self.units).await?;
-        let overview = self.draw(&people, locale);
+        let overview = self.draw(&people, &self.open_referrals().await?, locale);
         self.note_looks(&overview, Look::Unit).await?;
         Ok(overview)
     }
 
     /// The first rows of those whom a filter lets through. That their units have been looked at is
-    /// noted. Two statements.
+    /// noted. Five statements at most.
     ///
     /// # Errors
     /// Those of the database.
@@ -115,7 +115,8 @@ impl Manager<'_> {
         locale: Locale,
     ) -> Result<FirstRows, ServiceError> {
         let people = self.people(&self.units).await?;
-        let first = FirstRows::of(self.draw(&people, locale), filter);
+        let open = self.open_referrals().await?;
+        let first = FirstRows::of(self.draw(&people, &open, locale), filter);
         self.note_looks(&first.overview, Look::Unit).await?;
         Ok(first)
     }
@@ -130,7 +131,12 @@ impl Manager<'_> {
     }
 
     /// The overview of some people.
-    pub(crate) fn draw(&self, people: &[Known], locale: Locale) -> Overview {
+    pub(crate) fn draw(
+        &self,
+        people: &[Known],
+        open: &HashMap<PersonId, u8>,
+        locale: Locale,
+    ) -> Overview {
         let bank = &self.bank;
         // A system that nobody here needs has no column.
         let mut needed = vec![false; bank.systems.len()];
@@ -180,7 +186,7 @@ impl Manager<'_> {
                 post,
                 cells: systems.iter().map(cell).collect(),
                 idle_days: one.facts.last_active(self.now).map(|at| self.days_since(at)),
-                referrals: 0,
+                referrals: open.get(&one.id).copied().unwrap_or(0),
             });
         }
         Overview {

@@ -4,7 +4,8 @@ use std::{future::Future, pin::Pin};
 
 use kvarten_entity::{
     answer, attempt, claim, competence, employment, evidence, leaderboard_member, lesson, person,
-    person_look, points_entry, role_grant, self_assessment, session, step_state, unit_look, visit,
+    person_look, points_entry, referral, role_grant, self_assessment, session, step_state,
+    unit_look, visit,
 };
 use sea_orm::{
     ColumnTrait, DatabaseConnection, DatabaseTransaction, EntityTrait, QueryFilter, sea_query::Expr,
@@ -176,6 +177,35 @@ pub static DECLARATIONS: &[Declaration] = &[
         Delete,
         AfterLeaving
     ),
+    deleted!(
+        referral,
+        PersonId,
+        "referrals",
+        "person_id",
+        "vad din chef har hänvisat dig till",
+        Delete,
+        AfterLeaving
+    ),
+    Declaration {
+        table: "referrals",
+        column: "sender_id",
+        holds: "hänvisningar du har skickat",
+        erasure: Erasure::Unname,
+        retention: Retention::AfterLeaving,
+        export: |db, person| {
+            Box::pin(rows::<referral::Entity>(db, referral::Column::SenderId, person))
+        },
+        erase: |writing, person| {
+            Box::pin(async move {
+                referral::Entity::update_many()
+                    .col_expr(referral::Column::SenderId, Expr::value(None::<Uuid>))
+                    .filter(referral::Column::SenderId.eq(person))
+                    .exec(writing)
+                    .await?;
+                Ok(())
+            })
+        },
+    },
     deleted!(
         person_look,
         PersonId,

@@ -9,6 +9,7 @@ mod manager;
 mod map;
 mod migrations;
 mod privacy;
+mod referrals;
 mod replies;
 mod rights;
 mod sign_in;

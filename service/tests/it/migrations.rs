@@ -1,10 +1,14 @@
 //! The schema's history.
 
+use kvarten_entity::{competence, evidence, required_lesson, statement};
 use kvarten_migration::{Migrator, MigratorTrait};
 use kvarten_service::{Store, StoreError};
-use sea_orm::{ConnectionTrait, Statement};
+use sea_orm::{ConnectionTrait, EntityTrait, QueryOrder, Statement};
 
-use crate::story;
+use crate::{
+    story,
+    town::{Bare, On},
+};
 
 story!(migrating_again_changes_nothing, |town| {
     let store = town.services.store();
@@ -42,6 +46,82 @@ async fn every_release_migrates_to_now() {
         store.check_schema().await.expect("up to date");
         store.close().await;
     }
+}
+
+/// What a database of the first step holds: somebody who has completed a lesson, and a system whose
+/// levels are described in a sentence each.
+const BEFORE: [&str; 12] = [
+    "INSERT INTO units (id, kind, name, created_at) VALUES ({1}, 'municipality', 'Lindvike', 1)",
+    "INSERT INTO people (id, employee_number, given_name, family_name, created_at) \
+        VALUES ({2}, '1', 'Alma', 'Berg', 1)",
+    "INSERT INTO systems (id, code, name, about, position) VALUES ({3}, 'outlook', 'Outlook', '', 1)",
+    "INSERT INTO level_descriptions (system_id, level, lang, description) \
+        VALUES ({3}, 1, 'sv', 'Jag kan mejla.')",
+    "INSERT INTO level_descriptions (system_id, level, lang, description) \
+        VALUES ({3}, 1, 'en', 'I can e-mail.')",
+    "INSERT INTO level_descriptions (system_id, level, lang, description) \
+        VALUES ({3}, 2, 'sv', 'Jag kan boka.')",
+    "INSERT INTO lessons (id, slug, system_id, level, is_required, published_version_id, created_at) \
+        VALUES ({4}, 'mejl', {3}, 1, TRUE, {6}, 5)",
+    "INSERT INTO lessons (id, slug, system_id, level, is_required, published_version_id, created_at) \
+        VALUES ({5}, 'mer', {3}, 2, FALSE, NULL, 5)",
+    "INSERT INTO lesson_versions (id, lesson_id, number, lang, title, summary, keywords, routine_name, \
+        routine_html, minutes, created_at, published_at, review_at) \
+        VALUES ({6}, {4}, 1, 'sv', 'Mejl', '', '', '', '', 15, 5, 5, 5)",
+    "INSERT INTO attempts (id, person_id, version_id, number, seed, is_refresher, started_at, topped_at) \
+        VALUES ({7}, {2}, {6}, 1, 1, FALSE, 6, 7)",
+    "INSERT INTO attempts (id, person_id, version_id, number, seed, is_refresher, started_at, topped_at) \
+        VALUES ({8}, {2}, {6}, 2, 1, TRUE, 8, 9)",
+    "INSERT INTO evidence (person_id, version_id, lesson_id, system_id, level, earned_at) \
+        VALUES ({2}, {6}, {4}, {3}, 1, 7)",
+];
+
+/// An id as the database writes it.
+fn literal(on: On, id: u128) -> String {
+    match on {
+        On::Sqlite => format!("x'{id:032x}'"),
+        On::Postgres => format!("'{}'::uuid", uuid::Uuid::from_u128(id)),
+    }
+}
+
+async fn what_was_there_is_carried_over(on: On) {
+    let Some(bare) = Bare::on(on).await else { return };
+    let store = &bare.store;
+    Migrator::up(store.read(), Some(1)).await.expect("as it was");
+    for sql in BEFORE {
+        let sql = (1..9)
+            .fold(sql.to_owned(), |sql, id| sql.replace(&format!("{{{id}}}"), &literal(on, id)));
+        let statement = Statement::from_string(store.backend(), sql);
+        store.read().execute_raw(statement).await.expect("written");
+    }
+    store.migrate().await.expect("to now");
+    let db = store.read();
+    let statements = statement::Entity::find().order_by_asc(statement::Column::Level).all(db).await;
+    let statements = statements.expect("read");
+    let texts: Vec<_> =
+        statements.iter().map(|row| (row.text_sv.as_str(), row.text_en.as_str())).collect();
+    assert_eq!(texts, [("Jag kan mejla.", "I can e-mail."), ("Jag kan boka.", "")]);
+    let required = required_lesson::Entity::find().all(db).await.expect("read");
+    let required: Vec<_> =
+        required.iter().map(|row| (row.lesson_id.as_u128(), row.from_at, row.until_at)).collect();
+    assert_eq!(required, [(4, 5, None)]);
+    let evidence = evidence::Entity::find().all(db).await.expect("read");
+    let kept: Vec<_> =
+        evidence.iter().map(|row| (row.attempt_id.as_u128(), row.earned_at)).collect();
+    assert_eq!(kept, [(7, 7)], "by the climb that gave it");
+    let packed = competence::Entity::find().all(db).await.expect("read");
+    assert_eq!(packed.len(), 1, "what is known is packed");
+    store.migrate().await.expect("again");
+}
+
+#[tokio::test]
+async fn what_was_there_is_carried_over_on_sqlite() {
+    what_was_there_is_carried_over(On::Sqlite).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_was_there_is_carried_over_on_postgres() {
+    what_was_there_is_carried_over(On::Postgres).await;
 }
 
 #[tokio::test]

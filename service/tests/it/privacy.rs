@@ -87,6 +87,9 @@ story!(a_person_is_exported_and_erased_and_the_units_total_stays, |town| {
     for (viewer, subject) in [(1, 0), (0, 1)] {
         town.look(crew[viewer].id(), crew[subject].id(), "Solgläntan").await;
     }
+    for (sender, subject) in [(1, 0), (0, 1)] {
+        town.refer(crew[sender].id(), crew[subject].id(), "mejl").await;
+    }
     let bo = town.learner(&crew[1]);
     let before = bo.leaderboard(Period::Week).await.expect("a board").units[0].clone();
 

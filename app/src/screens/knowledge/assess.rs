@@ -140,11 +140,10 @@ fn statement(l: Locale, at: usize, line: &StatementLine, (code, level): (&str, L
         };
         let code = code.to_owned();
         let keep = move |_| {
-            let said = [(meaning, claim.code().to_owned())].into();
             let code = code.clone();
             spawn_local(async move {
                 // What could not be kept now is kept with the form.
-                let _ = calls::assess(code, level, said).await;
+                let _ = calls::keep_claim(code, level, meaning, claim.code().to_owned()).await;
             });
         };
         let id = format!("s{at}-{}", claim.code());

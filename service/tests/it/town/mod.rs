@@ -18,7 +18,7 @@ use kvarten_domain::{
     reply::Fields,
     unit::UnitKind,
 };
-use kvarten_entity::{person_look, unit_look};
+use kvarten_entity::{lesson as lesson_row, person_look, referral, unit_look};
 use kvarten_service::{
     Calendar, ServiceError, Services, SignedIn, Store,
     learner::Learner,
@@ -26,7 +26,9 @@ use kvarten_service::{
     new_id,
     operator::{NewPerson, Operator},
 };
-use sea_orm::{ActiveValue::Set, ConnectionTrait, Database, DbBackend, EntityTrait};
+use sea_orm::{
+    ActiveValue::Set, ColumnTrait, ConnectionTrait, Database, DbBackend, EntityTrait, QueryFilter,
+};
 use tempfile::TempDir;
 
 pub use lesson::draft;
@@ -128,8 +130,15 @@ impl Drop for PostgresDatabase {
     }
 }
 
-impl Town {
-    /// An empty town; none where its database is not there to be tested.
+/// A database with nothing in it, not even tables.
+pub struct Bare {
+    pub store: Store,
+    _folder: TempDir,
+    _database: Option<PostgresDatabase>,
+}
+
+impl Bare {
+    /// A new one; none where its kind is not there to be tested.
     pub async fn on(on: On) -> Option<Self> {
         let folder = tempfile::tempdir().expect("a folder");
         let database = match on {
@@ -140,7 +149,15 @@ impl Town {
             || format!("sqlite:{}", folder.path().join("town.db").display()),
             PostgresDatabase::url,
         );
-        let mut store = Store::connect(&url).await.expect("the database opens");
+        let store = Store::connect(&url).await.expect("the database opens");
+        Some(Self { store, _folder: folder, _database: database })
+    }
+}
+
+impl Town {
+    /// An empty town; none where its database is not there to be tested.
+    pub async fn on(on: On) -> Option<Self> {
+        let Bare { mut store, _folder: folder, _database: database } = Bare::on(on).await?;
         store.migrate().await.expect("migrates");
         let statements = Arc::new(AtomicUsize::new(0));
         let counter = Arc::clone(&statements);
@@ -272,9 +289,32 @@ impl Town {
             what: Set("unit".into()),
             day_at: Set(NOON.0),
             times: Set(1),
+            first_at: Set(NOON.0),
             last_at: Set(NOON.0),
         };
         unit_look::Entity::insert(row).exec_without_returning(store.read()).await.expect("noted");
+    }
+
+    /// Somebody has referred a person to a lesson.
+    pub async fn refer(&self, sender: PersonId, person: PersonId, slug: &str) {
+        let store = self.services.store();
+        let id = |id: u128| uuid::Uuid::from_u128(id);
+        let of_slug = lesson_row::Entity::find().filter(lesson_row::Column::Slug.eq(slug));
+        let lesson = of_slug.one(store.read()).await.expect("read").expect("a lesson");
+        let row = referral::ActiveModel {
+            id: Set(uuid::Uuid::now_v7()),
+            person_id: Set(id(person.as_u128())),
+            sender_id: Set(Some(id(sender.as_u128()))),
+            lesson_id: Set(lesson.id),
+            note: Set(String::new()),
+            wish_at: Set(None),
+            sent_at: Set(NOON.0),
+            seen_at: Set(None),
+            withdrawn_at: Set(None),
+            changed_at: Set(NOON.0),
+            revision: Set(1),
+        };
+        referral::Entity::insert(row).exec_without_returning(store.read()).await.expect("sent");
     }
 
     /// Requires a level of assistant nurses, or has a unit ask for it.

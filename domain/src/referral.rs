@@ -1,0 +1,160 @@
+//! Pointing the way: a manager refers somebody to a lesson or a program. (Domain, `Referral`.)
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    id::{PersonId, ReferralId},
+    lesson::LessonLink,
+    time::{Date, Timestamp},
+};
+
+/// The longest line of one's own, in characters.
+pub const LONGEST_NOTE: usize = 280;
+/// The most people that are referred at once.
+pub const MOST_PEOPLE: usize = 500;
+
+/// What is known of a referral, before the rule.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Traces {
+    /// When the person first had it before them.
+    pub seen: Option<Timestamp>,
+    /// When they first opened something it points to, after it was sent.
+    pub begun: Option<Timestamp>,
+    /// When all it points to was completed, after it was sent.
+    pub done: Option<Timestamp>,
+    /// When it was withdrawn.
+    pub withdrawn: Option<Timestamp>,
+}
+
+/// How far a referral has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Stage {
+    /// Sent, and not seen yet.
+    Sent,
+    /// The person has had it before them.
+    Seen,
+    /// They have opened what it points to.
+    Begun,
+    /// They have completed it.
+    Done,
+    /// It was withdrawn before it was done.
+    Withdrawn,
+}
+
+impl Stage {
+    /// How far a referral has come. What is done stays done, also where it is withdrawn afterwards.
+    #[must_use]
+    pub fn of(traces: &Traces) -> Self {
+        let is_before = |a: Timestamp, b: Option<Timestamp>| b.is_none_or(|b| a <= b);
+        match traces {
+            Traces { done: Some(done), withdrawn, .. } if is_before(*done, *withdrawn) => {
+                Self::Done
+            }
+            Traces { withdrawn: Some(_), .. } => Self::Withdrawn,
+            Traces { begun: Some(_), .. } => Self::Begun,
+            Traces { seen: Some(_), .. } => Self::Seen,
+            _ => Self::Sent,
+        }
+    }
+
+    /// Whether something is still to be done.
+    #[must_use]
+    pub const fn is_open(self) -> bool {
+        matches!(self, Self::Sent | Self::Seen | Self::Begun)
+    }
+}
+
+/// A referral, for the person it was sent to.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReferralCard {
+    /// Which.
+    pub id: ReferralId,
+    /// Who sent it; none where they are no longer known.
+    pub from: Option<String>,
+    /// Where to go.
+    pub lesson: LessonLink,
+    /// A line of the sender's own; may be empty.
+    pub note: String,
+    /// By when it is wished for.
+    pub wish: Option<Date>,
+    /// Whether that day has passed.
+    pub is_late: bool,
+    /// How far it has come.
+    pub stage: Stage,
+}
+
+/// A referral, for the manager.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReferralLine {
+    /// Which.
+    pub id: ReferralId,
+    /// How often it has been changed: whoever changes it says what they saw.
+    pub revision: u32,
+    /// To whom.
+    pub person: PersonId,
+    /// Their name.
+    pub name: String,
+    /// Who sent it; none where they are no longer known.
+    pub from: Option<String>,
+    /// To which lesson.
+    pub lesson: LessonLink,
+    /// The line that goes with it.
+    pub note: String,
+    /// By when it is wished for.
+    pub wish: Option<Date>,
+    /// The day it was sent.
+    pub sent: Date,
+    /// How far it has come.
+    pub stage: Stage,
+    /// The day it came so far.
+    pub since: Date,
+}
+
+/// Why somebody was not referred.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Skipped {
+    /// They have shown it, and it does not end soon.
+    Shown,
+    /// They have an open referral to the same.
+    Referred,
+    /// They do not work in the manager's units now.
+    Elsewhere,
+}
+
+/// What became of referring people.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Referred {
+    /// To how many a referral was sent.
+    pub sent: u32,
+    /// To whom not, and why: names for those who are known.
+    pub skipped: Vec<(Option<String>, Skipped)>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rstest::rstest;
+
+    fn at(time: i64) -> Option<Timestamp> {
+        Some(Timestamp(time))
+    }
+
+    #[rstest]
+    #[case(Traces::default(), Stage::Sent)]
+    #[case(Traces { seen: at(1), ..Traces::default() }, Stage::Seen)]
+    #[case(Traces { seen: at(1), begun: at(2), ..Traces::default() }, Stage::Begun)]
+    #[case(Traces { begun: at(2), ..Traces::default() }, Stage::Begun)]
+    #[case(Traces { begun: at(2), done: at(3), ..Traces::default() }, Stage::Done)]
+    #[case::withdrawn(Traces { seen: at(1), withdrawn: at(2), ..Traces::default() }, Stage::Withdrawn)]
+    #[case::done_first(Traces { done: at(2), withdrawn: at(3), ..Traces::default() }, Stage::Done)]
+    #[case::done_anyway(Traces { done: at(4), withdrawn: at(3), ..Traces::default() }, Stage::Withdrawn)]
+    fn how_far_it_has_come(#[case] traces: Traces, #[case] expected: Stage) {
+        assert_eq!(Stage::of(&traces), expected);
+        assert_eq!(
+            expected.is_open(),
+            matches!(expected, Stage::Sent | Stage::Seen | Stage::Begun)
+        );
+    }
+}

@@ -1,0 +1,333 @@
+//! Referring people to lessons, changing and withdrawing it, and following how it goes.
+
+use std::collections::{HashMap, HashSet};
+
+use kvarten_domain::{
+    Date, Fault, PersonId, ReferralId, Timestamp,
+    knowledge::SOON_DAYS,
+    referral::{LONGEST_NOTE, MOST_PEOPLE, ReferralLine, Referred, Skipped},
+    text::is_hostile,
+};
+use kvarten_entity::{Column, Key, employment, person, referral};
+use sea_orm::{
+    ActiveValue::Set,
+    ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+    sea_query::{Expr, OnConflict, Query},
+};
+use sha2::{Digest, Sha256};
+use uuid::Uuid;
+
+use super::{Manager, overview::Known};
+use crate::{
+    ServiceError,
+    bank::LessonEntry,
+    competence::{Followed, follow},
+};
+
+/// What a manager sends: where to go, a line of their own and a wish for when.
+#[derive(Clone, Debug, Default)]
+pub struct Pointing {
+    /// The lesson's address word.
+    pub slug: String,
+    /// At most [`LONGEST_NOTE`] characters; may be empty.
+    pub note: String,
+    /// By when it is wished for.
+    pub wish: Option<Date>,
+}
+
+/// The id of one person's referral in a batch: the same batch sent twice is the same referrals.
+fn id_in(batch: ReferralId, person: PersonId) -> Uuid {
+    let digest = Sha256::digest(format!("{batch}/{person}").as_bytes());
+    let mut bytes = [0; 16];
+    bytes.copy_from_slice(&digest[..16]);
+    uuid::Builder::from_custom_bytes(bytes).into_uuid()
+}
+
+fn note(text: &str) -> Result<String, ServiceError> {
+    let text = text.trim();
+    if text.chars().count() > LONGEST_NOTE {
+        return Err(ServiceError::invalid("note", Fault::TooLong));
+    }
+    if text.chars().any(|c| is_hostile(c) && c != '\n' && c != '\r') {
+        return Err(ServiceError::invalid("note", Fault::Malformed));
+    }
+    Ok(text.replace('\r', ""))
+}
+
+impl Manager<'_> {
+    /// The end of the day that is wished for.
+    fn wish(&self, wish: Option<Date>) -> Result<Option<Timestamp>, ServiceError> {
+        let Some(day) = wish else { return Ok(None) };
+        let end = self.services.calendar().end_of(day).filter(|end| *end > self.now);
+        end.map(Some).ok_or(ServiceError::invalid("wish", Fault::WrongDate))
+    }
+
+    /// Refers people to a lesson. Whoever has shown it already, has an open referral to it or works
+    /// elsewhere is left out, and it is said why. The same batch sent twice is sent once.
+    ///
+    /// # Errors
+    /// A lesson that there is not, nobody or too many people, a note that is too long, or a day that
+    /// has passed. Then nothing is sent.
+    pub async fn refer(
+        &self,
+        batch: ReferralId,
+        people: &[PersonId],
+        pointing: &Pointing,
+    ) -> Result<Referred, ServiceError> {
+        let unknown = ServiceError::invalid("lesson", Fault::UnknownOption);
+        let entry = self.bank.by_slug(&pointing.slug).ok_or(unknown)?;
+        let note = note(&pointing.note)?;
+        let wish = self.wish(pointing.wish)?;
+        let mut asked: Vec<PersonId> = people.to_vec();
+        asked.sort_unstable();
+        asked.dedup();
+        match asked.len() {
+            0 => return Err(ServiceError::invalid("people", Fault::Empty)),
+            1..=MOST_PEOPLE => {}
+            _ => return Err(ServiceError::invalid("people", Fault::TooLong)),
+        }
+        let known: HashMap<PersonId, Known> =
+            self.people(&self.units).await?.into_iter().map(|one| (one.id, one)).collect();
+        let writing = self.services.store().begin().await?;
+        let before = referral::Entity::find()
+            .filter(referral::Column::LessonId.eq(entry.lesson.key()))
+            .filter(referral::Column::PersonId.is_in(asked.iter().map(|person| person.key())))
+            .filter(referral::Column::WithdrawnAt.is_null())
+            .lock_exclusive()
+            .all(&writing)
+            .await?;
+        let sent: HashSet<Uuid> = before.iter().map(|row| row.id).collect();
+        let open: HashSet<Uuid> = follow(&writing, before)
+            .await?
+            .into_iter()
+            .filter(|one| one.stage.is_open())
+            .map(|one| one.row.person_id)
+            .collect();
+        let mut referred = Referred::default();
+        let mut rows = Vec::new();
+        for person in asked {
+            let id = id_in(batch, person);
+            if sent.contains(&id) {
+                // This very batch, sent again.
+                referred.sent += 1;
+                continue;
+            }
+            let why = match known.get(&person) {
+                None => Some(Skipped::Elsewhere),
+                Some(_) if open.contains(&person.key()) => Some(Skipped::Referred),
+                Some(one) if self.has_shown(one, entry) => Some(Skipped::Shown),
+                Some(_) => None,
+            };
+            if let Some(why) = why {
+                referred.skipped.push((known.get(&person).map(|one| one.name.clone()), why));
+                continue;
+            }
+            referred.sent += 1;
+            rows.push(referral::ActiveModel {
+                id: Set(id),
+                person_id: Set(person.key()),
+                sender_id: Set(Some(self.who.id.key())),
+                lesson_id: Set(entry.lesson.key()),
+                note: Set(note.clone()),
+                wish_at: Set(wish.map(|at| at.0)),
+                sent_at: Set(self.now.0),
+                seen_at: Set(None),
+                withdrawn_at: Set(None),
+                changed_at: Set(self.now.0),
+                revision: Set(1),
+            });
+        }
+        if !rows.is_empty() {
+            let once = OnConflict::column(referral::Column::Id).do_nothing().to_owned();
+            referral::Entity::insert_many(rows)
+                .on_conflict(once)
+                .exec_without_returning(&writing)
+                .await?;
+        }
+        writing.commit().await?;
+        Ok(referred)
+    }
+
+    /// Whether somebody holds evidence of a lesson that does not end soon.
+    fn has_shown(&self, one: &Known, entry: &LessonEntry) -> bool {
+        let soon = self.now.plus_seconds(SOON_DAYS * 86_400);
+        one.facts.proofs.iter().any(|proof| {
+            proof.lesson == entry.lesson
+                && proof.span.holds_at(self.now)
+                && proof.span.holds_at(soon)
+        })
+    }
+
+    /// The referrals of people in the manager's units, the newest first; of one person, where one is
+    /// given. Three statements.
+    ///
+    /// # Errors
+    /// [`ServiceError::NotFound`] for somebody of another unit.
+    pub async fn referrals(
+        &self,
+        person: Option<PersonId>,
+    ) -> Result<Vec<ReferralLine>, ServiceError> {
+        let people: HashMap<Uuid, String> = match person {
+            Some(id) => {
+                let one = self.colleague(id).await?;
+                let name = format!("{}, {}", one.row.family_name, one.row.given_name);
+                [(id.key(), name)].into()
+            }
+            None => {
+                let all = self.people(&self.units).await?;
+                all.into_iter().map(|one| (one.id.key(), one.name)).collect()
+            }
+        };
+        let db = self.services.store().read();
+        let rows = referral::Entity::find()
+            .filter(referral::Column::PersonId.is_in(people.keys().copied()))
+            .order_by_desc(referral::Column::SentAt)
+            .order_by_asc(referral::Column::Id)
+            .limit(1_000)
+            .all(db)
+            .await?;
+        let followed = follow(db, rows).await?;
+        let senders = self.names_of(followed.iter().filter_map(|one| one.row.sender_id)).await?;
+        let line = |one: Followed| {
+            let entry = self.bank.by_lesson(one.row.lesson_id.id())?;
+            let calendar = self.services.calendar();
+            Some(ReferralLine {
+                id: one.row.id.id(),
+                revision: u32::try_from(one.row.revision).unwrap_or(0),
+                person: one.row.person_id.id(),
+                name: people.get(&one.row.person_id)?.clone(),
+                from: one.row.sender_id.and_then(|sender| senders.get(&sender).cloned()),
+                lesson: self.bank.link(entry),
+                wish: one.row.wish_at.map(|end| calendar.date(Timestamp(end - 1))),
+                sent: calendar.date(Timestamp(one.row.sent_at)),
+                stage: one.stage,
+                since: calendar.date(one.since),
+                note: one.row.note,
+            })
+        };
+        Ok(followed.into_iter().filter_map(line).collect())
+    }
+
+    async fn names_of(
+        &self,
+        people: impl Iterator<Item = Uuid>,
+    ) -> Result<HashMap<Uuid, String>, ServiceError> {
+        let ids: HashSet<Uuid> = people.collect();
+        if ids.is_empty() {
+            return Ok(HashMap::new());
+        }
+        let rows = person::Entity::find()
+            .filter(person::Column::Id.is_in(ids))
+            .all(self.services.store().read())
+            .await?;
+        Ok(rows
+            .into_iter()
+            .map(|row| (row.id, format!("{} {}", row.given_name, row.family_name)))
+            .collect())
+    }
+
+    /// A referral of somebody in the manager's units, held until the transaction ends, as long as it
+    /// is open and as it was seen.
+    async fn held(
+        &self,
+        writing: &sea_orm::DatabaseTransaction,
+        id: ReferralId,
+        seen: u32,
+    ) -> Result<referral::Model, ServiceError> {
+        let row = referral::Entity::find_by_id(id.key()).lock_exclusive().one(writing).await?;
+        let row = row.ok_or(ServiceError::NotFound)?;
+        let is_seen = u32::try_from(row.revision).is_ok_and(|revision| revision == seen);
+        if !is_seen {
+            return Err(ServiceError::invalid("referral", Fault::Changed));
+        }
+        Ok(row)
+    }
+
+    async fn is_mine(&self, id: ReferralId) -> Result<(), ServiceError> {
+        let row = referral::Entity::find_by_id(id.key()).one(self.services.store().read()).await?;
+        let row = row.ok_or(ServiceError::NotFound)?;
+        self.colleague(row.person_id.id()).await.map(|_| ())
+    }
+
+    /// Changes the line and the wish of a referral that is not done.
+    ///
+    /// # Errors
+    /// [`ServiceError::NotFound`] for a referral of somebody else's people, [`Fault::Changed`] where
+    /// it was changed or withdrawn since it was seen, and a note or a day that will not do.
+    pub async fn change_referral(
+        &self,
+        id: ReferralId,
+        seen: u32,
+        text: &str,
+        wish: Option<Date>,
+    ) -> Result<(), ServiceError> {
+        let (note, wish) = (note(text)?, self.wish(wish)?);
+        self.is_mine(id).await?;
+        let writing = self.services.store().begin().await?;
+        let row = self.held(&writing, id, seen).await?;
+        self.must_be_open(&writing, &row).await?;
+        referral::Entity::update_many()
+            .col_expr(referral::Column::Note, Expr::value(note))
+            .col_expr(referral::Column::WishAt, Expr::value(wish.map(|at| at.0)))
+            .col_expr(referral::Column::ChangedAt, Expr::value(self.now.0))
+            .col_expr(referral::Column::Revision, Expr::value(row.revision + 1))
+            .filter(referral::Column::Id.eq(id.key()))
+            .exec(&writing)
+            .await?;
+        writing.commit().await?;
+        Ok(())
+    }
+
+    /// Withdraws a referral that is not done. Withdrawing it twice is withdrawing it once.
+    ///
+    /// # Errors
+    /// As for [`Manager::change_referral`].
+    pub async fn withdraw_referral(&self, id: ReferralId, seen: u32) -> Result<(), ServiceError> {
+        self.is_mine(id).await?;
+        let writing = self.services.store().begin().await?;
+        let row = self.held(&writing, id, seen).await?;
+        self.must_be_open(&writing, &row).await?;
+        referral::Entity::update_many()
+            .col_expr(referral::Column::WithdrawnAt, Expr::value(self.now.0))
+            .col_expr(referral::Column::ChangedAt, Expr::value(self.now.0))
+            .col_expr(referral::Column::Revision, Expr::value(row.revision + 1))
+            .filter(referral::Column::Id.eq(id.key()))
+            .exec(&writing)
+            .await?;
+        writing.commit().await?;
+        Ok(())
+    }
+
+    async fn must_be_open(
+        &self,
+        writing: &sea_orm::DatabaseTransaction,
+        row: &referral::Model,
+    ) -> Result<(), ServiceError> {
+        let followed = follow(writing, vec![row.clone()]).await?;
+        let is_open = followed.iter().all(|one| one.stage.is_open());
+        if is_open { Ok(()) } else { Err(ServiceError::invalid("referral", Fault::Changed)) }
+    }
+
+    /// How many open referrals each of the people in the manager's units has. Three statements at
+    /// most.
+    pub(super) async fn open_referrals(&self) -> Result<HashMap<PersonId, u8>, ServiceError> {
+        let db = self.services.store().read();
+        let here = Query::select()
+            .column(employment::Column::PersonId)
+            .from(employment::Entity)
+            .and_where(employment::Column::UnitId.is_in(self.units.iter().map(|unit| unit.key())))
+            .and_where(employment::Column::UntilAt.is_null())
+            .to_owned();
+        let rows = referral::Entity::find()
+            .filter(referral::Column::WithdrawnAt.is_null())
+            .filter(referral::Column::PersonId.in_subquery(here))
+            .all(db)
+            .await?;
+        let mut open: HashMap<PersonId, u8> = HashMap::new();
+        for one in follow(db, rows).await?.iter().filter(|one| one.stage.is_open()) {
+            let count = open.entry(one.row.person_id.id()).or_default();
+            *count = count.saturating_add(1);
+        }
+        Ok(open)
+    }
+}
