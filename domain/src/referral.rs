@@ -111,6 +111,21 @@ pub struct ReferralLine {
     pub since: Date,
 }
 
+/// Whom to refer, and to what.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReferPage {
+    /// The id that this batch is to have.
+    pub batch: ReferralId,
+    /// Today.
+    pub today: Date,
+    /// Who may be referred: who, their name, where they work and as what.
+    pub people: Vec<(PersonId, String, String)>,
+    /// Every lesson; those that close the gap in question first.
+    pub lessons: Vec<LessonLink>,
+    /// The address word of the lesson that is chosen to begin with.
+    pub chosen: Option<String>,
+}
+
 /// Why somebody was not referred.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

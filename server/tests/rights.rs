@@ -7,8 +7,8 @@ use std::collections::BTreeSet;
 use axum::http::StatusCode;
 use codee::{Encoder, binary::PostcardCodec};
 use kvarten_domain::{
-    AnswerId, AttemptId, Date, LessonId, Level, MeaningId, PersonId, QuestionId, Role, SystemId,
-    UnitId, bank::Filter, overview, time::Period, unit::UnitKind,
+    AnswerId, AttemptId, Date, LessonId, Level, MeaningId, PersonId, QuestionId, ReferralId, Role,
+    SystemId, UnitId, bank::Filter, overview, time::Period, unit::UnitKind,
 };
 use kvarten_service::{
     new_id, now,
@@ -61,6 +61,7 @@ fn calls() -> Vec<(&'static str, Body, u16, Says)> {
         ("/api/assessment", data(&("x", None::<Level>)), 401, all(404)),
         ("/api/assess", form("code=x&level=1"), 401, all(404)),
         ("/api/assess", form("code=x&level=1&said[x]=can"), 401, all(422)),
+        ("/api/assess", form(&format!("code=x&level=1&said[m{meaning}]=can")), 401, all(404)),
         ("/api/assess", form("code=x&level=5"), 422, all(422)),
         ("/api/keep_claim", data(&("x", 1u8, meaning, "can")), 401, all(404)),
         ("/api/looks", data(&()), 401, all(200)),
@@ -68,6 +69,27 @@ fn calls() -> Vec<(&'static str, Body, u16, Says)> {
         ("/api/overview", data(&()), 401, MANAGER),
         ("/api/colleague", data(&(nobody, None::<Date>)), 401, [403, 403, 404, 403]),
         ("/api/colleague_system", data(&(nobody, "x")), 401, [403, 403, 404, 403]),
+        ("/api/refer_page", data(&(overview::Filter::default(), None::<PersonId>)), 401, MANAGER),
+        (
+            "/api/refer_page",
+            data(&(overview::Filter::default(), Some(nobody))),
+            401,
+            [403, 403, 404, 403],
+        ),
+        ("/api/refer", form(&format!("batch={referral}&slug=x")), 401, [403, 403, 422, 403]),
+        ("/api/referrals", data(&(None::<PersonId>,)), 401, MANAGER),
+        (
+            "/api/change_referral",
+            form(&format!("id={referral}&revision=1")),
+            401,
+            [403, 403, 404, 403],
+        ),
+        (
+            "/api/withdraw_referral",
+            form(&format!("id={referral}&revision=1")),
+            401,
+            [403, 403, 404, 403],
+        ),
         ("/api/map", data(&()), 401, ADMINISTRATOR),
         ("/api/map_system", data(&("x",)), 401, [403, 403, 403, 404]),
         ("/api/requirements", data(&(None::<UnitId>, None::<Date>)), 401, ADMINISTRATOR),

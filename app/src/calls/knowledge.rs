@@ -46,7 +46,8 @@ pub async fn assessment(code: String, level: Option<Level>) -> Result<Assessment
     pass(request.learner()?.assessment(&code, level, request.locale).await)
 }
 
-/// The ids that a form's fields stand under.
+/// The ids that a form's fields stand under, each behind an `m`: a name that begins with a figure
+/// would be read as a number.
 #[cfg(feature = "ssr")]
 fn meanings(said: BTreeMap<String, String>) -> Result<BTreeMap<MeaningId, String>, WireError> {
     use super::request::pass;
@@ -54,7 +55,9 @@ fn meanings(said: BTreeMap<String, String>) -> Result<BTreeMap<MeaningId, String
     use kvarten_service::ServiceError;
 
     let unknown = || ServiceError::invalid("statement", Fault::UnknownOption);
-    let read = |(id, claim): (String, String)| Ok((id.parse().map_err(|_| unknown())?, claim));
+    let read = |(id, claim): (String, String)| {
+        Ok((id.trim_start_matches('m').parse().map_err(|_| unknown())?, claim))
+    };
     pass(said.into_iter().map(read).collect())
 }
 

@@ -136,8 +136,8 @@ pub struct StatementFields {
     pub same: Option<String>,
 }
 
-/// Changes a level: its statements and for how many months it holds. Statements stand under numbers
-/// that give their order.
+/// Changes a level: its statements and for how many months it holds. Statements stand under `s0`,
+/// `s1` …, which gives their order.
 ///
 /// # Errors
 /// See [`WireError`].
@@ -147,7 +147,7 @@ pub async fn change_level(
     code: String,
     level: Level,
     #[server(default)] months: String,
-    #[server(default)] s: BTreeMap<u8, StatementFields>,
+    #[server(default)] s: BTreeMap<String, StatementFields>,
 ) -> Result<(), WireError> {
     use super::request::{Request, form_goes_to, pass};
     use kvarten_service::{ServiceError, map::StatementEdit};

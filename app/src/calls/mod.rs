@@ -14,6 +14,7 @@ mod ladder;
 mod lesson;
 mod map;
 mod points;
+mod referrals;
 #[cfg(feature = "ssr")]
 mod request;
 mod session;
@@ -34,6 +35,10 @@ pub use map::{
 };
 pub use points::{
     JoinLeaderboard, LeaveLeaderboard, join_leaderboard, leaderboard, leave_leaderboard, points,
+};
+pub use referrals::{
+    ChangeReferral, Refer, WithdrawReferral, change_referral, refer, refer_page, referrals,
+    withdraw_referral,
 };
 #[cfg(feature = "ssr")]
 pub use request::{ClientAddress, is_shared_tablet, leave_for, menu, request_locale, typed_name};

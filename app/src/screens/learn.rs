@@ -4,6 +4,7 @@ use kvarten_domain::{
     bank::{Choice, Filter, LearnPage, Length, Resume},
     lesson::{Place, Progress},
     level::Level,
+    referral::ReferralCard,
 };
 use leptos::prelude::*;
 use leptos_router::{
@@ -19,7 +20,7 @@ use crate::{
     page::page_data,
     parts::{Icon, Tab, icon, lesson_card, quarter, quarter_done},
     post::fields,
-    text::{lang, minutes, tr},
+    text::{date, lang, minutes, tr},
 };
 
 /// The screen.
@@ -65,6 +66,7 @@ fn content(page: LearnPage, filter: &Filter) -> AnyView {
     titled(&title);
     view! {
         <h1>{title}</h1>
+        {pointed_to(l, page.referrals)}
         {resume}
         <section class="bank" aria-labelledby="bank">
             <h2 id="bank">{tr!(l, learn.bank)}</h2>
@@ -73,6 +75,35 @@ fn content(page: LearnPage, filter: &Filter) -> AnyView {
                 {count}
             </p>
             {list}
+        </section>
+    }
+    .into_any()
+}
+
+/// What one's manager points to: first of all.
+fn pointed_to(l: Locale, cards: Vec<ReferralCard>) -> AnyView {
+    if cards.is_empty() {
+        return ().into_any();
+    }
+    let rows = cards.into_iter().map(|card| {
+        let mut meta = vec![minutes(l, card.lesson.minutes)];
+        meta.extend(card.wish.map(|on| tr!(l, learn.wished, date = date(l, on)).to_string()));
+        meta.extend(card.from.map(|name| tr!(l, learn.from, name = name).to_string()));
+        let note =
+            (!card.note.is_empty()).then(|| view! { <p class="pointed__note">{card.note}</p> });
+        view! {
+            <li class="rows__item">
+                <a href=format!("/lar/{}", card.lesson.slug) lang=card.lesson.lang>
+                    {card.lesson.title}
+                </a>
+                <div class="rows__meta">{meta.join(". ")} {note}</div>
+            </li>
+        }
+    });
+    view! {
+        <section class="pointed" aria-labelledby="pointed">
+            <h2 id="pointed">{tr!(l, learn.pointed)}</h2>
+            <ul class="rows">{rows.collect_view()}</ul>
         </section>
     }
     .into_any()

@@ -25,7 +25,7 @@ pub use points::points;
 pub use statement::statement;
 pub use step::Step;
 pub use trouble::{here, not_found};
-pub use unit::{person, person_system, unit};
+pub use unit::{person, person_system, refer, referrals, unit};
 
 use std::sync::Arc;
 
@@ -55,6 +55,8 @@ pub async fn part_of(path: &str) -> Result<(), SplitLoaderError> {
         (Some("kunskaper"), ..) => knowledge::system::load().await,
         (Some("enhet"), Some("person"), Some(_), Some(_)) => unit::load_person_system().await,
         (Some("enhet"), Some("person"), ..) => unit::load_person().await,
+        (Some("enhet"), Some("hanvisa"), ..) => unit::load_refer().await,
+        (Some("enhet"), Some("hanvisningar"), ..) => unit::load_referrals().await,
         (Some("enhet"), ..) => unit::load().await,
         (Some("karta"), None | Some(""), ..) => map::load().await,
         (Some("karta"), Some("krav"), ..) => map::requirements::load().await,

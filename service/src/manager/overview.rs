@@ -122,7 +122,11 @@ impl Manager<'_> {
     }
 
     /// Notes that everybody who is shown has been looked at, by their units.
-    async fn note_looks(&self, shown: &Overview, what: Look) -> Result<(), ServiceError> {
+    pub(super) async fn note_looks(
+        &self,
+        shown: &Overview,
+        what: Look,
+    ) -> Result<(), ServiceError> {
         let mut units: Vec<UnitId> =
             shown.people.iter().filter_map(|person| Some(shown.unit_of(person)?.id)).collect();
         units.sort_unstable();

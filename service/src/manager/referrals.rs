@@ -3,9 +3,10 @@
 use std::collections::{HashMap, HashSet};
 
 use kvarten_domain::{
-    Date, Fault, PersonId, ReferralId, Timestamp,
-    knowledge::SOON_DAYS,
-    referral::{LONGEST_NOTE, MOST_PEOPLE, ReferralLine, Referred, Skipped},
+    Date, Fault, Locale, PersonId, ReferralId, Timestamp,
+    knowledge::{Look, SOON_DAYS},
+    overview::{Filter, Finder, PersonLine},
+    referral::{LONGEST_NOTE, MOST_PEOPLE, ReferPage, ReferralLine, Referred, Skipped},
     text::is_hostile,
 };
 use kvarten_entity::{Column, Key, employment, person, referral};
@@ -22,6 +23,7 @@ use crate::{
     ServiceError,
     bank::LessonEntry,
     competence::{Followed, follow},
+    new_id,
 };
 
 /// What a manager sends: where to go, a line of their own and a wish for when.
@@ -55,6 +57,69 @@ fn note(text: &str) -> Result<String, ServiceError> {
 }
 
 impl Manager<'_> {
+    /// Whom to refer, and to what: those whom a filter lets through, or one person. That they have
+    /// been looked at is noted. Five statements at most.
+    ///
+    /// # Errors
+    /// [`ServiceError::NotFound`] for a person of another unit.
+    pub async fn refer_page(
+        &self,
+        filter: &Filter,
+        person: Option<PersonId>,
+        locale: Locale,
+    ) -> Result<ReferPage, ServiceError> {
+        let people = self.people(&self.units).await?;
+        let mut overview = self.draw(&people, &HashMap::new(), locale);
+        let mut found = match person {
+            Some(id) => {
+                let at = overview.people.iter().position(|one| one.id == id);
+                vec![at.ok_or(ServiceError::NotFound)?]
+            }
+            None => Finder::new(&overview).find(&overview, filter),
+        };
+        found.truncate(MOST_PEOPLE);
+        let kept: Vec<_> = found.iter().map(|at| overview.people[*at].clone()).collect();
+        overview.people = kept;
+        self.note_looks(&overview, Look::Unit).await?;
+        let line = |one: &PersonLine| {
+            let mut place = Vec::new();
+            place.extend(overview.profession_of(one).map(|choice| choice.name.clone()));
+            place.extend(overview.unit_of(one).map(|unit| unit.name.clone()));
+            (one.id, one.name.clone(), place.join(", "))
+        };
+        let lines = overview.people.iter().map(line).collect();
+        // Lessons of the system in question first, then those that most of these people lack.
+        let known: HashMap<PersonId, &Known> = people.iter().map(|one| (one.id, one)).collect();
+        let lack = |entry: &LessonEntry| {
+            let lacks = |one: &&PersonLine| {
+                known.get(&one.id).is_some_and(|known| {
+                    let required = self.bank.required(known.unit, known.profession, self.now);
+                    let needs = required[entry.system].is_some_and(|level| entry.level <= level);
+                    needs && !self.has_shown(known, entry)
+                })
+            };
+            overview.people.iter().filter(lacks).count()
+        };
+        let is_asked = |entry: &LessonEntry| {
+            filter.system.as_ref().is_some_and(|code| *code == self.bank.system_of(entry).code)
+        };
+        let mut lessons: Vec<(&LessonEntry, usize)> =
+            self.bank.lessons.iter().map(|entry| (entry, lack(entry))).collect();
+        lessons.sort_by_key(|(entry, lack)| {
+            (!is_asked(entry), std::cmp::Reverse(*lack), entry.level, entry.title.clone())
+        });
+        let chosen = lessons
+            .first()
+            .filter(|(entry, lack)| *lack > 0 && (is_asked(entry) || person.is_some()));
+        Ok(ReferPage {
+            batch: new_id(),
+            today: self.services.calendar().date(self.now),
+            people: lines,
+            chosen: chosen.map(|(entry, _)| entry.slug.clone()),
+            lessons: lessons.iter().map(|(entry, _)| self.bank.link(entry)).collect(),
+        })
+    }
+
     /// The end of the day that is wished for.
     fn wish(&self, wish: Option<Date>) -> Result<Option<Timestamp>, ServiceError> {
         let Some(day) = wish else { return Ok(None) };

@@ -130,7 +130,7 @@ fn content(page: &AssessmentPage, post: Post, error: Signal<Option<WireError>>) 
 
 /// A statement with its three answers. With the script, each answer is kept as soon as it is given.
 fn statement(l: Locale, at: usize, line: &StatementLine, (code, level): (&str, Level)) -> AnyView {
-    let name = format!("said[{}]", line.meaning);
+    let name = format!("said[m{}]", line.meaning);
     let meaning = line.meaning;
     let options = Claim::ALL.map(|claim| {
         let text = match claim {

@@ -106,7 +106,7 @@ fn statement(
     let same = known.map(|_| {
         view! {
             <label class="check" for=same_id.clone()>
-                <input type="checkbox" id=same_id.clone() name=format!("s[{at}][same]") value="1" />
+                <input type="checkbox" id=same_id.clone() name=format!("s[s{at}][same]") value="1" />
                 <span>{tr!(l, map.same)}</span>
             </label>
         }
@@ -115,16 +115,16 @@ fn statement(
         <div class="statement">
             <input
                 type="hidden"
-                name=format!("s[{at}][id]")
+                name=format!("s[s{at}][id]")
                 value=known.map(|known| known.id.to_string()).unwrap_or_default()
             />
             <div class="field">
                 <label class="field__label" for=sv_id.clone()>{sv_label}</label>
-                <input class="input" id=sv_id name=format!("s[{at}][sv]") value=sv lang="sv" maxlength="200" autocomplete="off" />
+                <input class="input" id=sv_id name=format!("s[s{at}][sv]") value=sv lang="sv" maxlength="200" autocomplete="off" />
             </div>
             <div class="field">
                 <label class="field__label" for=en_id.clone()>{en_label}</label>
-                <input class="input" id=en_id name=format!("s[{at}][en]") value=en lang="en" maxlength="200" autocomplete="off" />
+                <input class="input" id=en_id name=format!("s[s{at}][en]") value=en lang="en" maxlength="200" autocomplete="off" />
             </div>
             {same}
         </div>

@@ -63,17 +63,10 @@ impl Live {
 
     /// Filters anew, and puts the filter into the address.
     pub fn set(self, filter: Filter) {
-        let query = filter.to_query();
         self.first.set(0);
         self.drawn.set(DRAWN);
         self.filter.set(filter);
-        let query: Vec<String> =
-            query.iter().map(|(name, value)| format!("{name}={}", escaped(value))).collect();
-        let path = if query.is_empty() {
-            "/enhet".to_owned()
-        } else {
-            format!("/enhet?{}", query.join("&"))
-        };
+        let path = format!("/enhet{}", untrack(|| self.query()));
         if let Ok(history) = window().history() {
             let state = history.state().unwrap_or_default();
             let _ = history.replace_state_with_url(&state, "", Some(&path));
@@ -81,6 +74,14 @@ impl Live {
         if let Ok(Some(scroll)) = document().query_selector(".matrix__scroll") {
             scroll.set_scroll_top(0);
         }
+    }
+
+    /// The filter as an address says it, with its question mark; nothing where everybody is let through.
+    pub fn query(self) -> String {
+        let query = self.filter.with(Filter::to_query);
+        let query: Vec<String> =
+            query.iter().map(|(name, value)| format!("{name}={}", escaped(value))).collect();
+        if query.is_empty() { String::new() } else { format!("?{}", query.join("&")) }
     }
 
     /// How many are shown, and of how many.

@@ -3,10 +3,14 @@
 mod filters;
 mod live;
 mod person;
+mod refer;
 
 #[cfg(feature = "hydrate")]
 pub use person::{load_person, load_person_system};
 pub use person::{person, person_system};
+#[cfg(feature = "hydrate")]
+pub use refer::{load_refer, load_referrals};
+pub use refer::{refer, referrals};
 
 use kvarten_domain::overview::{Filter, FirstRows};
 use leptos::{prelude::*, wasm_split::wasm_split};
@@ -71,6 +75,14 @@ fn content(first: FirstRows, filter: Filter) -> AnyView {
         <h1>{title}</h1>
         <p class="lead">{name}</p>
         {fields}
+        <div class="btns">
+            <a class="btn" href=move || format!("/enhet/hanvisa{}", live.query()) rel="external">
+                {tr!(l, refer.go)}
+            </a>
+            <a class="btn btn--quiet" href="/enhet/hanvisningar">
+                {tr!(l, refer.all)}
+            </a>
+        </div>
         <p class="hits" role="status">
             {move || live.count().map_or_else(|| first_count.clone(), |(shown, total)| count(l, shown, total))}
         </p>

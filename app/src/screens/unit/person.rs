@@ -51,6 +51,11 @@ pub fn person() -> Drawn {
                 <bdi>{page.name.clone()}</bdi>
             </h1>
             <p class="lead">{place}</p>
+            <div class="btns">
+                <a class="btn" href=format!("/enhet/hanvisa?person={}", page.person)>
+                    {tr!(l, refer.go_one)}
+                </a>
+            </div>
             {picture(l, &page.portrait, &asked(), &base, Voice::Manager)}
             <p class="small">{tr!(l, unit.logged_person)}</p>
         }
