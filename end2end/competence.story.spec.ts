@@ -1,6 +1,47 @@
+import { execFile } from "node:child_process";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import type { Page } from "@playwright/test";
+import { target } from "../scripts/server.mjs";
 import { replyRightly } from "./answers";
 import { expect, expectAccessibleInFull, expectNoSidewaysScroll, hydrated, sizes, test } from "./fixtures";
 import { touch } from "./hands";
+
+/** Runs the program beside the server that the stories use. */
+async function command(...words: string[]) {
+  const env = { ...process.env, KVARTEN_DATA: process.env.KVARTEN_STORY_DATA };
+  for (const name of Object.keys(env)) if (name.startsWith("KVARTEN_STOR")) delete env[name];
+  const { stdout } = await promisify(execFile)(join(target, "release/kvarten"), words, { env });
+  return stdout;
+}
+
+/** The employee number of somebody in Solgläntan. */
+async function numberOf(name: string) {
+  const people = (await command("person", "list", "--unit", "Solgläntan")).split("\n");
+  const line = people.find((person) => person.endsWith(`\t${name}`));
+  if (!line) throw new Error(`nobody is called ${name}`);
+  return line.split("\t")[0];
+}
+
+/** Goes from a lesson's first step to the top of its ladder. */
+async function takeLesson(page: Page) {
+  for (let steps = 0; steps < 12 && !page.url().endsWith("/stegen"); steps += 1) {
+    await hydrated(page);
+    const title = await page.title();
+    await page.locator(".actions button").tap();
+    await expect(page).not.toHaveTitle(title);
+  }
+  await page.getByRole("button", { name: "Börja svara" }).tap();
+  const top = page.getByRole("heading", { level: 1, name: "Du är högst upp" });
+  for (let replies = 0; replies < 30; replies += 1) {
+    await page.locator(".ask__q, .climbed--top").first().waitFor();
+    if (await top.isVisible()) break;
+    await replyRightly(page, touch);
+    await page.locator(".actions a.btn--big").tap();
+    await expect(page.locator(".reply--right")).toBeHidden();
+  }
+  await expect(top).toBeVisible();
+}
 
 test.describe("an assistant nurse", () => {
   test("assesses herself, sees a gap, closes it and watches the radar grow", async ({
@@ -42,24 +83,8 @@ test.describe("an assistant nurse", () => {
     await page.goto("/kunskaper");
     await hydrated(page);
     await expect(spoke).toHaveAttribute("aria-label", /egen bedömning 1, visat 0/);
-    await page.getByRole("listitem").filter({ hasText: "Trygghetslarm" }).first().scrollIntoViewIfNeeded();
     await page.goto("/lar/ta-emot-larm/1");
-    for (let steps = 0; steps < 12 && !page.url().endsWith("/stegen"); steps += 1) {
-      await hydrated(page);
-      const title = await page.title();
-      await page.locator(".actions button").tap();
-      await expect(page).not.toHaveTitle(title);
-    }
-    await page.getByRole("button", { name: "Börja svara" }).tap();
-    const top = page.getByRole("heading", { level: 1, name: "Du är högst upp" });
-    for (let replies = 0; replies < 30; replies += 1) {
-      await page.locator(".ask__q, .climbed--top").first().waitFor();
-      if (await top.isVisible()) break;
-      await replyRightly(page, touch);
-      await page.locator(".actions a.btn--big").tap();
-      await expect(page.locator(".reply--right")).toBeHidden();
-    }
-    await expect(top).toBeVisible();
+    await takeLesson(page);
     await page.goto("/kunskaper");
     await hydrated(page);
     await expect(spoke).toHaveAttribute("aria-label", /egen bedömning 1, visat 1/);
@@ -107,6 +132,7 @@ test.describe("a manager", () => {
     await page.getByRole("link", { name: "Min enhet" }).click();
     await hydrated(page);
     const count = page.getByRole("status");
+    await expect(count).toHaveText(/^Visar/);
     const everybody = Number((await count.textContent())?.match(/av (\d+)/)?.[1]);
     expect(everybody).toBeGreaterThan(20);
     await expect(page.locator(".matrix__people tr")).toHaveCount(everybody);
@@ -135,6 +161,79 @@ test.describe("a manager", () => {
     await expect(page.getByRole("link", { name: /^Journalen: krav 2/ })).toBeVisible();
     await expect(page.getByRole("button", { name: "Börja svara" })).toBeHidden();
     await expect(page.getByText("poäng", { exact: false })).toHaveCount(0);
+  });
+
+  test("refers the three, sees one of them finish and prints the page", async ({ page, signIn, device, account }) => {
+    test.setTimeout(180_000);
+    await signIn("manager");
+    await page.goto("/enhet?system=journalen&behov=1");
+    await hydrated(page);
+    await page.waitForLoadState("networkidle");
+    await expect(page.locator(".matrix__people .matrix__who a")).toHaveCount(3);
+    await page.getByRole("link", { name: "Hänvisa dem som visas" }).click();
+    await hydrated(page);
+    await expect(page.getByRole("checkbox")).toHaveCount(3);
+    await expect(page.getByLabel("Utbildning", { exact: true })).not.toHaveValue("");
+    await page.getByLabel("Några egna ord").fill("Vi pratar om det på nästa APT.");
+    await page.getByLabel("Gärna senast").fill("2030-01-31");
+    await expectAccessibleInFull(page);
+    await page.getByRole("button", { name: "Skicka" }).click();
+    await expect(page.getByText("Hänvisningen är skickad till 3 personer")).toBeVisible();
+
+    // One of them meets it first in Lär, and takes the lesson.
+    await page.goto("/enhet/hanvisningar");
+    await hydrated(page);
+    await expect(page.locator(".tag", { hasText: "Skickad" })).toHaveCount(3);
+    const name = (await page.locator(".rows__item a").first().textContent()) ?? "";
+    const [family, given] = name.split(", ");
+    const number = await numberOf(`${given} ${family}`);
+    const phone = await device();
+    await phone.setViewportSize(sizes.phone);
+    await phone.goto("/logga-in");
+    await phone.getByLabel("E-post eller anställningsnummer").fill(number);
+    await phone.getByLabel("Lösenord", { exact: true }).fill(account("staff").password);
+    await phone.getByRole("button", { name: "Logga in", exact: true }).click();
+    await phone.waitForURL(/\/lar$/);
+    const pointed = phone.getByRole("region", { name: "Från din chef" });
+    await expect(pointed).toContainText("Vi pratar om det på nästa APT.");
+    await expect(pointed).toContainText("Gärna senast 31 januari 2030");
+    await expectAccessibleInFull(phone);
+    const slug = (await pointed.getByRole("link").getAttribute("href")) ?? "";
+    await phone.goto(`${slug}/1`);
+    await takeLesson(phone);
+    await phone.goto("/lar");
+    await expect(pointed).toHaveCount(0);
+
+    await page.reload();
+    await hydrated(page);
+    await expect(page.locator(".tag", { hasText: "Klar" })).toHaveCount(1);
+    // Another is withdrawn.
+    await page.locator("summary").filter({ hasText: "Ändra eller ta tillbaka" }).first().click();
+    await page.getByRole("button", { name: /^Ta tillbaka/ }).first().click();
+    await expect(page.locator(".tag", { hasText: "Återtagen" })).toHaveCount(1);
+    await expectAccessibleInFull(page);
+
+    await page.goto("/enhet");
+    await page.waitForLoadState("networkidle");
+    await page.emulateMedia({ media: "print" });
+    await expect(page.getByRole("search")).toBeHidden();
+    await expect(page.getByRole("navigation")).toBeHidden();
+    await expect(page.locator(".matrix__people tr").last()).toBeVisible();
+  });
+
+  test("has the page open while somebody moves to another unit", async ({ page, signIn, expectFailure }) => {
+    expectFailure(/\/enhet\/person\/|\/api\/colleague/);
+    await signIn("manager");
+    await page.goto("/enhet");
+    await hydrated(page);
+    await page.waitForLoadState("networkidle");
+    const who = page.locator(".matrix__people tr").filter({ hasText: "vårdbiträde" }).last().getByRole("link");
+    const [family, given] = ((await who.textContent()) ?? "").split(", ");
+    await command("person", "move", await numberOf(`${given} ${family}`), "--unit", "Havsblick", "--profession", "vardbitrade");
+    await who.click();
+    await expect(page.getByRole("heading", { level: 1, name: "Sidan finns inte" })).toBeVisible();
+    await page.goto("/enhet");
+    await expect(page.getByRole("link", { name: `${family}, ${given}`, exact: true })).toHaveCount(0);
   });
 
   test("works with JavaScript off, filtering at the server", async ({ noScript: page, account }) => {

@@ -7,6 +7,7 @@ const newcomers = 24;
 export default async function start() {
   const server = await useServer({ people: 400 });
   process.env.KVARTEN_STORY_URL = server.url;
+  process.env.KVARTEN_STORY_DATA = server.data;
   process.env.KVARTEN_STORY_ACCOUNTS = JSON.stringify(server.accounts);
   for (let number = 1; number <= newcomers; number += 1) {
     const who = ["--employee-number", `9${number}`, "--given-name", "Ny", "--family-name", `Berg${number}`];

@@ -11,6 +11,8 @@ use texts::i18n;
 
 mod app;
 pub mod calls;
+#[cfg(feature = "ssr")]
+pub mod files;
 #[cfg(feature = "hydrate")]
 mod hydration;
 mod lazy;

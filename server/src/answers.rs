@@ -17,6 +17,9 @@ pub enum Trouble {
     /// What the use case says.
     #[error(transparent)]
     Service(#[from] ServiceError),
+    /// A spreadsheet could not be written.
+    #[error(transparent)]
+    Sheet(#[from] rust_xlsxwriter::XlsxError),
     /// The session cannot be read.
     #[error(transparent)]
     Session(#[from] tower_sessions::session::Error),

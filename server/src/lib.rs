@@ -23,6 +23,7 @@ mod serve;
 mod session_store;
 mod site;
 mod terminal;
+mod unit_files;
 
 pub use failure::Failure;
 pub use router::router;

@@ -24,7 +24,7 @@ use tower_http::{
 
 use crate::{
     Failure, access_log, config::HttpConfig, csrf, headers, health, media, my_data, pages::Pages,
-    session_store, site,
+    session_store, site, unit_files,
 };
 
 /// How long it may take until an answer begins.
@@ -67,6 +67,8 @@ pub fn router(
         .functions()
         .layer(middleware::from_fn(session_store::last_as_long_as_asked))
         .merge(pages.router())
+        .route("/enhet.csv", get(unit_files::csv).with_state(services.clone()))
+        .route("/enhet.xlsx", get(unit_files::xlsx).with_state(services.clone()))
         .route("/mina-uppgifter.json", get(my_data::my_data).with_state(services.clone()));
     let not_found = dynamic(pages.not_found());
 

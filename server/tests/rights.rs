@@ -47,8 +47,13 @@ const ADMINISTRATOR: Says = [403, 403, 403, 200];
 fn calls() -> Vec<(&'static str, Body, u16, Says)> {
     let (answer, attempt, question) =
         (new_id::<AnswerId>(), new_id::<AttemptId>(), new_id::<QuestionId>());
-    let (nobody, system, lesson, meaning) =
-        (new_id::<PersonId>(), new_id::<SystemId>(), new_id::<LessonId>(), new_id::<MeaningId>());
+    let (nobody, system, lesson, meaning, referral) = (
+        new_id::<PersonId>(),
+        new_id::<SystemId>(),
+        new_id::<LessonId>(),
+        new_id::<MeaningId>(),
+        new_id::<ReferralId>(),
+    );
     let reply =
         format!("slug=x&answer={answer}&attempt={attempt}&question={question}&pick[only]=0");
     vec![

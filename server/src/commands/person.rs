@@ -27,6 +27,12 @@ pub enum Command {
     ///
     /// Without --stdin they have no password yet; `kvarten person password` gives them one.
     Create(Create),
+    /// Write out who works in a unit: employee number and name, by name.
+    List {
+        /// Name or id of the unit
+        #[arg(long)]
+        unit: String,
+    },
     /// Give a person a new password and end their sessions.
     ///
     /// Asks for it twice on the terminal; with --stdin it is the first line of standard input.
@@ -128,6 +134,7 @@ pub async fn perform(config: &Config, command: Command) -> Result<(), Failure> {
     let operator = Operator::enter(&services, now());
     let done = match command {
         Command::Create(new) => create(operator, new).await,
+        Command::List { unit } => list(operator, &unit).await,
         Command::Password { who, stdin } => set_password(operator, &who, stdin).await,
         Command::Leave { who } => leave(operator, &who).await,
         Command::Move(to) => move_to(operator, &to).await,
@@ -161,6 +168,13 @@ async fn create(operator: Operator<'_>, new: Create) -> Result<(), Failure> {
     };
     operator.create_person(&person).await?;
     say(format_args!("{name} has been added."));
+    Ok(())
+}
+
+async fn list(operator: Operator<'_>, unit: &str) -> Result<(), Failure> {
+    for (number, name) in operator.list_people(unit).await? {
+        say(format_args!("{number}\t{name}"));
+    }
     Ok(())
 }
 

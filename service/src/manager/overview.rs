@@ -7,7 +7,7 @@ use kvarten_domain::{
     bank::Choice,
     competence::Facts,
     knowledge::Look,
-    overview::{Cell, Filter, FirstRows, Overview, PersonLine, Post, UnitLine, sorted_as},
+    overview::{Cell, Filter, Finder, FirstRows, Overview, PersonLine, Post, UnitLine, sorted_as},
 };
 use kvarten_entity::{Column, Key, competence, employment, person};
 use sea_orm::{
@@ -119,6 +119,25 @@ impl Manager<'_> {
         let first = FirstRows::of(self.draw(&people, &open, locale), filter);
         self.note_looks(&first.overview, Look::Unit).await?;
         Ok(first)
+    }
+
+    /// Those whom a filter lets through, to be taken along as a file, and of how many. That their
+    /// units have been taken along is noted. Five statements at most.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn file(
+        &self,
+        filter: &Filter,
+        locale: Locale,
+    ) -> Result<(Overview, usize), ServiceError> {
+        let people = self.people(&self.units).await?;
+        let mut overview = self.draw(&people, &self.open_referrals().await?, locale);
+        let found = Finder::new(&overview).find(&overview, filter);
+        let total = overview.people.len();
+        overview.people = found.iter().map(|at| overview.people[*at].clone()).collect();
+        self.note_looks(&overview, Look::File).await?;
+        Ok((overview, total))
     }
 
     /// Notes that everybody who is shown has been looked at, by their units.

@@ -2,14 +2,15 @@
 
 use kvarten_domain::{
     Fault, Locale, PersonId, ProfessionId, Role, Timestamp, UnitId,
+    overview::sorted_as,
     person::{EmailAddress, EmployeeNumber, check_new_password},
 };
 use kvarten_entity::{
     Column, Key, employment, leaderboard_member, person, profession, role_grant, session,
 };
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait, Condition, DatabaseTransaction, EntityTrait, QueryFilter,
-    QuerySelect, sea_query::Expr,
+    ActiveValue::Set, ColumnTrait, Condition, DatabaseTransaction, EntityTrait, JoinType,
+    QueryFilter, QuerySelect, sea_query::Expr,
 };
 
 use super::{Operator, required};
@@ -219,6 +220,39 @@ impl Operator<'_> {
             .await?;
         let unknown = ServiceError::invalid("profession", Fault::UnknownOption);
         Ok(found.ok_or(unknown)?.id.id())
+    }
+
+    /// Everybody who works in a unit itself now: employee number, given and family name.
+    ///
+    /// # Errors
+    /// A unit that there is not, or more than one.
+    pub async fn list_people(&self, unit: &str) -> Result<Vec<(String, String)>, ServiceError> {
+        let unit = self.find_unit(unit).await?;
+        let mut people: Vec<(String, String, String)> = person::Entity::find()
+            .select_only()
+            .columns([
+                person::Column::EmployeeNumber,
+                person::Column::GivenName,
+                person::Column::FamilyName,
+            ])
+            .join(
+                JoinType::InnerJoin,
+                person::Entity::belongs_to(employment::Entity)
+                    .from(person::Column::Id)
+                    .to(employment::Column::PersonId)
+                    .into(),
+            )
+            .filter(employment::Column::UnitId.eq(unit.key()))
+            .filter(employment::Column::UntilAt.is_null())
+            .filter(person::Column::LeftAt.is_null())
+            .into_tuple()
+            .all(self.services.store().read())
+            .await?;
+        people.sort_by_key(|(_, given, family)| sorted_as(&format!("{family} {given}")));
+        Ok(people
+            .into_iter()
+            .map(|(number, given, family)| (number, format!("{given} {family}")))
+            .collect())
     }
 
     /// The person with an employee number or an e-mail address.

@@ -82,6 +82,12 @@ fn content(first: FirstRows, filter: Filter) -> AnyView {
             <a class="btn btn--quiet" href="/enhet/hanvisningar">
                 {tr!(l, refer.all)}
             </a>
+            <a class="btn btn--quiet" href=move || format!("/enhet.xlsx{}", live.query()) rel="external" download>
+                {tr!(l, unit.xlsx)}
+            </a>
+            <a class="btn btn--quiet" href=move || format!("/enhet.csv{}", live.query()) rel="external" download>
+                {tr!(l, unit.csv)}
+            </a>
         </div>
         <p class="hits" role="status">
             {move || live.count().map_or_else(|| first_count.clone(), |(shown, total)| count(l, shown, total))}

@@ -1,0 +1,183 @@
+//! What a manager sees of a unit, as files: CSV and XLSX, with the filter written into them.
+
+use axum::{
+    extract::{Query, State},
+    http::{
+        HeaderMap,
+        header::{ACCEPT_LANGUAGE, CONTENT_DISPOSITION, CONTENT_TYPE},
+    },
+    response::{IntoResponse, Response},
+};
+use kvarten_app::files::{Sheet, Value, unit_sheet};
+use kvarten_domain::{Locale, overview::Filter};
+use kvarten_service::{Services, manager::Manager, now};
+use rust_xlsxwriter::{Format, Workbook, XlsxError};
+use std::collections::HashMap;
+use tower_sessions::Session;
+
+use crate::answers::{Refusal, Trouble, signed_in};
+
+type Fields = Query<HashMap<String, String>>;
+
+async fn sheet(
+    services: &Services,
+    session: &Session,
+    headers: &HeaderMap,
+    fields: &Fields,
+) -> Result<(Sheet, Locale), Trouble> {
+    let who = signed_in(services, session).await?;
+    let accepted = headers.get(ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
+    let locale = who.locale().unwrap_or_else(|| Locale::negotiate(accepted.unwrap_or_default()));
+    let filter = Filter::from_query(|name| fields.get(name).map(String::as_str));
+    let manager = Manager::enter(services, &who, now()).await?;
+    let (overview, total) = manager.file(&filter, locale).await?;
+    Ok((unit_sheet(locale, &overview, &filter, total), locale))
+}
+
+/// `/enhet.csv`: for the spreadsheets of the language, where Swedish ones part values by semicolons.
+pub async fn csv(
+    State(services): State<Services>,
+    session: Session,
+    headers: HeaderMap,
+    fields: Fields,
+) -> Result<Response, Refusal> {
+    let made = sheet(&services, &session, &headers, &fields).await;
+    let (sheet, locale) = made.map_err(Refusal::of(&headers))?;
+    let headers = [
+        (CONTENT_TYPE, "text/csv; charset=utf-8"),
+        (CONTENT_DISPOSITION, "attachment; filename=\"enhet.csv\""),
+    ];
+    Ok((headers, as_csv(&sheet, locale)).into_response())
+}
+
+/// `/enhet.xlsx`.
+pub async fn xlsx(
+    State(services): State<Services>,
+    session: Session,
+    headers: HeaderMap,
+    fields: Fields,
+) -> Result<Response, Refusal> {
+    let made = sheet(&services, &session, &headers, &fields).await;
+    let (sheet, _) = made.map_err(Refusal::of(&headers))?;
+    let file = as_xlsx(&sheet).map_err(Trouble::from).map_err(Refusal::of(&headers))?;
+    let headers = [
+        (CONTENT_TYPE, "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+        (CONTENT_DISPOSITION, "attachment; filename=\"enhet.xlsx\""),
+    ];
+    Ok((headers, file).into_response())
+}
+
+/// Text that no spreadsheet takes for a formula: one that begins like a formula gets an apostrophe
+/// before it (OWASP, "CSV Injection").
+fn harmless(text: &str) -> String {
+    let is_formula =
+        text.trim_start().starts_with(['=', '+', '-', '@', '\t', '\r', '\n', '|', '%']);
+    if is_formula { format!("'{text}") } else { text.to_owned() }
+}
+
+fn as_csv(sheet: &Sheet, locale: Locale) -> Vec<u8> {
+    let delimiter = if locale == Locale::Sv { b';' } else { b',' };
+    // A mark by which spreadsheets know that this is UTF-8.
+    let mut writer = csv::WriterBuilder::new()
+        .delimiter(delimiter)
+        .flexible(true)
+        .from_writer("\u{feff}".as_bytes().to_vec());
+    let mut write = |record: Vec<String>| {
+        // Writing into memory does not fail.
+        let _ = writer.write_record(record);
+    };
+    write(vec![harmless(&sheet.title)]);
+    for (name, value) in &sheet.about {
+        write(vec![harmless(name), harmless(value)]);
+    }
+    write(sheet.head.iter().map(|text| harmless(text)).collect());
+    for row in &sheet.rows {
+        let value = |value: &Value| match value {
+            Value::Text(text) => harmless(text),
+            Value::Number(number) => number.to_string(),
+            Value::Nothing => String::new(),
+        };
+        write(row.iter().map(value).collect());
+    }
+    writer.into_inner().unwrap_or_default()
+}
+
+fn as_xlsx(sheet: &Sheet) -> Result<Vec<u8>, XlsxError> {
+    let bold = Format::new().set_bold();
+    let mut workbook = Workbook::new();
+    let page = workbook.add_worksheet();
+    page.set_name(&sheet.title)?;
+    page.write_string_with_format(0, 0, &sheet.title, &bold)?;
+    let mut line = 1;
+    for (name, value) in &sheet.about {
+        page.write_string(line, 0, name)?;
+        page.write_string(line, 1, value)?;
+        line += 1;
+    }
+    line += 1;
+    for (column, text) in (0..).zip(&sheet.head) {
+        page.write_string_with_format(line, column, text, &bold)?;
+    }
+    page.set_freeze_panes(line + 1, 1)?;
+    for row in &sheet.rows {
+        line += 1;
+        for (column, value) in (0..).zip(row) {
+            match value {
+                Value::Text(text) => page.write_string(line, column, text)?,
+                Value::Number(number) => page.write_number(line, column, *number)?,
+                Value::Nothing => page,
+            };
+        }
+    }
+    page.set_column_width(0, 28)?;
+    workbook.save_to_buffer()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rstest::rstest;
+
+    #[rstest]
+    #[case("Berg, Alma", "Berg, Alma")]
+    #[case("=1+1", "'=1+1")]
+    #[case("+46", "'+46")]
+    #[case("-2", "'-2")]
+    #[case("@SUM(A1)", "'@SUM(A1)")]
+    #[case("  =HYPERLINK()", "'  =HYPERLINK()")]
+    #[case("\t=1", "'\t=1")]
+    #[case("Åsa = bra", "Åsa = bra")]
+    fn no_text_is_a_formula(#[case] text: &str, #[case] expected: &str) {
+        assert_eq!(harmless(text), expected);
+    }
+
+    fn sheet() -> Sheet {
+        Sheet {
+            title: "Min enhet".into(),
+            about: vec![("System".into(), "Journalen".into())],
+            head: vec!["Namn".into(), "Nivå".into()],
+            rows: vec![
+                vec![Value::Text("=cmd|' /C calc'!A0; \"x\"".into()), Value::Number(2)],
+                vec![Value::Text("Öberg, Åsa".into()), Value::Nothing],
+            ],
+        }
+    }
+
+    #[test]
+    fn the_filter_is_written_into_the_file() {
+        let text = String::from_utf8(as_csv(&sheet(), Locale::Sv)).expect("text");
+        let lines: Vec<&str> = text.lines().collect();
+        assert_eq!(lines[0], "\u{feff}Min enhet");
+        assert_eq!(lines[1], "System;Journalen");
+        assert_eq!(lines[3], "\"'=cmd|' /C calc'!A0; \"\"x\"\"\";2");
+        assert_eq!(lines[4], "Öberg, Åsa;");
+        let text = String::from_utf8(as_csv(&sheet(), Locale::En)).expect("text");
+        assert!(text.contains("\"Öberg, Åsa\","));
+    }
+
+    #[test]
+    fn a_spreadsheet_is_one() {
+        let file = as_xlsx(&sheet()).expect("written");
+        assert!(file.starts_with(b"PK"));
+    }
+}
