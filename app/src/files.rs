@@ -57,7 +57,7 @@ fn in_words(l: Locale, overview: &Overview, filter: &Filter) -> Vec<(String, Str
         Said::Below => tr!(l, unit.said_below),
         Said::Nothing => tr!(l, unit.said_nothing),
     });
-    put(tr!(l, unit.said), said.map(|text| text.to_string()));
+    put(tr!(l, unit.said), said.map(str::to_owned));
     put(tr!(l, unit.idle), filter.idle.map(|days| tr!(l, unit.idle_days, days = days).to_string()));
     put(tr!(l, unit.referred), filter.is_referred.then(|| "✓".to_owned()));
     let order = (filter.order == Order::Wanting).then(|| tr!(l, unit.by_gap).to_string());

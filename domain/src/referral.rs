@@ -152,19 +152,18 @@ mod tests {
     use super::*;
     use rstest::rstest;
 
-    fn at(time: i64) -> Option<Timestamp> {
-        Some(Timestamp(time))
-    }
+    const AT: [Option<Timestamp>; 5] =
+        [None, Some(Timestamp(1)), Some(Timestamp(2)), Some(Timestamp(3)), Some(Timestamp(4))];
 
     #[rstest]
     #[case(Traces::default(), Stage::Sent)]
-    #[case(Traces { seen: at(1), ..Traces::default() }, Stage::Seen)]
-    #[case(Traces { seen: at(1), begun: at(2), ..Traces::default() }, Stage::Begun)]
-    #[case(Traces { begun: at(2), ..Traces::default() }, Stage::Begun)]
-    #[case(Traces { begun: at(2), done: at(3), ..Traces::default() }, Stage::Done)]
-    #[case::withdrawn(Traces { seen: at(1), withdrawn: at(2), ..Traces::default() }, Stage::Withdrawn)]
-    #[case::done_first(Traces { done: at(2), withdrawn: at(3), ..Traces::default() }, Stage::Done)]
-    #[case::done_anyway(Traces { done: at(4), withdrawn: at(3), ..Traces::default() }, Stage::Withdrawn)]
+    #[case(Traces { seen: AT[1], ..Traces::default() }, Stage::Seen)]
+    #[case(Traces { seen: AT[1], begun: AT[2], ..Traces::default() }, Stage::Begun)]
+    #[case(Traces { begun: AT[2], ..Traces::default() }, Stage::Begun)]
+    #[case(Traces { begun: AT[2], done: AT[3], ..Traces::default() }, Stage::Done)]
+    #[case::withdrawn(Traces { seen: AT[1], withdrawn: AT[2], ..Traces::default() }, Stage::Withdrawn)]
+    #[case::done_first(Traces { done: AT[2], withdrawn: AT[3], ..Traces::default() }, Stage::Done)]
+    #[case::done_anyway(Traces { done: AT[4], withdrawn: AT[3], ..Traces::default() }, Stage::Withdrawn)]
     fn how_far_it_has_come(#[case] traces: Traces, #[case] expected: Stage) {
         assert_eq!(Stage::of(&traces), expected);
         assert_eq!(

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use kvarten_domain::{
-    Date, Fault, LessonId, Level, StatementId, SystemId, UnitId,
+    Date, Fault, LessonId, Level, SystemId, UnitId,
     map::{RequirementsPage, SystemForm, SystemLine},
 };
 use leptos::{prelude::*, server_fn::codec::Postcard};
@@ -150,6 +150,7 @@ pub async fn change_level(
     #[server(default)] s: BTreeMap<String, StatementFields>,
 ) -> Result<(), WireError> {
     use super::request::{Request, form_goes_to, pass};
+    use kvarten_domain::StatementId;
     use kvarten_service::{ServiceError, map::StatementEdit};
 
     let request = Request::signed_in().await?;

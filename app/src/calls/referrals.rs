@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use kvarten_domain::{
-    Date, PersonId, ReferralId,
+    PersonId, ReferralId,
     overview::Filter,
     referral::{ReferPage, ReferralLine, Referred},
 };
@@ -25,9 +25,9 @@ pub async fn refer_page(filter: Filter, person: Option<PersonId>) -> Result<Refe
 
 /// The day that a field holds; nothing where it is empty.
 #[cfg(feature = "ssr")]
-fn wish(text: &str) -> Result<Option<Date>, WireError> {
+fn wish(text: &str) -> Result<Option<kvarten_domain::Date>, WireError> {
     use super::request::pass;
-    use kvarten_domain::Fault;
+    use kvarten_domain::{Date, Fault};
     use kvarten_service::ServiceError;
 
     match text.trim() {

@@ -232,16 +232,13 @@ impl Manager<'_> {
         &self,
         person: Option<PersonId>,
     ) -> Result<Vec<ReferralLine>, ServiceError> {
-        let people: HashMap<Uuid, String> = match person {
-            Some(id) => {
-                let one = self.colleague(id).await?;
-                let name = format!("{}, {}", one.row.family_name, one.row.given_name);
-                [(id.key(), name)].into()
-            }
-            None => {
-                let all = self.people(&self.units).await?;
-                all.into_iter().map(|one| (one.id.key(), one.name)).collect()
-            }
+        let people: HashMap<Uuid, String> = if let Some(id) = person {
+            let one = self.colleague(id).await?;
+            let name = format!("{}, {}", one.row.family_name, one.row.given_name);
+            [(id.key(), name)].into()
+        } else {
+            let all = self.people(&self.units).await?;
+            all.into_iter().map(|one| (one.id.key(), one.name)).collect()
         };
         let db = self.services.store().read();
         let rows = referral::Entity::find()

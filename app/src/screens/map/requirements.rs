@@ -60,8 +60,8 @@ fn in_address(query: &ParamsMap) -> Option<Changes> {
     let refused = query.get("nej").unwrap_or_default();
     let refused = refused.split(',').filter_map(|one| {
         let mut words = one.split('.');
-        let (profession, system, fault) = (words.next()?, words.next()?, words.next()?);
-        Some((profession.to_owned(), system.to_owned(), Fault::from_code(fault)?))
+        let (profession, system) = (words.next()?.to_owned(), words.next()?.to_owned());
+        Some((profession, system, Fault::from_code(words.next()?)?))
     });
     Some(Changes { changed: query.get("klart")?.parse().ok()?, refused: refused.collect() })
 }
@@ -81,7 +81,7 @@ fn content(
         tr!(l, map.req_lead).to_string()
     };
     let named = page.clone();
-    let past = (!page.is_today).then(|| {
+    let earlier = (!page.is_today).then(|| {
         let text = tr!(l, map.req_past, date = date(l, page.on)).to_string();
         note(Tone::Info, None, text)
     });
@@ -92,7 +92,7 @@ fn content(
         <h1>{title}</h1>
         <p class="lead">{lead}</p>
         {choose(l, page)}
-        {past}
+        {earlier}
         {move || told.get().map(|changes| outcome(l, &named, &changes))}
         {problem(l, error)}
         {if page.is_today { post.form("", editor(l, page, post, error)) } else { table(l, page, false) }}
