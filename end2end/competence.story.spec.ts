@@ -55,7 +55,7 @@ test.describe("an assistant nurse", () => {
     await page.goto("/kunskaper");
     await hydrated(page);
     const spoke = page.getByRole("link", { name: /^Trygghetslarm: krav 1/ });
-    await expect(spoke).toHaveAttribute("aria-label", /egen bedömning inte svarat, visat 0/);
+    await expect(spoke).toHaveAttribute("aria-label", /egen bedömning saknas, visat 0/);
 
     // Two minutes of reading, one level at a time. An answer is kept as soon as it is given.
     await page.getByRole("link", { name: "Trygghetslarm", exact: true }).last().click();
@@ -138,7 +138,7 @@ test.describe("a manager", () => {
     await expect(page.locator(".matrix__people tr")).toHaveCount(everybody);
     await page.waitForLoadState("networkidle");
     await page.getByLabel("System", { exact: true }).selectOption({ label: "Journalen" });
-    await page.getByLabel("Att lära").selectOption({ label: "Minst en nivå" });
+    await page.getByLabel("Att lära", { exact: true }).selectOption({ label: "Minst en nivå" });
     await expect(count).toHaveText(`Visar 3 av ${everybody} personer`);
     await expect(page).toHaveURL(/\/enhet\?system=journalen&behov=1$/);
     const names = await page.locator(".matrix__people .matrix__who a").allTextContents();
@@ -244,7 +244,7 @@ test.describe("a manager", () => {
     await page.getByRole("button", { name: "Logga in", exact: true }).click();
     await expect(page).toHaveURL(/\/enhet$/);
     await page.getByLabel("System", { exact: true }).selectOption({ label: "Journalen" });
-    await page.getByLabel("Att lära").selectOption({ label: "Minst en nivå" });
+    await page.getByLabel("Att lära", { exact: true }).selectOption({ label: "Minst en nivå" });
     await page.getByRole("button", { name: "Visa", exact: true }).first().click();
     await expect(page.locator(".matrix__people tr")).toHaveCount(3);
   });
@@ -284,8 +284,8 @@ test.describe("an administrator", () => {
     await expect(spoke).toHaveAttribute("aria-label", /(required|krav) 1/);
 
     await signIn("administrator");
-    await page.getByRole("link", { name: "Karta" }).click();
-    await page.getByRole("link", { name: "Krav per yrke" }).click();
+    await page.getByRole("link", { name: "System", exact: true }).click();
+    await page.getByRole("link", { name: "Krav per yrkesgrupp" }).click();
     await hydrated(page);
     const cell = page.getByLabel("vårdbiträde, Schemat");
     await expect(cell).toHaveValue("11");
@@ -297,15 +297,15 @@ test.describe("an administrator", () => {
     await expect(spoke).toHaveAttribute("aria-label", /(required|krav) 3/);
 
     // What was required yesterday can still be seen.
-    await page.getByLabel("Så som det såg ut").fill("2026-03-01");
-    await page.getByRole("button", { name: "Visa" }).click();
+    await page.getByLabel("Visa krav för").fill("2026-03-01");
+    await page.getByRole("button", { name: "Visa", exact: true }).click();
     await expect(page.getByText("Så här var det 1 mars 2026")).toBeVisible();
     await expect(page.getByRole("row", { name: /^vårdbiträde/ })).toContainText("1");
 
     // A unit cannot ask for less, and a system that is retired cannot be asked for.
     await page.goto("/karta/krav");
     await page.getByLabel("Gäller", { exact: true }).selectOption({ label: "\u00a0\u00a0\u00a0\u00a0\u00a0\u00a0Solgläntan" });
-    await page.getByRole("button", { name: "Visa" }).click();
+    await page.getByRole("button", { name: "Visa", exact: true }).click();
     const ofUnit = page.getByLabel("vårdbiträde, Schemat");
     await expect(ofUnit.locator("option")).toHaveText(["(3)", "4"]);
     await expect(page.getByRole("columnheader", { name: "Tidlappen" })).toHaveCount(0);

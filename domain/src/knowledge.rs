@@ -227,8 +227,8 @@ impl Look {
 /// Somebody looked at what is known of a person.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LookLine {
-    /// Who.
-    pub viewer: String,
+    /// Who; none where they are no longer known.
+    pub viewer: Option<String>,
     /// What they work as.
     pub profession: Option<String>,
     /// At what.

@@ -7,12 +7,10 @@ use serde::Serialize;
 #[sea_orm(table_name = "unit_looks")]
 pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
+    pub id: Uuid,
     pub unit_id: Uuid,
-    #[sea_orm(primary_key, auto_increment = false)]
-    pub viewer_id: Uuid,
-    #[sea_orm(primary_key, auto_increment = false)]
+    pub viewer_id: Option<Uuid>,
     pub what: String,
-    #[sea_orm(primary_key, auto_increment = false)]
     pub day_at: i64,
     pub times: i32,
     pub first_at: i64,

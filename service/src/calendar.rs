@@ -42,14 +42,26 @@ impl Calendar {
     /// When a day begins; none where the calendar has no such day.
     #[must_use]
     pub fn start_of_day(&self, day: Date) -> Option<Timestamp> {
-        civil::Date::new(day.year, day.month, day.day).ok().map(|date| self.start_of(date))
+        self.start(civil::Date::new(day.year, day.month, day.day).ok()?)
     }
 
     /// When a day ends and the next begins; none where the calendar has no such day.
     #[must_use]
     pub fn end_of(&self, day: Date) -> Option<Timestamp> {
-        let date = civil::Date::new(day.year, day.month, day.day).ok()?;
-        Some(self.start_of(date.tomorrow().ok()?))
+        self.start(civil::Date::new(day.year, day.month, day.day).ok()?.tomorrow().ok()?)
+    }
+
+    /// When a day begins; none at the end of what can be reckoned with.
+    fn start(&self, date: civil::Date) -> Option<Timestamp> {
+        let start = date.to_zoned(self.zone.clone()).ok()?;
+        Some(Timestamp(start.timestamp().as_millisecond()))
+    }
+
+    /// How many days a point in time lies after another, as a calendar counts them.
+    #[must_use]
+    pub fn days_between(&self, from: Timestamp, to: Timestamp) -> i64 {
+        let days = self.zoned(from).date().until(self.zoned(to).date());
+        days.map_or(0, |days| i64::from(days.get_days()))
     }
 
     /// When the period of a point in time began.
@@ -92,6 +104,17 @@ mod tests {
 
     fn at(text: &str) -> Timestamp {
         Timestamp(text.parse::<jiff::Timestamp>().expect("a time").as_millisecond())
+    }
+
+    #[test]
+    fn days_are_those_of_the_calendar() {
+        let calendar = Calendar::of("Europe/Stockholm").expect("a zone");
+        // The night in between is an hour shorter.
+        let (from, to) = (at("2026-03-28T23:30:00Z"), at("2026-03-29T22:30:00Z"));
+        assert_eq!(calendar.days_between(from, to), 1);
+        assert_eq!(calendar.days_between(to, from), -1);
+        let last = Date { year: 9999, month: 12, day: 31 };
+        assert_eq!((calendar.start_of_day(last), calendar.end_of(last)), (None, None));
     }
 
     #[rstest]

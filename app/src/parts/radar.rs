@@ -332,7 +332,7 @@ mod tests {
     fn names_are_text_and_nothing_else() {
         let svg = drawing(Locale::sv, &vec![spoke("<script>\"&", None); 3], "/kunskaper/");
         assert!(!svg.contains("<script>"));
-        assert!(svg.contains("&lt;script&gt;&quot;&amp;: krav 2, egen bedömning inte svarat"));
+        assert!(svg.contains("&lt;script&gt;&quot;&amp;: krav 2, egen bedömning saknas"));
     }
 
     #[test]

@@ -10,7 +10,7 @@ use sea_orm_migration::{
 };
 use uuid::Uuid;
 
-use crate::shape::{id, index, key, refers, table};
+use crate::shape::{id, index, key, refers, table, unique};
 
 #[derive(DeriveMigrationName)]
 pub struct Migration;
@@ -89,25 +89,25 @@ fn people() -> Vec<TableCreateStatement> {
             .foreign_key(&mut refers("competences", "person_id", "people"))
             .to_owned(),
         table("person_looks")
+            .col(id())
             .col(uuid("person_id"))
-            .col(uuid("viewer_id"))
+            .col(uuid_null("viewer_id"))
             .col(string("what"))
             .col(big_integer("day_at"))
             .col(integer("times"))
             .col(big_integer("last_at"))
-            .primary_key(&mut key(&["person_id", "viewer_id", "what", "day_at"]))
             .foreign_key(&mut refers("person_looks", "person_id", "people"))
             .foreign_key(&mut refers("person_looks", "viewer_id", "people"))
             .to_owned(),
         table("unit_looks")
+            .col(id())
             .col(uuid("unit_id"))
-            .col(uuid("viewer_id"))
+            .col(uuid_null("viewer_id"))
             .col(string("what"))
             .col(big_integer("day_at"))
             .col(integer("times"))
             .col(big_integer("first_at"))
             .col(big_integer("last_at"))
-            .primary_key(&mut key(&["unit_id", "viewer_id", "what", "day_at"]))
             .foreign_key(&mut refers("unit_looks", "unit_id", "units"))
             .foreign_key(&mut refers("unit_looks", "viewer_id", "people"))
             .to_owned(),
@@ -141,6 +141,9 @@ fn indexes() -> Vec<IndexCreateStatement> {
         index("person_looks", &["viewer_id"]),
         index("unit_looks", &["viewer_id"]),
         index("evidence", &["person_id", "lesson_id"]),
+        index("evidence", &["attempt_id"]),
+        unique("person_looks", &["person_id", "viewer_id", "what", "day_at"]),
+        unique("unit_looks", &["unit_id", "viewer_id", "what", "day_at"]),
     ]
 }
 

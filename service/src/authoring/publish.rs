@@ -232,7 +232,10 @@ impl Operator<'_> {
         } else {
             lesson::Entity::insert(row).exec_without_returning(writing).await?;
         }
-        require_lesson(writing, id, draft.required, self.now).await?;
+        if known.is_none() {
+            // Afterwards it is for whoever keeps the map to say.
+            require_lesson(writing, id, draft.required, self.now).await?;
+        }
         lesson_profession::Entity::delete_many()
             .filter(lesson_profession::Column::LessonId.eq(id))
             .exec(writing)

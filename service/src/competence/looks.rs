@@ -13,7 +13,7 @@ use kvarten_domain::{
 use kvarten_entity::{Column, employment, person, person_look, profession, unit, unit_look};
 use sea_orm::{
     ActiveValue::Set,
-    ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+    ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
     sea_query::{Expr, ExprTrait, OnConflict},
 };
 use uuid::Uuid;
@@ -31,8 +31,9 @@ pub(crate) async fn look_at_person(
     now: Timestamp,
 ) -> Result<(), ServiceError> {
     let row = person_look::ActiveModel {
+        id: Set(Uuid::now_v7()),
         person_id: Set(person.key()),
-        viewer_id: Set(viewer.key()),
+        viewer_id: Set(Some(viewer.key())),
         what: Set(Look::Person.code().to_owned()),
         day_at: Set(services.calendar().day_start(now).0),
         times: Set(1),
@@ -69,8 +70,9 @@ pub(crate) async fn look_at_units(
         return Ok(());
     }
     let rows = units.iter().map(|unit| unit_look::ActiveModel {
+        id: Set(Uuid::now_v7()),
         unit_id: Set(unit.key()),
-        viewer_id: Set(viewer.key()),
+        viewer_id: Set(Some(viewer.key())),
         what: Set(what.code().to_owned()),
         day_at: Set(services.calendar().day_start(now).0),
         times: Set(1),
@@ -98,7 +100,7 @@ pub(crate) async fn look_at_units(
 
 /// A look, before it has names.
 struct Seen {
-    viewer: Uuid,
+    viewer: Option<Uuid>,
     what: Look,
     unit: Option<Uuid>,
     last_at: i64,
@@ -134,22 +136,30 @@ pub(crate) async fn looks_at(
         .filter(employment::Column::PersonId.eq(me.key()))
         .all(db)
         .await?;
-    let places: Vec<Uuid> = employments.iter().map(|row| row.unit_id).collect();
-    let worked_there = |row: &unit_look::Model| {
-        employments.iter().any(|place| {
-            place.unit_id == row.unit_id
-                && place.from_at <= row.last_at
-                && place.until_at.is_none_or(|until| row.first_at < until)
-        })
+    let mut there = Condition::any();
+    for place in &employments {
+        let mut here = Condition::all()
+            .add(unit_look::Column::UnitId.eq(place.unit_id))
+            .add(unit_look::Column::LastAt.gte(place.from_at));
+        if let Some(until) = place.until_at {
+            here = here.add(unit_look::Column::FirstAt.lt(until));
+        }
+        there = there.add(here);
+    }
+    let of_units = if employments.is_empty() {
+        Vec::new()
+    } else {
+        let is_other =
+            unit_look::Column::ViewerId.is_null().or(unit_look::Column::ViewerId.ne(me.key()));
+        unit_look::Entity::find()
+            .filter(there)
+            .filter(is_other)
+            .order_by_desc(unit_look::Column::LastAt)
+            .limit(MOST_LINES)
+            .all(db)
+            .await?
     };
-    let of_units = unit_look::Entity::find()
-        .filter(unit_look::Column::UnitId.is_in(places))
-        .filter(unit_look::Column::ViewerId.ne(me.key()))
-        .order_by_desc(unit_look::Column::LastAt)
-        .limit(MOST_LINES * 2)
-        .all(db)
-        .await?;
-    seen.extend(of_units.into_iter().filter(worked_there).filter_map(|row| {
+    seen.extend(of_units.into_iter().filter_map(|row| {
         Some(Seen {
             viewer: row.viewer_id,
             what: Look::from_code(&row.what)?,
@@ -170,7 +180,7 @@ async fn named(
     locale: Locale,
 ) -> Result<Vec<LookLine>, ServiceError> {
     let db = services.store().read();
-    let mut viewers: Vec<Uuid> = seen.iter().map(|look| look.viewer).collect();
+    let mut viewers: Vec<Uuid> = seen.iter().filter_map(|look| look.viewer).collect();
     viewers.sort_unstable();
     viewers.dedup();
     let people: HashMap<Uuid, person::Model> = person::Entity::find()
@@ -208,17 +218,17 @@ async fn named(
         .map(|row| (row.id, row.name))
         .collect();
     let line = |look: &Seen| {
-        let person = people.get(&look.viewer)?;
-        let profession = professions.get(&look.viewer);
-        Some(LookLine {
-            viewer: format!("{} {}", person.given_name, person.family_name),
+        let person = look.viewer.and_then(|viewer| people.get(&viewer));
+        let profession = look.viewer.and_then(|viewer| professions.get(&viewer));
+        LookLine {
+            viewer: person.map(|person| format!("{} {}", person.given_name, person.family_name)),
             profession: profession
                 .map(|(sv, en)| if locale == Locale::Sv { sv.clone() } else { en.clone() }),
             what: look.what,
             unit: look.unit.and_then(|unit| units.get(&unit).cloned()),
             on: services.calendar().date(Timestamp(look.last_at)),
             times: u32::try_from(look.times).unwrap_or(1),
-        })
+        }
     };
-    Ok(seen.iter().filter_map(line).collect())
+    Ok(seen.iter().map(line).collect())
 }

@@ -245,7 +245,7 @@ fn evidence_lines(
     let hold = |row: &evidence::Model| {
         let Some(until) = row.expires_at.map(Timestamp) else { return Hold::ForGood };
         let on = calendar.date(until);
-        let days = (calendar.day_start(until).0 - calendar.day_start(now).0) / 86_400_000;
+        let days = calendar.days_between(now, until);
         if until <= now {
             Hold::Ended(on)
         } else if days <= SOON_DAYS {

@@ -366,8 +366,9 @@ impl<'s> Past<'s> {
                 let at = self.now.plus_seconds(-DAY * (7 * weeks + self.chance.random_range(1..7)));
                 let day = self.services.calendar().day_start(at).0;
                 rows.unit_looks.push(unit_look::ActiveModel {
+                    id: Set(uuid::Uuid::now_v7()),
                     unit_id: Set(manager.unit.key()),
-                    viewer_id: Set(manager.id.key()),
+                    viewer_id: Set(Some(manager.id.key())),
                     what: Set("unit".to_owned()),
                     day_at: Set(day),
                     times: Set(self.chance.random_range(1..4)),
@@ -378,8 +379,9 @@ impl<'s> Past<'s> {
                     people.iter().find(|one| one.unit == manager.unit && one.id != manager.id);
                 if let Some(own) = own.filter(|own| own.left.is_none() && own.since <= at) {
                     rows.person_looks.push(person_look::ActiveModel {
+                        id: Set(uuid::Uuid::now_v7()),
                         person_id: Set(own.id.key()),
-                        viewer_id: Set(manager.id.key()),
+                        viewer_id: Set(Some(manager.id.key())),
                         what: Set("person".to_owned()),
                         day_at: Set(day),
                         times: Set(1),

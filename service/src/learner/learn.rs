@@ -10,7 +10,7 @@ use kvarten_domain::{
 use kvarten_entity::{Column, Key, evidence, step_state, visit};
 use sea_orm::{
     ColumnTrait, ConnectionTrait,
-    sea_query::{Expr, Query, SelectStatement, UnionType},
+    sea_query::{Expr, ExprTrait, Query, SelectStatement, UnionType},
 };
 use uuid::Uuid;
 
@@ -64,7 +64,7 @@ enum What {
     Completed,
 }
 
-fn begun_by(me: Uuid) -> SelectStatement {
+fn begun_by(me: Uuid, now: Timestamp) -> SelectStatement {
     let list = |what: What| Query::select().expr_as(Expr::value(what as i32), "what").to_owned();
     let visits = list(What::Visit)
         .columns([visit::Column::VersionId, visit::Column::StepId, visit::Column::VisitedAt])
@@ -89,6 +89,8 @@ fn begun_by(me: Uuid) -> SelectStatement {
         ])
         .from(evidence::Entity)
         .and_where(evidence::Column::PersonId.eq(me))
+        // What has ended is to be taken again.
+        .and_where(evidence::Column::ExpiresAt.is_null().or(evidence::Column::ExpiresAt.gt(now.0)))
         .to_owned();
     let mut all = visits;
     all.union(UnionType::All, seen).union(UnionType::All, completed);
@@ -100,7 +102,7 @@ impl Learner<'_> {
     pub(super) async fn begun(&self) -> Result<Begun, ServiceError> {
         let store = self.services.store();
         let me = self.who.id.key();
-        let build = || store.backend().build(&begun_by(me));
+        let build = || store.backend().build(&begun_by(me, self.now));
         let statement = self.services.templates.begun.of(&[me], self.now, build);
         let mut begun = Begun::default();
         for row in store.read().query_all_raw(statement).await? {

@@ -98,14 +98,18 @@ impl Manager<'_> {
     /// # Errors
     /// Those of the database.
     pub async fn overview(&self, locale: Locale) -> Result<Overview, ServiceError> {
-        let people = self.people(&self.units).await?;
-        let overview = self.draw(&people, &self.open_referrals().await?, locale);
-        self.note_looks(&overview, Look::Unit).await?;
-        Ok(overview)
+        self.everybody(Look::Unit, locale).await
     }
 
-    /// The first rows of those whom a filter lets through. That their units have been looked at is
-    /// noted. Five statements at most.
+    /// Everybody, after noting that they have been looked at. Also whom a filter then hides: that it
+    /// hides them tells of them.
+    async fn everybody(&self, what: Look, locale: Locale) -> Result<Overview, ServiceError> {
+        let people = self.people(&self.units).await?;
+        self.note_looks(people.iter().map(|one| one.unit).collect(), what).await?;
+        Ok(self.draw(&people, &self.open_referrals().await?, locale))
+    }
+
+    /// The first rows of those whom a filter lets through. Five statements at most.
     ///
     /// # Errors
     /// Those of the database.
@@ -114,15 +118,11 @@ impl Manager<'_> {
         filter: &Filter,
         locale: Locale,
     ) -> Result<FirstRows, ServiceError> {
-        let people = self.people(&self.units).await?;
-        let open = self.open_referrals().await?;
-        let first = FirstRows::of(self.draw(&people, &open, locale), filter);
-        self.note_looks(&first.overview, Look::Unit).await?;
-        Ok(first)
+        Ok(FirstRows::of(self.everybody(Look::Unit, locale).await?, filter))
     }
 
-    /// Those whom a filter lets through, to be taken along as a file, and of how many. That their
-    /// units have been taken along is noted. Five statements at most.
+    /// Those whom a filter lets through, to be taken along as a file, and of how many. Five statements
+    /// at most.
     ///
     /// # Errors
     /// Those of the database.
@@ -131,23 +131,19 @@ impl Manager<'_> {
         filter: &Filter,
         locale: Locale,
     ) -> Result<(Overview, usize), ServiceError> {
-        let people = self.people(&self.units).await?;
-        let mut overview = self.draw(&people, &self.open_referrals().await?, locale);
+        let mut overview = self.everybody(Look::File, locale).await?;
         let found = Finder::new(&overview).find(&overview, filter);
         let total = overview.people.len();
         overview.people = found.iter().map(|at| overview.people[*at].clone()).collect();
-        self.note_looks(&overview, Look::File).await?;
         Ok((overview, total))
     }
 
-    /// Notes that everybody who is shown has been looked at, by their units.
+    /// Notes that everybody in some units has been looked at.
     pub(super) async fn note_looks(
         &self,
-        shown: &Overview,
+        mut units: Vec<UnitId>,
         what: Look,
     ) -> Result<(), ServiceError> {
-        let mut units: Vec<UnitId> =
-            shown.people.iter().filter_map(|person| Some(shown.unit_of(person)?.id)).collect();
         units.sort_unstable();
         units.dedup();
         look_at_units(self.services, self.who.id, &units, what, self.now).await
@@ -172,10 +168,10 @@ impl Manager<'_> {
         let systems: Vec<usize> = (0..needed.len()).filter(|at| needed[*at]).collect();
         let places: HashMap<UnitId, u16> =
             (0..).zip(&self.units).map(|(at, unit)| (*unit, at)).collect();
-        let mut professions: BTreeMap<String, ProfessionId> = BTreeMap::new();
+        let mut professions: BTreeMap<(String, ProfessionId), ProfessionId> = BTreeMap::new();
         for one in people {
             if let Some(entry) = bank.profession(one.profession) {
-                professions.insert(sorted_as(entry.name(locale)), entry.id);
+                professions.insert((sorted_as(entry.name(locale)), entry.id), entry.id);
             }
         }
         let professions: Vec<ProfessionId> = professions.into_values().collect();

@@ -9,11 +9,11 @@ use kvarten_domain::{
     referral::{LONGEST_NOTE, MOST_PEOPLE, ReferPage, ReferralLine, Referred, Skipped},
     text::is_hostile,
 };
-use kvarten_entity::{Column, Key, employment, person, referral};
+use kvarten_entity::{Column, Key, employment, evidence, person, referral};
 use sea_orm::{
     ActiveValue::Set,
     ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
-    sea_query::{Expr, OnConflict, Query},
+    sea_query::{Expr, ExprTrait, LockType, OnConflict, Query},
 };
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
@@ -22,7 +22,7 @@ use super::{Manager, overview::Known};
 use crate::{
     ServiceError,
     bank::LessonEntry,
-    competence::{Followed, follow},
+    competence::{Followed, follow, look_at_person},
     new_id,
 };
 
@@ -79,8 +79,12 @@ impl Manager<'_> {
         };
         found.truncate(MOST_PEOPLE);
         let kept: Vec<_> = found.iter().map(|at| overview.people[*at].clone()).collect();
+        let looked_at = match person {
+            Some(id) => people.iter().filter(|one| one.id == id).map(|one| one.unit).collect(),
+            None => people.iter().map(|one| one.unit).collect(),
+        };
+        self.note_looks(looked_at, Look::Unit).await?;
         overview.people = kept;
-        self.note_looks(&overview, Look::Unit).await?;
         let line = |one: &PersonLine| {
             let mut place = Vec::new();
             place.extend(overview.profession_of(one).map(|choice| choice.name.clone()));
@@ -141,8 +145,7 @@ impl Manager<'_> {
     ) -> Result<Referred, ServiceError> {
         let unknown = ServiceError::invalid("lesson", Fault::UnknownOption);
         let entry = self.bank.by_slug(&pointing.slug).ok_or(unknown)?;
-        let note = note(&pointing.note)?;
-        let wish = self.wish(pointing.wish)?;
+        let (note, wish) = (note(&pointing.note)?, self.wish(pointing.wish)?);
         let mut asked: Vec<PersonId> = people.to_vec();
         asked.sort_unstable();
         asked.dedup();
@@ -153,15 +156,33 @@ impl Manager<'_> {
         }
         let known: HashMap<PersonId, Known> =
             self.people(&self.units).await?.into_iter().map(|one| (one.id, one)).collect();
+        // What is answered tells of them, too.
+        let units = asked.iter().filter_map(|person| known.get(person)).map(|one| one.unit);
+        self.note_looks(units.collect(), Look::Unit).await?;
         let writing = self.services.store().begin().await?;
+        // In one order: of two managers who refer the same people at once, one waits.
+        person::Entity::find()
+            .filter(person::Column::Id.is_in(asked.iter().map(|person| person.key())))
+            .order_by_asc(person::Column::Id)
+            .lock(LockType::NoKeyUpdate)
+            .all(&writing)
+            .await?;
+        let ids = asked.iter().map(|person| id_in(batch, *person));
+        let repeated =
+            referral::Entity::find().filter(referral::Column::Id.is_in(ids)).all(&writing).await?;
+        let is_other = |row: &referral::Model| {
+            row.lesson_id != entry.lesson.key() || row.withdrawn_at.is_some()
+        };
+        if repeated.iter().any(is_other) {
+            return Err(ServiceError::IdTaken);
+        }
         let before = referral::Entity::find()
             .filter(referral::Column::LessonId.eq(entry.lesson.key()))
             .filter(referral::Column::PersonId.is_in(asked.iter().map(|person| person.key())))
             .filter(referral::Column::WithdrawnAt.is_null())
-            .lock_exclusive()
             .all(&writing)
             .await?;
-        let sent: HashSet<Uuid> = before.iter().map(|row| row.id).collect();
+        let sent: HashSet<Uuid> = repeated.iter().map(|row| row.id).collect();
         let open: HashSet<Uuid> = follow(&writing, before)
             .await?
             .into_iter()
@@ -234,10 +255,12 @@ impl Manager<'_> {
     ) -> Result<Vec<ReferralLine>, ServiceError> {
         let people: HashMap<Uuid, String> = if let Some(id) = person {
             let one = self.colleague(id).await?;
+            look_at_person(self.services, self.who.id, id, self.now).await?;
             let name = format!("{}, {}", one.row.family_name, one.row.given_name);
             [(id.key(), name)].into()
         } else {
             let all = self.people(&self.units).await?;
+            self.note_looks(all.iter().map(|one| one.unit).collect(), Look::Unit).await?;
             all.into_iter().map(|one| (one.id.key(), one.name)).collect()
         };
         let db = self.services.store().read();
@@ -347,6 +370,14 @@ impl Manager<'_> {
     pub async fn withdraw_referral(&self, id: ReferralId, seen: u32) -> Result<(), ServiceError> {
         self.is_mine(id).await?;
         let writing = self.services.store().begin().await?;
+        let before = referral::Entity::find_by_id(id.key()).lock_exclusive().one(&writing).await?;
+        let is_done = before.is_some_and(|row| {
+            row.withdrawn_at.is_some()
+                && u32::try_from(row.revision).is_ok_and(|now| now == seen + 1)
+        });
+        if is_done {
+            return Ok(());
+        }
         let row = self.held(&writing, id, seen).await?;
         self.must_be_open(&writing, &row).await?;
         referral::Entity::update_many()
@@ -380,9 +411,18 @@ impl Manager<'_> {
             .and_where(employment::Column::UnitId.is_in(self.units.iter().map(|unit| unit.key())))
             .and_where(employment::Column::UntilAt.is_null())
             .to_owned();
+        let of = |column| Expr::col((referral::Entity, column));
+        let done = Query::select()
+            .expr(Expr::value(1))
+            .from(evidence::Entity)
+            .and_where(evidence::Column::PersonId.into_expr().eq(of(referral::Column::PersonId)))
+            .and_where(evidence::Column::LessonId.into_expr().eq(of(referral::Column::LessonId)))
+            .and_where(evidence::Column::EarnedAt.into_expr().gte(of(referral::Column::SentAt)))
+            .to_owned();
         let rows = referral::Entity::find()
             .filter(referral::Column::WithdrawnAt.is_null())
             .filter(referral::Column::PersonId.in_subquery(here))
+            .filter(Expr::exists(done).not())
             .all(db)
             .await?;
         let mut open: HashMap<PersonId, u8> = HashMap::new();

@@ -7,7 +7,7 @@ pub mod registry;
 
 use std::collections::BTreeMap;
 
-use kvarten_domain::{PersonId, Timestamp};
+use kvarten_domain::{Locale, PersonId, Timestamp};
 use kvarten_entity::{
     Column, Key, person, points_entry, session, sign_in_throttle, unit_points_kept,
 };
@@ -19,7 +19,7 @@ use sea_orm::{
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
-use crate::{ServiceError, Services, session::Lifetime};
+use crate::{ServiceError, Services, competence::looks_at, session::Lifetime};
 use registry::DECLARATIONS;
 
 /// How long after leaving a person's data stays, in seconds: two years, so that somebody who
@@ -56,6 +56,16 @@ pub async fn export(services: &Services, person: PersonId) -> Result<Value, Serv
             }),
         );
     }
+    // Who has looked at one together with everybody in one's unit names one in no table.
+    let looks = looks_at(services, person, Locale::Sv).await?;
+    tables.insert(
+        "looks".to_owned(),
+        serde_json::json!({
+            "holds": "vilka som har sett dina kunskaper, ensamma eller med hela enheten",
+            "kept": registry::Retention::AfterLeaving.sentence(),
+            "rows": looks,
+        }),
+    );
     Ok(serde_json::json!({ "person": person, "tables": tables }))
 }
 

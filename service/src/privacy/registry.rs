@@ -215,24 +215,46 @@ pub static DECLARATIONS: &[Declaration] = &[
         Delete,
         AfterLeaving
     ),
-    deleted!(
-        person_look,
-        ViewerId,
-        "person_looks",
-        "viewer_id",
-        "vilkas kunskaper du har sett",
-        Delete,
-        AfterLeaving
-    ),
-    deleted!(
-        unit_look,
-        ViewerId,
-        "unit_looks",
-        "viewer_id",
-        "vilka enheters kunskaper du har sett",
-        Delete,
-        AfterLeaving
-    ),
+    Declaration {
+        table: "person_looks",
+        column: "viewer_id",
+        holds: "vilkas kunskaper du har sett",
+        erasure: Erasure::Unname,
+        retention: Retention::AfterLeaving,
+        export: |db, person| {
+            Box::pin(rows::<person_look::Entity>(db, person_look::Column::ViewerId, person))
+        },
+        erase: |writing, person| {
+            Box::pin(async move {
+                person_look::Entity::update_many()
+                    .col_expr(person_look::Column::ViewerId, Expr::value(None::<Uuid>))
+                    .filter(person_look::Column::ViewerId.eq(person))
+                    .exec(writing)
+                    .await?;
+                Ok(())
+            })
+        },
+    },
+    Declaration {
+        table: "unit_looks",
+        column: "viewer_id",
+        holds: "vilka enheters kunskaper du har sett",
+        erasure: Erasure::Unname,
+        retention: Retention::AfterLeaving,
+        export: |db, person| {
+            Box::pin(rows::<unit_look::Entity>(db, unit_look::Column::ViewerId, person))
+        },
+        erase: |writing, person| {
+            Box::pin(async move {
+                unit_look::Entity::update_many()
+                    .col_expr(unit_look::Column::ViewerId, Expr::value(None::<Uuid>))
+                    .filter(unit_look::Column::ViewerId.eq(person))
+                    .exec(writing)
+                    .await?;
+                Ok(())
+            })
+        },
+    },
     deleted!(
         points_entry,
         PersonId,

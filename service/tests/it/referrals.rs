@@ -3,6 +3,7 @@
 use kvarten_domain::{
     Date, Fault, Locale, PersonId, ReferralId, Role,
     bank::Filter,
+    overview,
     referral::{ReferralCard, ReferralLine, Skipped, Stage},
 };
 use kvarten_service::{
@@ -117,7 +118,42 @@ story!(a_batch_sent_twice_is_sent_once, |town| {
     );
     assert!(a.is_ok() && b.is_ok(), "{a:?} {b:?}");
     assert_eq!(manager.refer(batch, &people, &pointing).await.expect("again").sent, 1);
-    only(&manager).await;
+    let line = only(&manager).await;
+    // The same id for something else is not taken for the same thing.
+    let other = manager.refer(batch, &people, &to("chatt")).await;
+    assert!(matches!(other, Err(ServiceError::IdTaken)), "{other:?}");
+    manager.withdraw_referral(line.id, line.revision).await.expect("withdrawn");
+    let again = manager.refer(batch, &people, &pointing).await;
+    assert!(matches!(again, Err(ServiceError::IdTaken)), "{again:?}");
+});
+
+story!(two_managers_who_refer_the_same_at_once_send_one, |town| {
+    let (town, alma, boss) = stage(town).await;
+    let other = town.signed_in(town.person("Karin", "Solgläntan", Role::Manager).await).await;
+    let (one, two) = (manages(&town, &boss, 0).await, manages(&town, &other, 0).await);
+    let people = [alma.id()];
+    let pointing = to("mejl");
+    let (a, b) = tokio::join!(
+        one.refer(new_id(), &people, &pointing),
+        two.refer(new_id(), &people, &pointing)
+    );
+    assert_eq!(a.expect("sent").sent + b.expect("sent").sent, 1);
+    only(&one).await;
+});
+
+story!(referrals_and_filters_that_hide_people_are_looks_at_them, |town| {
+    let (town, alma, boss) = stage(town).await;
+    let manager = manages(&town, &boss, 0).await;
+    let looks = async || town.learner(&alma).looks(Locale::Sv).await.expect("a log");
+    let hidden = overview::Filter { name: "finns inte".into(), ..overview::Filter::default() };
+    assert_eq!(manager.first_rows(&hidden, Locale::Sv).await.expect("a page").shown, 0);
+    assert_eq!(looks().await[0].times, 1);
+    manager.referrals(None).await.expect("a list");
+    assert_eq!(looks().await[0].times, 2);
+    manager.referrals(Some(alma.id())).await.expect("a list");
+    assert_eq!(looks().await.len(), 2);
+    manager.refer(new_id(), &[alma.id()], &to("mejl")).await.expect("sent");
+    assert_eq!(looks().await.iter().map(|line| line.times).sum::<u32>(), 4);
 });
 
 story!(what_cannot_be_sent_is_refused_and_nothing_is, |town| {
@@ -158,7 +194,8 @@ story!(of_two_managers_who_change_one_referral_one_is_told, |town| {
     let now = only(&karin).await;
     assert_eq!(now.note, if a.is_ok() { "Före jul" } else { "Efter jul" });
     karin.withdraw_referral(now.id, now.revision).await.expect("withdrawn");
-    let again = manager.withdraw_referral(now.id, now.revision).await;
+    karin.withdraw_referral(now.id, now.revision).await.expect("twice is once");
+    let again = manager.withdraw_referral(now.id, line.revision).await;
     assert_eq!(fault(&again), Some(("referral", Fault::Changed)));
     assert_eq!(only(&manager).await.stage, Stage::Withdrawn);
     assert!(cards(&town.learner(&alma)).await.is_empty());

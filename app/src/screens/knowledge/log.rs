@@ -54,9 +54,10 @@ fn row(l: Locale, line: &LookLine) -> AnyView {
     } else {
         on
     };
+    let viewer = line.viewer.clone().unwrap_or_else(|| tr!(l, knowledge.log_unknown).to_string());
     let who = match &line.profession {
-        Some(profession) => format!("{}, {profession}", line.viewer),
-        None => line.viewer.clone(),
+        Some(profession) => format!("{viewer}, {profession}"),
+        None => viewer,
     };
     view! {
         <li class="rows__item">

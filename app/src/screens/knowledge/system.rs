@@ -145,7 +145,12 @@ fn level_card(l: Locale, page: &SystemPage, level: &LevelKnowledge) -> AnyView {
         view! { <ul class="statements">{rows.collect_view()}</ul> }.into_any()
     };
     let holds = level.months.map(|months| {
-        view! { <p class="small">{tr!(l, knowledge.holds, months = months).to_string()}</p> }
+        let text = if months == 1 {
+            tr!(l, knowledge.holds_one).to_string()
+        } else {
+            tr!(l, knowledge.holds, months = months).to_string()
+        };
+        view! { <p class="small">{text}</p> }
     });
     let lessons = if level.lessons.is_empty() {
         view! { <p class="small">{tr!(l, knowledge.no_lessons)}</p> }.into_any()

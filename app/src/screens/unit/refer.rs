@@ -165,7 +165,7 @@ fn outcome(l: Locale, referred: &Referred) -> AnyView {
         }
     });
     view! {
-        {note(Tone::Right, None, text)}
+        {note(if referred.sent > 0 { Tone::Right } else { Tone::Info }, None, text)}
         {skipped}
     }
     .into_any()

@@ -275,8 +275,9 @@ impl Town {
         let (viewer, person) = (id(viewer.as_u128()), id(person.as_u128()));
         let unit = id(self.units[unit].as_u128());
         let row = person_look::ActiveModel {
+            id: Set(uuid::Uuid::now_v7()),
             person_id: Set(person),
-            viewer_id: Set(viewer),
+            viewer_id: Set(Some(viewer)),
             what: Set("person".into()),
             day_at: Set(NOON.0),
             times: Set(1),
@@ -284,8 +285,9 @@ impl Town {
         };
         person_look::Entity::insert(row).exec_without_returning(store.read()).await.expect("noted");
         let row = unit_look::ActiveModel {
+            id: Set(uuid::Uuid::now_v7()),
             unit_id: Set(unit),
-            viewer_id: Set(viewer),
+            viewer_id: Set(Some(viewer)),
             what: Set("unit".into()),
             day_at: Set(NOON.0),
             times: Set(1),
