@@ -160,7 +160,7 @@ test.describe("a manager", () => {
     await expect(page).toHaveURL(/\/enhet\/person\//);
     await expect(page.getByRole("link", { name: /^Journalen: krav 2/ })).toBeVisible();
     await expect(page.getByRole("button", { name: "Börja svara" })).toBeHidden();
-    await expect(page.getByText("poäng", { exact: false })).toHaveCount(0);
+    await expect(page.getByRole("main").getByText("poäng", { exact: false })).toHaveCount(0);
   });
 
   test("refers the three, sees one of them finish and prints the page", async ({ page, signIn, device, account }) => {
