@@ -28,6 +28,7 @@ pub mod role;
 pub mod shuffle;
 pub mod text;
 pub mod time;
+pub mod trends;
 pub mod unit;
 pub mod withheld;
 

@@ -78,6 +78,13 @@ impl Calendar {
         self.start_of(first_day(period, before))
     }
 
+    /// The point in time so many months earlier.
+    #[must_use]
+    pub fn minus_months(&self, at: Timestamp, months: u8) -> Timestamp {
+        let earlier = self.zoned(at).checked_sub(i64::from(months).months());
+        earlier.map_or(at, |earlier| Timestamp(earlier.timestamp().as_millisecond()))
+    }
+
     /// The point in time so many months later.
     #[must_use]
     pub fn plus_months(&self, at: Timestamp, months: u8) -> Timestamp {

@@ -28,7 +28,7 @@ use kvarten_domain::{Id, Timestamp};
 
 pub use bank::Bank;
 pub use calendar::Calendar;
-pub use competence::{facts_kept, facts_told};
+pub use competence::{Selection, facts_kept, facts_told};
 pub use error::ServiceError;
 pub use signed_in::SignedIn;
 pub use store::{Store, StoreError};

@@ -3,11 +3,15 @@
 mod pages;
 mod requirements;
 
-use kvarten_domain::{Role, Timestamp};
+use kvarten_domain::{Role, Timestamp, UnitId, trends::TrendsPage};
 
 pub use requirements::Changed;
 
-use crate::{ServiceError, Services, SignedIn, map::Map};
+use crate::{
+    ServiceError, Services, SignedIn,
+    competence::{Selection, trends},
+    map::Map,
+};
 
 /// An administrator of the municipality.
 #[derive(Clone, Copy, Debug)]
@@ -31,6 +35,18 @@ impl<'s> Administrator<'s> {
         } else {
             Err(ServiceError::Denied)
         }
+    }
+
+    /// Trends of everybody of today, and all units beside each other. Tells of nobody by name. One
+    /// statement.
+    ///
+    /// # Errors
+    /// [`ServiceError::NotFound`] for a unit that there is not.
+    pub async fn trends(&self, selection: Selection) -> Result<TrendsPage, ServiceError> {
+        let bank = self.services.bank().await?;
+        let all: Vec<UnitId> = bank.units.units().iter().map(|unit| unit.id).collect();
+        let lines = bank.units.lines(&all);
+        trends(self.services, &bank, lines, selection, self.now).await
     }
 
     /// The right to change the map.

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use kvarten_domain::{UnitId, unit::UnitKind};
+use kvarten_domain::{UnitId, overview::UnitLine, unit::UnitKind};
 
 /// A unit in the tree.
 #[derive(Clone, Debug)]
@@ -53,6 +53,24 @@ impl Tree {
         std::iter::successors(self.unit(id), |unit| self.unit(unit.parent?))
             .map(|unit| unit.id)
             .collect()
+    }
+
+    /// Some of the units as lines, each before those below it: they are given in the tree's order.
+    pub(crate) fn lines(&self, units: &[UnitId]) -> Vec<UnitLine> {
+        let line = |(at, id): (usize, &UnitId)| {
+            let unit = self.unit(*id)?;
+            let below =
+                units[at + 1..].iter().take_while(|other| self.is_within(**other, *id)).count();
+            let depth = self.path(*id).iter().skip(1).filter(|other| units.contains(other)).count();
+            Some(UnitLine {
+                id: *id,
+                name: unit.name.clone(),
+                kind: unit.kind,
+                depth: u8::try_from(depth).unwrap_or(u8::MAX),
+                below: u16::try_from(below).unwrap_or(u16::MAX),
+            })
+        };
+        units.iter().enumerate().filter_map(line).collect()
     }
 
     /// Whether a unit is another or stands somewhere below it.

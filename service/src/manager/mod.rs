@@ -8,11 +8,15 @@ pub use referrals::Pointing;
 
 use std::sync::Arc;
 
-use kvarten_domain::{PersonId, Role, Timestamp, UnitId};
+use kvarten_domain::{PersonId, Role, Timestamp, UnitId, trends::TrendsPage};
 use kvarten_entity::{Column, Key, employment, person};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
 
-use crate::{ServiceError, Services, SignedIn, bank::Bank};
+use crate::{
+    ServiceError, Services, SignedIn,
+    bank::Bank,
+    competence::{Selection, trends},
+};
 
 /// A manager, and the units they manage at this moment. Every query of theirs is about these units.
 #[derive(Clone, Debug)]
@@ -58,6 +62,16 @@ impl<'s> Manager<'s> {
             return Err(ServiceError::Denied);
         }
         Ok(Self { services, who, now, bank, units })
+    }
+
+    /// Trends of the people of today in the manager's units, and the units beside each other. Tells
+    /// of nobody by name. One statement.
+    ///
+    /// # Errors
+    /// [`ServiceError::NotFound`] for a unit that is not the manager's.
+    pub async fn trends(&self, selection: Selection) -> Result<TrendsPage, ServiceError> {
+        let lines = self.bank.units.lines(&self.units);
+        trends(self.services, &self.bank, lines, selection, self.now).await
     }
 
     /// Somebody who works in one of the manager's units now. Two statements.

@@ -7,7 +7,7 @@ use kvarten_domain::{
     bank::Choice,
     competence::Facts,
     knowledge::Look,
-    overview::{Cell, Filter, Finder, FirstRows, Overview, PersonLine, Post, UnitLine, sorted_as},
+    overview::{Cell, Filter, Finder, FirstRows, Overview, PersonLine, Post, sorted_as},
 };
 use kvarten_entity::{Column, Key, competence, employment, person};
 use sea_orm::{
@@ -210,7 +210,7 @@ impl Manager<'_> {
         }
         Overview {
             today: self.services.calendar().date(self.now),
-            units: self.unit_lines(),
+            units: bank.units.lines(&self.units),
             professions: professions
                 .iter()
                 .filter_map(|id| bank.profession(*id))
@@ -227,27 +227,5 @@ impl Manager<'_> {
 
     fn days_since(&self, at: Timestamp) -> u16 {
         u16::try_from((self.now.0 - at.0) / 86_400_000).unwrap_or(u16::MAX)
-    }
-
-    /// The manager's units, each before those below it.
-    pub(crate) fn unit_lines(&self) -> Vec<UnitLine> {
-        let tree = &self.bank.units;
-        let line = |(at, id): (usize, &UnitId)| {
-            let unit = tree.unit(*id)?;
-            let below = self.units[at + 1..]
-                .iter()
-                .take_while(|other| tree.is_within(**other, *id))
-                .count();
-            let above = tree.path(*id);
-            let depth = above.iter().skip(1).filter(|other| self.units.contains(other)).count();
-            Some(UnitLine {
-                id: *id,
-                name: unit.name.clone(),
-                kind: unit.kind,
-                depth: u8::try_from(depth).unwrap_or(u8::MAX),
-                below: u16::try_from(below).unwrap_or(u16::MAX),
-            })
-        };
-        self.units.iter().enumerate().filter_map(line).collect()
     }
 }

@@ -15,3 +15,4 @@ mod rights;
 mod sign_in;
 mod statements;
 mod town;
+mod trends;

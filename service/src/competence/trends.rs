@@ -1,0 +1,184 @@
+//! Trends and units beside each other, for managers of their own units and for administrators of all.
+
+use std::collections::HashMap;
+
+use kvarten_domain::{
+    Height, Level, ProfessionId, Timestamp, UnitId,
+    competence::Facts,
+    overview::UnitLine,
+    trends::{Standing, SystemTrend, TrendsPage, UnitStanding, figure},
+    withheld::{Block, Place, blocks, countable},
+};
+use kvarten_entity::{Key, competence, employment, person};
+use sea_orm::{
+    ColumnTrait, Condition, EntityTrait, JoinType, QueryFilter, QuerySelect, sea_query::ExprTrait,
+};
+use uuid::Uuid;
+
+use super::unpack;
+use crate::{ServiceError, Services, bank::Bank};
+
+/// How many months back trends go.
+const MONTHS: u8 = 12;
+
+/// Whom trends are about: a unit and all below it, a profession; everybody within what one may see.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Selection {
+    /// A unit, and all below it.
+    pub unit: Option<UnitId>,
+    /// A profession.
+    pub profession: Option<ProfessionId>,
+}
+
+/// Somebody, as far as trends ask.
+struct Member {
+    unit: UnitId,
+    profession: ProfessionId,
+    /// Only of those in the selection.
+    facts: Option<Facts>,
+}
+
+/// Everybody who works in the municipality, where they stand; and what is known of those within the
+/// units. One statement.
+async fn members(
+    services: &Services,
+    within: &[UnitId],
+    now: Timestamp,
+) -> Result<Vec<Member>, ServiceError> {
+    let rows: Vec<(Uuid, Uuid, Uuid, Option<Vec<u8>>)> = employment::Entity::find()
+        .select_only()
+        .columns([
+            employment::Column::PersonId,
+            employment::Column::UnitId,
+            employment::Column::ProfessionId,
+        ])
+        .column(competence::Column::Facts)
+        .join(
+            JoinType::InnerJoin,
+            employment::Entity::belongs_to(person::Entity)
+                .from(employment::Column::PersonId)
+                .to(person::Column::Id)
+                .into(),
+        )
+        .join(
+            JoinType::LeftJoin,
+            employment::Entity::belongs_to(competence::Entity)
+                .from(employment::Column::PersonId)
+                .to(competence::Column::PersonId)
+                .into(),
+        )
+        .filter(employment::Column::FromAt.lte(now.0))
+        .filter(
+            Condition::any()
+                .add(employment::Column::UntilAt.is_null())
+                .add(employment::Column::UntilAt.gt(now.0)),
+        )
+        .filter(person::Column::LeftAt.is_null().or(person::Column::LeftAt.gt(now.0)))
+        .into_tuple()
+        .all(services.store().read())
+        .await?;
+    let mut members = Vec::with_capacity(rows.len());
+    for (_, unit, profession, facts) in rows {
+        let unit: UnitId = unit.id();
+        let facts = if within.contains(&unit) {
+            Some(facts.as_deref().map_or_else(|| Ok(Facts::default()), unpack)?)
+        } else {
+            None
+        };
+        members.push(Member { unit, profession: profession.id(), facts });
+    }
+    Ok(members)
+}
+
+/// What everybody brings to the figures of one day: for each system, a standing each.
+fn standings(bank: &Bank, members: &[Member], at: Timestamp) -> Vec<Vec<Standing>> {
+    let rule = bank.shown_rule(at);
+    let mut required: HashMap<(UnitId, ProfessionId), Vec<Option<Level>>> = HashMap::new();
+    let nothing = Standing { required: 0, shown: 0 };
+    let mut all = vec![vec![nothing; members.len()]; bank.systems.len()];
+    for (place, member) in members.iter().enumerate() {
+        let Some(facts) = &member.facts else { continue };
+        let required = required
+            .entry((member.unit, member.profession))
+            .or_insert_with(|| bank.required(member.unit, member.profession, at));
+        let shown = rule.shown(facts);
+        for (system, standings) in all.iter_mut().enumerate() {
+            standings[place] = Standing {
+                required: required[system].map_or(0, Level::number),
+                shown: Height::from(shown[system]).number(),
+            };
+        }
+    }
+    all
+}
+
+/// Trends of a selection within some units, which are `lines`, each before those below it. One
+/// statement.
+pub(crate) async fn trends(
+    services: &Services,
+    bank: &Bank,
+    lines: Vec<UnitLine>,
+    selection: Selection,
+    now: Timestamp,
+) -> Result<TrendsPage, ServiceError> {
+    let calendar = services.calendar();
+    let lines: Vec<UnitLine> = match selection.unit {
+        None => lines,
+        Some(unit) => {
+            let top =
+                lines.iter().position(|line| line.id == unit).ok_or(ServiceError::NotFound)?;
+            let below = usize::from(lines[top].below);
+            let above = lines[top].depth;
+            let chosen = lines.into_iter().skip(top).take(below + 1);
+            chosen.map(|line| UnitLine { depth: line.depth - above, ..line }).collect()
+        }
+    };
+    let within: Vec<UnitId> = lines.iter().map(|line| line.id).collect();
+    let members = members(services, &within, now).await?;
+    // Blocks follow from the whole organisation: they are the same for whoever asks.
+    let places: Vec<Place> = members
+        .iter()
+        .map(|member| Place { profession: member.profession, path: bank.units.path(member.unit) })
+        .collect();
+    let blocks: Vec<Block> = blocks(&places);
+    let is_selected = |at: usize| {
+        members[at].facts.is_some()
+            && selection.profession.is_none_or(|profession| members[at].profession == profession)
+    };
+    let selected = (0..members.len()).filter(|at| is_selected(*at)).count();
+    let counted = countable(&blocks, is_selected).len();
+    let mut moments: Vec<Timestamp> =
+        (1..=MONTHS).rev().map(|months| calendar.minus_months(now, months)).collect();
+    moments.push(now);
+    let by_day: Vec<Vec<Vec<Standing>>> =
+        moments.iter().map(|at| standings(bank, &members, *at)).collect();
+    let today = by_day.last().map_or(&[][..], Vec::as_slice);
+    let needed: Vec<usize> = (0..bank.systems.len())
+        .filter(|system| {
+            (0..members.len()).any(|at| is_selected(at) && today[*system][at].required > 0)
+        })
+        .collect();
+    let systems = needed.iter().map(|system| SystemTrend {
+        system: bank.systems[*system].name(),
+        figures: by_day.iter().map(|day| figure(&blocks, &day[*system], is_selected)).collect(),
+    });
+    let units = lines.iter().enumerate().map(|(top, line)| {
+        let inside = &within[top..=top + usize::from(line.below)];
+        let is_inside = |at: usize| is_selected(at) && inside.contains(&members[at].unit);
+        UnitStanding {
+            unit: line.clone(),
+            figures: needed
+                .iter()
+                .map(|system| figure(&blocks, &today[*system], is_inside))
+                .collect(),
+        }
+    });
+    let count = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
+    Ok(TrendsPage {
+        days: moments.iter().map(|at| calendar.date(*at)).collect(),
+        people: count(selected),
+        left_out: count(selected - counted),
+        systems: systems.collect(),
+        units: units.collect(),
+    })
+}
