@@ -41,6 +41,12 @@ pub struct Facts {
 }
 
 impl Facts {
+    /// Whether evidence of a lesson holds at a point in time.
+    #[must_use]
+    pub fn holds(&self, lesson: LessonId, at: Timestamp) -> bool {
+        self.proofs.iter().any(|proof| proof.lesson == lesson && proof.span.holds_at(at))
+    }
+
     /// What was said of a system last, up to a point in time.
     #[must_use]
     pub fn said_of(&self, system: SystemId, at: Timestamp) -> Option<Said> {

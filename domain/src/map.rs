@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     bank::Choice,
+    fault::Fault,
     id::{LessonId, ProfessionId, StatementId, SystemId, UnitId},
     lesson::{LessonLink, SystemName},
     level::Level,
@@ -96,6 +97,15 @@ pub struct RequirementCell {
     pub above: Option<Level>,
     /// What it will be, and from when, where that is decided.
     pub next: Option<(Date, Option<Level>)>,
+}
+
+/// What became of changing several requirements at once.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Changes {
+    /// How many were made.
+    pub changed: u32,
+    /// Which were not, and why: codes of profession and system, and the fault.
+    pub refused: Vec<(String, String, Fault)>,
 }
 
 /// A unit to choose.

@@ -68,6 +68,17 @@ fn joined<E: EntityTrait, T: EntityTrait>(
     })
 }
 
+/// Employments that hold at a point in time.
+pub(crate) fn employed_at(at: Timestamp) -> Condition {
+    let ends = employment::Column::UntilAt;
+    Condition::all().add(employment::Column::FromAt.lte(at.0)).add(ends.is_null().or(ends.gt(at.0)))
+}
+
+/// People who have not left at a point in time.
+pub(crate) fn here_at(at: Timestamp) -> Condition {
+    Condition::any().add(person::Column::LeftAt.is_null()).add(person::Column::LeftAt.gt(at.0))
+}
+
 impl SignedIn {
     /// Looks the person up, with their unit, profession and roles as they are now. One
     /// statement, shared with others who ask at the same moment.
@@ -160,7 +171,7 @@ impl SignedIn {
                 ),
             )
             .filter(person::Column::Id.is_in(ids.iter().copied()))
-            .filter(person::Column::LeftAt.is_null().or(person::Column::LeftAt.gt(now.0)))
+            .filter(here_at(now))
     }
 
     fn of_rows(id: PersonId, rows: Vec<Row>) -> Result<Self, ServiceError> {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use kvarten_domain::{
     Date, Fault, LessonId, Level, SystemId, UnitId,
-    map::{RequirementsPage, SystemForm, SystemLine},
+    map::{Changes, RequirementsPage, SystemForm, SystemLine},
 };
 use leptos::{prelude::*, server_fn::codec::Postcard};
 use serde::{Deserialize, Serialize};
@@ -201,15 +201,6 @@ pub async fn require_lesson(
     Ok(())
 }
 
-/// What became of changes of requirements.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Changes {
-    /// How many were made.
-    pub changed: u32,
-    /// Which were not, and why: profession, system, fault.
-    pub refused: Vec<(String, String, Fault)>,
-}
-
 /// Changes what is required from a day on. The fields `c` stand under `profession.system`, and hold
 /// two figures: what the editor saw there, and what it is to be; 0 for nothing.
 ///
@@ -234,8 +225,7 @@ pub async fn set_requirements(
         }
     };
     let from = day(&request.services, "from", &from)?;
-    let made = pass(administrator.set_requirements(unit, from, &c).await)?;
-    let changes = Changes { changed: made.changed, refused: made.refused };
+    let changes = pass(administrator.set_requirements(unit, from, &c).await)?;
     let unit = unit.map_or_else(String::new, |unit| format!("&enhet={unit}"));
     let refused: Vec<String> = changes
         .refused

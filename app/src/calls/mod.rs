@@ -29,9 +29,9 @@ pub use knowledge::{Assess, assess, assessment, keep_claim, looks, portrait, sys
 pub use ladder::{StartAttempt, SubmitReply, ladder, start_attempt, submit_reply};
 pub use lesson::{FinishStep, finish_step, lesson, open_step, step, tick, watch};
 pub use map::{
-    ChangeLevel, ChangeSystem, Changes, CreateSystem, RequireLesson, SetRequirements,
-    StatementFields, change_level, change_system, create_system, map_page, map_system,
-    require_lesson, requirements, set_requirements,
+    ChangeLevel, ChangeSystem, CreateSystem, RequireLesson, SetRequirements, StatementFields,
+    change_level, change_system, create_system, map_page, map_system, require_lesson, requirements,
+    set_requirements,
 };
 pub use points::{
     JoinLeaderboard, LeaveLeaderboard, join_leaderboard, leaderboard, leave_leaderboard, points,

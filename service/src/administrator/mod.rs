@@ -5,8 +5,6 @@ mod requirements;
 
 use kvarten_domain::{Role, Timestamp, UnitId, trends::TrendsPage};
 
-pub use requirements::Changed;
-
 use crate::{
     ServiceError, Services, SignedIn,
     competence::{Selection, trends},

@@ -2,19 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use kvarten_domain::{Fault, Level, Timestamp, UnitId};
+use kvarten_domain::{Fault, Level, Timestamp, UnitId, map::Changes};
 
 use super::Administrator;
 use crate::{ServiceError, map::RequirementEdit};
-
-/// What became of changes.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Changed {
-    /// How many were made.
-    pub changed: u32,
-    /// Which were not, and why: profession, system, fault.
-    pub refused: Vec<(String, String, Fault)>,
-}
 
 /// What an editor saw and what they want instead, as two figures; 0 for nothing.
 fn figures(text: &str) -> Option<(Option<Level>, Option<Level>)> {
@@ -37,13 +28,13 @@ impl Administrator<'_> {
         unit: Option<UnitId>,
         from: Option<Timestamp>,
         cells: &BTreeMap<String, String>,
-    ) -> Result<Changed, ServiceError> {
+    ) -> Result<Changes, ServiceError> {
         let bank = self.services.bank().await?;
         let from = from.unwrap_or(self.now);
         if from < self.services.calendar().day_start(self.now) {
             return Err(ServiceError::invalid("from", Fault::WrongDate));
         }
-        let mut made = Changed::default();
+        let mut made = Changes::default();
         for (place, text) in cells {
             let (profession, system) = place.split_once('.').unwrap_or((place, ""));
             let known = figures(text);

@@ -18,7 +18,7 @@ use uuid::Uuid;
 use crate::{ServiceError, Services, Store};
 
 /// What one piece of evidence tells the rules.
-pub(crate) fn proof(row: &evidence::Model) -> Proof {
+fn proof(row: &evidence::Model) -> Proof {
     Proof {
         lesson: row.lesson_id.id(),
         span: Span { from: Timestamp(row.earned_at), until: row.expires_at.map(Timestamp) },
@@ -26,7 +26,7 @@ pub(crate) fn proof(row: &evidence::Model) -> Proof {
 }
 
 /// What one outcome of an assessment tells the rules.
-pub(crate) fn said(row: &self_assessment::Model) -> Option<Said> {
+fn said(row: &self_assessment::Model) -> Option<Said> {
     Some(Said {
         system: row.system_id.id(),
         at: Timestamp(row.said_at),
@@ -34,11 +34,12 @@ pub(crate) fn said(row: &self_assessment::Model) -> Option<Said> {
     })
 }
 
-/// What the tables tell of one person. Two statements.
-pub(crate) async fn facts_of(
+/// What the tables tell of one person: all evidence, oldest first, and what follows for the rules.
+/// Two statements.
+pub(crate) async fn told(
     db: &impl ConnectionTrait,
     person: Uuid,
-) -> Result<Facts, ServiceError> {
+) -> Result<(Vec<evidence::Model>, Facts), ServiceError> {
     let proofs = evidence::Entity::find()
         .filter(evidence::Column::PersonId.eq(person))
         .order_by_asc(evidence::Column::EarnedAt)
@@ -51,10 +52,19 @@ pub(crate) async fn facts_of(
         .order_by_asc(self_assessment::Column::SystemId)
         .all(db)
         .await?;
-    Ok(Facts {
+    let facts = Facts {
         proofs: proofs.iter().map(proof).collect(),
         said: assessments.iter().filter_map(said).collect(),
-    })
+    };
+    Ok((proofs, facts))
+}
+
+/// The same, as far as the rules ask.
+pub(crate) async fn facts_of(
+    db: &impl ConnectionTrait,
+    person: Uuid,
+) -> Result<Facts, ServiceError> {
+    Ok(told(db, person).await?.1)
 }
 
 /// Packs anew what is known of a person. Whoever has changed it calls this in the same transaction,

@@ -12,16 +12,15 @@ use kvarten_domain::{
     },
     radar::{Spoke, Then},
 };
-use kvarten_entity::{Column, Key, employment, evidence, self_assessment, visit};
-use sea_orm::{
-    ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, sea_query::ExprTrait,
-};
+use kvarten_entity::{Column, Key, employment, evidence, visit};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use uuid::Uuid;
 
-use super::facts::{proof, said};
+use super::facts::{facts_of, told};
 use crate::{
     ServiceError, Services,
     bank::{Bank, LessonEntry},
+    signed_in::employed_at,
 };
 
 /// Whose picture it is, and where they stand today.
@@ -64,29 +63,6 @@ impl Heights {
     }
 }
 
-/// The rows that tell of a person. Two statements.
-async fn rows(
-    services: &Services,
-    person: PersonId,
-) -> Result<(Vec<evidence::Model>, Facts), ServiceError> {
-    let db = services.store().read();
-    let proofs = evidence::Entity::find()
-        .filter(evidence::Column::PersonId.eq(person.key()))
-        .order_by_desc(evidence::Column::EarnedAt)
-        .all(db)
-        .await?;
-    let assessments = self_assessment::Entity::find()
-        .filter(self_assessment::Column::PersonId.eq(person.key()))
-        .order_by_asc(self_assessment::Column::SaidAt)
-        .all(db)
-        .await?;
-    let facts = Facts {
-        proofs: proofs.iter().map(proof).collect(),
-        said: assessments.iter().filter_map(said).collect(),
-    };
-    Ok((proofs, facts))
-}
-
 /// Where somebody stood at the end of an earlier day: what was required of them may have been
 /// otherwise. One statement.
 async fn subject_then(
@@ -96,8 +72,7 @@ async fn subject_then(
 ) -> Result<Subject, ServiceError> {
     let then = employment::Entity::find()
         .filter(employment::Column::PersonId.eq(person.key()))
-        .filter(employment::Column::FromAt.lte(at.0))
-        .filter(employment::Column::UntilAt.is_null().or(employment::Column::UntilAt.gt(at.0)))
+        .filter(employed_at(at))
         .order_by_desc(employment::Column::FromAt)
         .one(services.store().read())
         .await?;
@@ -118,7 +93,7 @@ pub(crate) async fn portrait(
     locale: Locale,
 ) -> Result<Portrait, ServiceError> {
     let bank = services.bank().await?;
-    let (rows, facts) = rows(services, subject.person).await?;
+    let (rows, facts) = told(services.store().read(), subject.person.key()).await?;
     let heights = Heights::of(&bank, &subject, &facts, now);
     let earlier = then
         .and_then(|day| services.calendar().end_of(day))
@@ -189,9 +164,6 @@ async fn gaps(
         .into_tuple()
         .all(services.store().read())
         .await?;
-    let holds = |entry: &LessonEntry| {
-        facts.proofs.iter().any(|proof| proof.lesson == entry.lesson && proof.span.holds_at(now))
-    };
     let rule = bank.shown_rule(now);
     let mut gaps: Vec<GapLine> = Vec::new();
     for (at, system) in bank.systems.iter().enumerate() {
@@ -204,7 +176,8 @@ async fn gaps(
             .lessons
             .iter()
             .filter(|entry| entry.system == at && entry.level <= required)
-            .filter(|entry| bank.is_required(entry.lesson, now) && !holds(entry))
+            .filter(|entry| bank.is_required(entry.lesson, now))
+            .filter(|entry| !facts.holds(entry.lesson, now))
             .collect();
         // A level at a time; within it what is begun, then what is quickest.
         lessons.sort_by_key(|entry| {
@@ -225,7 +198,7 @@ async fn gaps(
     Ok(gaps)
 }
 
-/// The latest evidence of each lesson: first what ends soon or has ended, then the newest.
+/// The evidence of each lesson that holds longest, the newest first.
 fn evidence_lines(
     services: &Services,
     bank: &Bank,
@@ -279,11 +252,8 @@ pub(crate) async fn system_page(
     let at = bank.systems.iter().position(|system| system.code == code);
     let at = at.ok_or(ServiceError::NotFound)?;
     let system = &bank.systems[at];
-    let (_, facts) = rows(services, subject.person).await?;
+    let facts = facts_of(services.store().read(), subject.person.key()).await?;
     let heights = Heights::of(&bank, &subject, &facts, now);
-    let holds = |entry: &LessonEntry| {
-        facts.proofs.iter().any(|proof| proof.lesson == entry.lesson && proof.span.holds_at(now))
-    };
     let level = |level: Level| LevelKnowledge {
         level,
         statements: system
@@ -301,7 +271,7 @@ pub(crate) async fn system_page(
             .map(|entry| LevelLesson {
                 lesson: bank.link(entry),
                 is_required: bank.is_required(entry.lesson, now),
-                is_completed: holds(entry),
+                is_completed: facts.holds(entry.lesson, now),
             })
             .collect(),
     };

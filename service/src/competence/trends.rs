@@ -1,6 +1,6 @@
 //! Trends and units beside each other, for managers of their own units and for administrators of all.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use kvarten_domain::{
     Height, Level, ProfessionId, Timestamp, UnitId,
@@ -9,14 +9,19 @@ use kvarten_domain::{
     trends::{Standing, SystemTrend, TrendsPage, UnitStanding, figure},
     withheld::{Block, Place, blocks, countable},
 };
-use kvarten_entity::{Key, competence, employment, person};
+use kvarten_entity::{Column, Key, competence, employment, person};
 use sea_orm::{
-    ColumnTrait, Condition, EntityTrait, JoinType, QueryFilter, QuerySelect, sea_query::ExprTrait,
+    EntityTrait, JoinType, QueryFilter, QuerySelect, RelationDef,
+    sea_query::{Expr, ExprTrait, IntoCondition},
 };
 use uuid::Uuid;
 
 use super::unpack;
-use crate::{ServiceError, Services, bank::Bank};
+use crate::{
+    ServiceError, Services,
+    bank::Bank,
+    signed_in::{employed_at, here_at},
+};
 
 /// How many months back trends go.
 const MONTHS: u8 = 12;
@@ -45,13 +50,20 @@ async fn members(
     within: &[UnitId],
     now: Timestamp,
 ) -> Result<Vec<Member>, ServiceError> {
-    let rows: Vec<(Uuid, Uuid, Uuid, Option<Vec<u8>>)> = employment::Entity::find()
+    let within_scope: Vec<Uuid> = within.iter().map(|unit| unit.key()).collect();
+    // What is known of others is not even read.
+    let known: RelationDef = employment::Entity::belongs_to(competence::Entity)
+        .from(employment::Column::PersonId)
+        .to(competence::Column::PersonId)
+        .into();
+    let known = known.on_condition(move |employed, _| {
+        Expr::col((employed, employment::Column::UnitId))
+            .is_in(within_scope.clone())
+            .into_condition()
+    });
+    let rows: Vec<(Uuid, Uuid, Option<Vec<u8>>)> = employment::Entity::find()
         .select_only()
-        .columns([
-            employment::Column::PersonId,
-            employment::Column::UnitId,
-            employment::Column::ProfessionId,
-        ])
+        .columns([employment::Column::UnitId, employment::Column::ProfessionId])
         .column(competence::Column::Facts)
         .join(
             JoinType::InnerJoin,
@@ -60,34 +72,22 @@ async fn members(
                 .to(person::Column::Id)
                 .into(),
         )
-        .join(
-            JoinType::LeftJoin,
-            employment::Entity::belongs_to(competence::Entity)
-                .from(employment::Column::PersonId)
-                .to(competence::Column::PersonId)
-                .into(),
-        )
-        .filter(employment::Column::FromAt.lte(now.0))
-        .filter(
-            Condition::any()
-                .add(employment::Column::UntilAt.is_null())
-                .add(employment::Column::UntilAt.gt(now.0)),
-        )
-        .filter(person::Column::LeftAt.is_null().or(person::Column::LeftAt.gt(now.0)))
+        .join(JoinType::LeftJoin, known)
+        .filter(employed_at(now))
+        .filter(here_at(now))
         .into_tuple()
         .all(services.store().read())
         .await?;
-    let mut members = Vec::with_capacity(rows.len());
-    for (_, unit, profession, facts) in rows {
+    let within: HashSet<UnitId> = within.iter().copied().collect();
+    let member = |(unit, profession, facts): (Uuid, Uuid, Option<Vec<u8>>)| {
         let unit: UnitId = unit.id();
-        let facts = if within.contains(&unit) {
-            Some(facts.as_deref().map_or_else(|| Ok(Facts::default()), unpack)?)
-        } else {
-            None
+        let facts = match facts {
+            Some(facts) => Some(unpack(&facts)?),
+            None => within.contains(&unit).then(Facts::default),
         };
-        members.push(Member { unit, profession: profession.id(), facts });
-    }
-    Ok(members)
+        Ok(Member { unit, profession: profession.id(), facts })
+    };
+    rows.into_iter().map(member).collect()
 }
 
 /// What everybody brings to the figures of one day: for each system, a standing each.

@@ -80,15 +80,11 @@ impl Learner<'_> {
         let is_of_this_climb = |row: &&points_entry::Model| {
             row.kind == LESSON && row.earned_at >= climb.attempt.started_at
         };
-        let holds = |other: &LessonEntry| {
-            let of_lesson = facts.proofs.iter().filter(|proof| proof.lesson == other.lesson);
-            of_lesson.into_iter().any(|proof| proof.span.holds_at(self.now))
-        };
         let is_missing = |other: &&LessonEntry| {
             other.system == entry.system
                 && other.level <= entry.level
                 && bank.is_required(other.lesson, self.now)
-                && !holds(other)
+                && !facts.holds(other.lesson, self.now)
         };
         let begun = self.begun().await?;
         let next = self.next_lesson(bank, &begun).filter(|next| next.lesson != entry.lesson);

@@ -2,9 +2,10 @@
 
 mod colleague;
 mod overview;
+mod refer;
 mod referrals;
 
-pub use referrals::Pointing;
+pub use refer::Pointing;
 
 use std::sync::Arc;
 
@@ -16,6 +17,7 @@ use crate::{
     ServiceError, Services, SignedIn,
     bank::Bank,
     competence::{Selection, trends},
+    signed_in::{employed_at, here_at},
 };
 
 /// A manager, and the units they manage at this moment. Every query of theirs is about these units.
@@ -83,18 +85,12 @@ impl<'s> Manager<'s> {
         let employment = employment::Entity::find()
             .filter(employment::Column::PersonId.eq(id.key()))
             .filter(employment::Column::UnitId.is_in(self.units.iter().map(|unit| unit.key())))
-            .filter(employment::Column::FromAt.lte(self.now.0))
-            .filter(
-                sea_orm::Condition::any()
-                    .add(employment::Column::UntilAt.is_null())
-                    .add(employment::Column::UntilAt.gt(self.now.0)),
-            )
+            .filter(employed_at(self.now))
             .order_by_desc(employment::Column::FromAt)
             .one(db)
             .await?
             .ok_or(ServiceError::NotFound)?;
-        let row = person::Entity::find_by_id(id.key()).one(db).await?;
-        let row = row.filter(|row| row.left_at.is_none_or(|left| left > self.now.0));
+        let row = person::Entity::find_by_id(id.key()).filter(here_at(self.now)).one(db).await?;
         Ok(Colleague { row: row.ok_or(ServiceError::NotFound)?, employment })
     }
 }

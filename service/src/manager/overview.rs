@@ -10,15 +10,14 @@ use kvarten_domain::{
     overview::{Cell, Filter, Finder, FirstRows, Overview, PersonLine, Post, sorted_as},
 };
 use kvarten_entity::{Column, Key, competence, employment, person};
-use sea_orm::{
-    ColumnTrait, Condition, EntityTrait, FromQueryResult, JoinType, QueryFilter, QuerySelect,
-};
+use sea_orm::{ColumnTrait, EntityTrait, FromQueryResult, JoinType, QueryFilter, QuerySelect};
 use uuid::Uuid;
 
 use super::Manager;
 use crate::{
     ServiceError,
     competence::{look_at_units, unpack},
+    signed_in::{employed_at, here_at},
 };
 
 /// Somebody who works in a unit, and what is packed about them.
@@ -64,17 +63,8 @@ impl Manager<'_> {
                     .into(),
             )
             .filter(employment::Column::UnitId.is_in(units.iter().map(|unit| unit.key())))
-            .filter(employment::Column::FromAt.lte(self.now.0))
-            .filter(
-                Condition::any()
-                    .add(employment::Column::UntilAt.is_null())
-                    .add(employment::Column::UntilAt.gt(self.now.0)),
-            )
-            .filter(
-                Condition::any()
-                    .add(person::Column::LeftAt.is_null())
-                    .add(person::Column::LeftAt.gt(self.now.0)),
-            )
+            .filter(employed_at(self.now))
+            .filter(here_at(self.now))
             .into_model::<Row>()
             .all(self.services.store().read())
             .await?;

@@ -1,5 +1,6 @@
 //! What the person at the machine's command line may do: everything that needs no screen.
 
+mod employment;
 mod organisation;
 mod people;
 

@@ -5,16 +5,19 @@ use kvarten_domain::{
     overview::sorted_as,
     person::{EmailAddress, EmployeeNumber, check_new_password},
 };
-use kvarten_entity::{
-    Column, Key, employment, leaderboard_member, person, profession, role_grant, session,
-};
+use kvarten_entity::{Column, Key, employment, person, profession, session};
 use sea_orm::{
     ActiveValue::Set, ColumnTrait, Condition, DatabaseTransaction, EntityTrait, JoinType,
     QueryFilter, QuerySelect, sea_query::Expr,
 };
 
-use super::{Operator, required};
-use crate::{ServiceError, new_id, password::hash_password, privacy};
+use super::{Operator, employment::Post, required};
+use crate::{
+    ServiceError, new_id,
+    password::hash_password,
+    privacy,
+    signed_in::{employed_at, here_at},
+};
 
 /// A person to be.
 #[derive(Clone, Debug)]
@@ -58,16 +61,6 @@ pub(crate) struct Hired {
     pub(crate) left: Option<Timestamp>,
 }
 
-/// Where somebody works or worked, as what and when.
-struct Post {
-    person: PersonId,
-    unit: UnitId,
-    profession: ProfessionId,
-    roles: Vec<(Role, UnitId)>,
-    since: Timestamp,
-    until: Option<Timestamp>,
-}
-
 impl Hired {
     fn posts(&self) -> impl Iterator<Item = Post> {
         let post = |unit, since, until, roles| Post {
@@ -86,7 +79,7 @@ impl Hired {
 }
 
 /// How many rows go into one statement.
-const ROWS: usize = 400;
+pub(super) const ROWS: usize = 400;
 
 impl Operator<'_> {
     /// Adds a person.
@@ -180,40 +173,7 @@ impl Operator<'_> {
         Ok(())
     }
 
-    /// Writes where people work from now on, and as what.
-    async fn employ(
-        &self,
-        writing: &DatabaseTransaction,
-        posts: Vec<Post>,
-    ) -> Result<(), ServiceError> {
-        let rows = posts.iter().map(|post| employment::ActiveModel {
-            id: Set(uuid::Uuid::now_v7()),
-            person_id: Set(post.person.key()),
-            unit_id: Set(post.unit.key()),
-            profession_id: Set(post.profession.key()),
-            from_at: Set(post.since.0),
-            until_at: Set(post.until.map(|at| at.0)),
-        });
-        employment::Entity::insert_many(rows).exec_without_returning(writing).await?;
-        let grant = |post: &Post, role: Role, place: UnitId| role_grant::ActiveModel {
-            id: Set(uuid::Uuid::now_v7()),
-            person_id: Set(post.person.key()),
-            unit_id: Set(place.key()),
-            role: Set(role.code().to_owned()),
-            from_at: Set(post.since.0),
-            until_at: Set(post.until.map(|at| at.0)),
-        };
-        let rows: Vec<_> = posts
-            .iter()
-            .flat_map(|post| post.roles.iter().map(move |(role, place)| grant(post, *role, *place)))
-            .collect();
-        for rows in rows.chunks(ROWS) {
-            role_grant::Entity::insert_many(rows.to_vec()).exec_without_returning(writing).await?;
-        }
-        Ok(())
-    }
-
-    async fn find_profession(&self, code: &str) -> Result<ProfessionId, ServiceError> {
+    pub(super) async fn find_profession(&self, code: &str) -> Result<ProfessionId, ServiceError> {
         let found = profession::Entity::find()
             .filter(profession::Column::Code.eq(code))
             .one(self.services.store().read())
@@ -243,8 +203,8 @@ impl Operator<'_> {
                     .into(),
             )
             .filter(employment::Column::UnitId.eq(unit.key()))
-            .filter(employment::Column::UntilAt.is_null())
-            .filter(person::Column::LeftAt.is_null())
+            .filter(employed_at(self.now))
+            .filter(here_at(self.now))
             .into_tuple()
             .all(self.services.store().read())
             .await?;
@@ -289,120 +249,6 @@ impl Operator<'_> {
             .filter(session::Column::PersonId.eq(id.key()))
             .exec(&writing)
             .await?;
-        writing.commit().await?;
-        Ok(())
-    }
-
-    /// Notes that a person works here no more: ends their employments, roles and sessions, and
-    /// takes them off the leaderboard.
-    ///
-    /// # Errors
-    /// [`ServiceError::NotFound`] for somebody who has left already.
-    pub async fn end_employment(&self, id: PersonId) -> Result<(), ServiceError> {
-        let writing = self.services.store().begin().await?;
-        let left = person::Entity::update_many()
-            .col_expr(person::Column::LeftAt, Expr::value(self.now.0))
-            .filter(person::Column::Id.eq(id.key()))
-            .filter(person::Column::LeftAt.is_null())
-            .exec(&writing)
-            .await?;
-        if left.rows_affected == 0 {
-            return Err(ServiceError::NotFound);
-        }
-        self.end_posts(&writing, id).await?;
-        session::Entity::delete_many()
-            .filter(session::Column::PersonId.eq(id.key()))
-            .exec(&writing)
-            .await?;
-        leaderboard_member::Entity::delete_by_id(id.key()).exec(&writing).await?;
-        writing.commit().await?;
-        Ok(())
-    }
-
-    /// Ends a person's employments and roles.
-    async fn end_posts(
-        &self,
-        writing: &DatabaseTransaction,
-        id: PersonId,
-    ) -> Result<(), ServiceError> {
-        employment::Entity::update_many()
-            .col_expr(employment::Column::UntilAt, Expr::value(self.now.0))
-            .filter(employment::Column::PersonId.eq(id.key()))
-            .filter(employment::Column::UntilAt.is_null())
-            .exec(writing)
-            .await?;
-        role_grant::Entity::update_many()
-            .col_expr(role_grant::Column::UntilAt, Expr::value(self.now.0))
-            .filter(role_grant::Column::PersonId.eq(id.key()))
-            .filter(role_grant::Column::UntilAt.is_null())
-            .exec(writing)
-            .await?;
-        Ok(())
-    }
-
-    /// Notes that somebody works in another unit or as something else from now on. What they have
-    /// shown goes with them; roles they had end, and these begin.
-    ///
-    /// # Errors
-    /// A unit or profession that does not exist, or [`Fault::Retired`] for somebody who has left.
-    pub async fn move_person(
-        &self,
-        id: PersonId,
-        unit: &str,
-        profession: &str,
-        roles: &[Role],
-    ) -> Result<(), ServiceError> {
-        let unit = self.find_unit(unit).await?;
-        let profession = self.find_profession(profession).await?;
-        let writing = self.services.store().begin().await?;
-        let works_here = person::Entity::find_by_id(id.key())
-            .filter(person::Column::LeftAt.is_null())
-            .lock_exclusive()
-            .one(&writing)
-            .await?;
-        if works_here.is_none() {
-            return Err(ServiceError::invalid("person", Fault::Retired));
-        }
-        self.end_posts(&writing, id).await?;
-        let roles = roles.iter().map(|role| (*role, unit)).collect();
-        let post = Post { person: id, unit, profession, roles, since: self.now, until: None };
-        self.employ(&writing, vec![post]).await?;
-        writing.commit().await?;
-        Ok(())
-    }
-
-    /// Notes that somebody who has left works here again, in a unit with a profession and roles.
-    ///
-    /// # Errors
-    /// A unit or profession that does not exist, or somebody who works here already.
-    pub async fn employ_again(
-        &self,
-        id: PersonId,
-        unit: &str,
-        profession: &str,
-        roles: &[Role],
-    ) -> Result<(), ServiceError> {
-        let unit = self.find_unit(unit).await?;
-        let profession = self.find_profession(profession).await?;
-        let writing = self.services.store().begin().await?;
-        let has_left = person::Entity::find_by_id(id.key())
-            .filter(person::Column::LeftAt.is_not_null())
-            .lock_exclusive()
-            .one(&writing)
-            .await?;
-        if has_left.is_none() {
-            return Err(ServiceError::invalid("person", Fault::Taken));
-        }
-        // The old password opens nothing: who comes back is given a new one.
-        person::Entity::update_many()
-            .col_expr(person::Column::LeftAt, Expr::value(None::<i64>))
-            .col_expr(person::Column::PasswordHash, Expr::value(None::<String>))
-            .filter(person::Column::Id.eq(id.key()))
-            .exec(&writing)
-            .await?;
-        let roles = roles.iter().map(|role| (*role, unit)).collect();
-        let post = Post { person: id, unit, profession, roles, since: self.now, until: None };
-        self.employ(&writing, vec![post]).await?;
         writing.commit().await?;
         Ok(())
     }

@@ -5,14 +5,14 @@ use kvarten_domain::{
     bank::Choice,
     lesson::SystemName,
     level::Level,
-    map::{RequirementCell, RequirementsPage},
+    map::{Changes, RequirementCell, RequirementsPage},
 };
 use leptos::{prelude::*, wasm_split::wasm_split};
 use leptos_router::{hooks::use_query_map, params::ParamsMap};
 
 use super::{errors, problem};
 use crate::{
-    calls::{self, Changes, WireError},
+    calls::{self, WireError},
     i18n::Locale,
     lazy::Drawn,
     page::page_data,

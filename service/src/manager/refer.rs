@@ -1,0 +1,241 @@
+//! Referring people to lessons.
+
+use std::collections::{HashMap, HashSet};
+
+use kvarten_domain::{
+    Date, Fault, Locale, PersonId, ReferralId, Timestamp,
+    knowledge::{Look, SOON_DAYS},
+    overview::{Filter, Finder, PersonLine},
+    referral::{LONGEST_NOTE, MOST_PEOPLE, ReferPage, Referred, Skipped},
+    text::is_hostile,
+};
+use kvarten_entity::{Column, person, referral};
+use sea_orm::{
+    ActiveValue::Set,
+    ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+    sea_query::{LockType, OnConflict},
+};
+use sha2::{Digest, Sha256};
+use uuid::Uuid;
+
+use super::{Manager, overview::Known};
+use crate::{ServiceError, bank::LessonEntry, competence::follow, new_id};
+
+/// What a manager sends: where to go, a line of their own and a wish for when.
+#[derive(Clone, Debug, Default)]
+pub struct Pointing {
+    /// The lesson's address word.
+    pub slug: String,
+    /// At most [`LONGEST_NOTE`] characters; may be empty.
+    pub note: String,
+    /// By when it is wished for.
+    pub wish: Option<Date>,
+}
+
+/// The id of one person's referral in a batch: the same batch sent twice is the same referrals.
+fn id_in(batch: ReferralId, person: PersonId) -> Uuid {
+    let digest = Sha256::digest(format!("{batch}/{person}").as_bytes());
+    let mut bytes = [0; 16];
+    bytes.copy_from_slice(&digest[..16]);
+    uuid::Builder::from_custom_bytes(bytes).into_uuid()
+}
+
+pub(super) fn note(text: &str) -> Result<String, ServiceError> {
+    let text = text.trim();
+    if text.chars().count() > LONGEST_NOTE {
+        return Err(ServiceError::invalid("note", Fault::TooLong));
+    }
+    if text.chars().any(|c| is_hostile(c) && c != '\n' && c != '\r') {
+        return Err(ServiceError::invalid("note", Fault::Malformed));
+    }
+    Ok(text.replace('\r', ""))
+}
+
+impl Manager<'_> {
+    /// Whom to refer, and to what: those whom a filter lets through, or one person. That they have
+    /// been looked at is noted. Five statements at most.
+    ///
+    /// # Errors
+    /// [`ServiceError::NotFound`] for a person of another unit.
+    pub async fn refer_page(
+        &self,
+        filter: &Filter,
+        person: Option<PersonId>,
+        locale: Locale,
+    ) -> Result<ReferPage, ServiceError> {
+        let people = self.people(&self.units).await?;
+        let mut overview = self.draw(&people, &HashMap::new(), locale);
+        let mut found = match person {
+            Some(id) => {
+                let at = overview.people.iter().position(|one| one.id == id);
+                vec![at.ok_or(ServiceError::NotFound)?]
+            }
+            None => Finder::new(&overview).find(&overview, filter),
+        };
+        found.truncate(MOST_PEOPLE);
+        let kept: Vec<_> = found.iter().map(|at| overview.people[*at].clone()).collect();
+        let looked_at = match person {
+            Some(id) => people.iter().filter(|one| one.id == id).map(|one| one.unit).collect(),
+            None => people.iter().map(|one| one.unit).collect(),
+        };
+        self.note_looks(looked_at, Look::Unit).await?;
+        overview.people = kept;
+        let line = |one: &PersonLine| {
+            let mut place = Vec::new();
+            place.extend(overview.profession_of(one).map(|choice| choice.name.clone()));
+            place.extend(overview.unit_of(one).map(|unit| unit.name.clone()));
+            (one.id, one.name.clone(), place.join(", "))
+        };
+        let lines = overview.people.iter().map(line).collect();
+        // Lessons of the system in question first, then those that most of these people lack.
+        let known: HashMap<PersonId, &Known> = people.iter().map(|one| (one.id, one)).collect();
+        let lack = |entry: &LessonEntry| {
+            let lacks = |one: &&PersonLine| {
+                known.get(&one.id).is_some_and(|known| {
+                    let required = self.bank.required(known.unit, known.profession, self.now);
+                    let needs = required[entry.system].is_some_and(|level| entry.level <= level);
+                    needs && !self.has_shown(known, entry)
+                })
+            };
+            overview.people.iter().filter(lacks).count()
+        };
+        let is_asked = |entry: &LessonEntry| {
+            filter.system.as_ref().is_some_and(|code| *code == self.bank.system_of(entry).code)
+        };
+        let mut lessons: Vec<(&LessonEntry, usize)> =
+            self.bank.lessons.iter().map(|entry| (entry, lack(entry))).collect();
+        lessons.sort_by_key(|(entry, lack)| {
+            (!is_asked(entry), std::cmp::Reverse(*lack), entry.level, entry.title.clone())
+        });
+        let chosen = lessons
+            .first()
+            .filter(|(entry, lack)| *lack > 0 && (is_asked(entry) || person.is_some()));
+        Ok(ReferPage {
+            batch: new_id(),
+            today: self.services.calendar().date(self.now),
+            people: lines,
+            chosen: chosen.map(|(entry, _)| entry.slug.clone()),
+            lessons: lessons.iter().map(|(entry, _)| self.bank.link(entry)).collect(),
+        })
+    }
+
+    /// The end of the day that is wished for.
+    pub(super) fn wish(&self, wish: Option<Date>) -> Result<Option<Timestamp>, ServiceError> {
+        let Some(day) = wish else { return Ok(None) };
+        let end = self.services.calendar().end_of(day).filter(|end| *end > self.now);
+        end.map(Some).ok_or(ServiceError::invalid("wish", Fault::WrongDate))
+    }
+
+    /// Refers people to a lesson. Whoever has shown it already, has an open referral to it or works
+    /// elsewhere is left out, and it is said why. The same batch sent twice is sent once.
+    ///
+    /// # Errors
+    /// A lesson that there is not, nobody or too many people, a note that is too long, or a day that
+    /// has passed. Then nothing is sent.
+    pub async fn refer(
+        &self,
+        batch: ReferralId,
+        people: &[PersonId],
+        pointing: &Pointing,
+    ) -> Result<Referred, ServiceError> {
+        let unknown = ServiceError::invalid("lesson", Fault::UnknownOption);
+        let entry = self.bank.by_slug(&pointing.slug).ok_or(unknown)?;
+        let (note, wish) = (note(&pointing.note)?, self.wish(pointing.wish)?);
+        let mut asked: Vec<PersonId> = people.to_vec();
+        asked.sort_unstable();
+        asked.dedup();
+        match asked.len() {
+            0 => return Err(ServiceError::invalid("people", Fault::Empty)),
+            1..=MOST_PEOPLE => {}
+            _ => return Err(ServiceError::invalid("people", Fault::TooLong)),
+        }
+        let known: HashMap<PersonId, Known> =
+            self.people(&self.units).await?.into_iter().map(|one| (one.id, one)).collect();
+        // What is answered tells of them, too.
+        let units = asked.iter().filter_map(|person| known.get(person)).map(|one| one.unit);
+        self.note_looks(units.collect(), Look::Unit).await?;
+        let writing = self.services.store().begin().await?;
+        // In one order: of two managers who refer the same people at once, one waits.
+        person::Entity::find()
+            .filter(person::Column::Id.is_in(asked.iter().map(|person| person.key())))
+            .order_by_asc(person::Column::Id)
+            .lock(LockType::NoKeyUpdate)
+            .all(&writing)
+            .await?;
+        let ids = asked.iter().map(|person| id_in(batch, *person));
+        let repeated =
+            referral::Entity::find().filter(referral::Column::Id.is_in(ids)).all(&writing).await?;
+        let is_other = |row: &referral::Model| {
+            row.lesson_id != entry.lesson.key() || row.withdrawn_at.is_some()
+        };
+        if repeated.iter().any(is_other) {
+            return Err(ServiceError::IdTaken);
+        }
+        let before = referral::Entity::find()
+            .filter(referral::Column::LessonId.eq(entry.lesson.key()))
+            .filter(referral::Column::PersonId.is_in(asked.iter().map(|person| person.key())))
+            .filter(referral::Column::WithdrawnAt.is_null())
+            .all(&writing)
+            .await?;
+        let sent: HashSet<Uuid> = repeated.iter().map(|row| row.id).collect();
+        let open: HashSet<Uuid> = follow(&writing, before)
+            .await?
+            .into_iter()
+            .filter(|one| one.stage.is_open())
+            .map(|one| one.row.person_id)
+            .collect();
+        let mut referred = Referred::default();
+        let mut rows = Vec::new();
+        for person in asked {
+            let id = id_in(batch, person);
+            if sent.contains(&id) {
+                // This very batch, sent again.
+                referred.sent += 1;
+                continue;
+            }
+            let why = match known.get(&person) {
+                None => Some(Skipped::Elsewhere),
+                Some(_) if open.contains(&person.key()) => Some(Skipped::Referred),
+                Some(one) if self.has_shown(one, entry) => Some(Skipped::Shown),
+                Some(_) => None,
+            };
+            if let Some(why) = why {
+                referred.skipped.push((known.get(&person).map(|one| one.name.clone()), why));
+                continue;
+            }
+            referred.sent += 1;
+            rows.push(referral::ActiveModel {
+                id: Set(id),
+                person_id: Set(person.key()),
+                sender_id: Set(Some(self.who.id.key())),
+                lesson_id: Set(entry.lesson.key()),
+                note: Set(note.clone()),
+                wish_at: Set(wish.map(|at| at.0)),
+                sent_at: Set(self.now.0),
+                seen_at: Set(None),
+                withdrawn_at: Set(None),
+                changed_at: Set(self.now.0),
+                revision: Set(1),
+            });
+        }
+        if !rows.is_empty() {
+            let once = OnConflict::column(referral::Column::Id).do_nothing().to_owned();
+            referral::Entity::insert_many(rows)
+                .on_conflict(once)
+                .exec_without_returning(&writing)
+                .await?;
+        }
+        writing.commit().await?;
+        Ok(referred)
+    }
+
+    /// Whether somebody holds evidence of a lesson that does not end soon.
+    fn has_shown(&self, one: &Known, entry: &LessonEntry) -> bool {
+        let soon = self.now.plus_seconds(SOON_DAYS * 86_400);
+        one.facts.proofs.iter().any(|proof| {
+            proof.lesson == entry.lesson
+                && proof.span.holds_at(self.now)
+                && proof.span.holds_at(soon)
+        })
+    }
+}
