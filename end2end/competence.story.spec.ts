@@ -8,12 +8,16 @@ import { expect, expectAccessibleInFull, expectNoSidewaysScroll, hydrated, sizes
 import { touch } from "./hands";
 
 /** Runs the program beside the server that the stories use. */
-async function command(...words: string[]) {
+async function run(input: string, words: string[]) {
   const env = { ...process.env, KVARTEN_DATA: process.env.KVARTEN_STORY_DATA };
   for (const name of Object.keys(env)) if (name.startsWith("KVARTEN_STOR")) delete env[name];
-  const { stdout } = await promisify(execFile)(join(target, "release/kvarten"), words, { env });
-  return stdout;
+  const running = promisify(execFile)(join(target, "release/kvarten"), words, { env });
+  running.child.stdin?.end(input);
+  return (await running).stdout;
 }
+const command = (...words: string[]) => run("", words);
+const create = (password: string, ...words: string[]) =>
+  run(`${password}\n`, ["person", "create", ...words, "--stdin"]);
 
 /** The employee number of somebody in Solgläntan. */
 async function numberOf(name: string) {
@@ -234,6 +238,31 @@ test.describe("a manager", () => {
     await expect(page.getByRole("heading", { level: 1, name: "Sidan finns inte" })).toBeVisible();
     await page.goto("/enhet");
     await expect(page.getByRole("link", { name: `${family}, ${given}`, exact: true })).toHaveCount(0);
+  });
+
+  test("with hundreds of people scrolls to the last, and prints them all", async ({ page }) => {
+    const where = ["--unit", "Vård- och omsorgsförvaltningen", "--profession", "enhetschef", "--role", "manager"];
+    const who = ["--employee-number", "95", "--given-name", "Hanna", "--family-name", "Åhs"];
+    await create("kaffe på bryggan", ...who, ...where);
+    await page.goto("/logga-in?till=/enhet");
+    await page.getByLabel("E-post eller anställningsnummer").fill("95");
+    await page.getByLabel("Lösenord", { exact: true }).fill("kaffe på bryggan");
+    await page.getByRole("button", { name: "Logga in", exact: true }).click();
+    await hydrated(page);
+    await expect(page.getByRole("status")).toHaveText(/^Visar (\d+) av \1 personer/);
+    const all = Number((await page.getByRole("status").textContent())?.match(/av (\d+)/)?.[1]);
+    expect(all).toBeGreaterThan(150);
+    const rows = page.locator(".matrix__people tr:not(.matrix__room)");
+    await expect(rows).toHaveCount(60);
+    const region = page.getByRole("region", { name: "Personer och system" });
+    await region.focus();
+    await page.keyboard.press("End");
+    await expect(rows.last()).toHaveAttribute("aria-rowindex", String(all + 2));
+    expect(await rows.count()).toBeLessThanOrEqual(60);
+    await page.evaluate(() => window.dispatchEvent(new Event("beforeprint")));
+    await expect(rows).toHaveCount(all);
+    await page.evaluate(() => window.dispatchEvent(new Event("afterprint")));
+    await expect(rows).toHaveCount(60);
   });
 
   test("works with JavaScript off, filtering at the server", async ({ noScript: page, account }) => {

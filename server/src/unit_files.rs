@@ -1,5 +1,7 @@
 //! What a manager sees of a unit, as files: CSV and XLSX, with the filter written into them.
 
+use std::collections::HashMap;
+
 use axum::{
     extract::{Query, State},
     http::{
@@ -12,26 +14,44 @@ use kvarten_app::files::{Sheet, Value, unit_sheet};
 use kvarten_domain::{Locale, overview::Filter};
 use kvarten_service::{Services, manager::Manager, now};
 use rust_xlsxwriter::{Format, Workbook, XlsxError};
-use std::collections::HashMap;
 use tower_sessions::Session;
 
 use crate::answers::{Refusal, Trouble, signed_in};
 
 type Fields = Query<HashMap<String, String>>;
 
-async fn sheet(
+/// A kind of file.
+#[derive(Clone, Copy)]
+enum Kind {
+    Csv,
+    Xlsx,
+}
+
+async fn file(
+    kind: Kind,
     services: &Services,
     session: &Session,
     headers: &HeaderMap,
     fields: &Fields,
-) -> Result<(Sheet, Locale), Trouble> {
+) -> Result<Response, Trouble> {
     let who = signed_in(services, session).await?;
     let accepted = headers.get(ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
     let locale = who.locale().unwrap_or_else(|| Locale::negotiate(accepted.unwrap_or_default()));
     let filter = Filter::from_query(|name| fields.get(name).map(String::as_str));
     let manager = Manager::enter(services, &who, now()).await?;
     let (overview, total) = manager.file(&filter, locale).await?;
-    Ok((unit_sheet(locale, &overview, &filter, total), locale))
+    let sheet = unit_sheet(locale, &overview, &filter, total);
+    let (mime, name, file) = match kind {
+        Kind::Csv => ("text/csv; charset=utf-8", "enhet.csv", as_csv(&sheet, locale)),
+        Kind::Xlsx => (
+            "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+            "enhet.xlsx",
+            as_xlsx(&sheet)?,
+        ),
+    };
+    let kept_as = format!("attachment; filename=\"{name}\"");
+    let headers = [(CONTENT_TYPE, mime.to_owned()), (CONTENT_DISPOSITION, kept_as)];
+    Ok((headers, file).into_response())
 }
 
 /// `/enhet.csv`: for the spreadsheets of the language, where Swedish ones part values by semicolons.
@@ -41,13 +61,8 @@ pub async fn csv(
     headers: HeaderMap,
     fields: Fields,
 ) -> Result<Response, Refusal> {
-    let made = sheet(&services, &session, &headers, &fields).await;
-    let (sheet, locale) = made.map_err(Refusal::of(&headers))?;
-    let headers = [
-        (CONTENT_TYPE, "text/csv; charset=utf-8"),
-        (CONTENT_DISPOSITION, "attachment; filename=\"enhet.csv\""),
-    ];
-    Ok((headers, as_csv(&sheet, locale)).into_response())
+    let made = file(Kind::Csv, &services, &session, &headers, &fields).await;
+    made.map_err(Refusal::of(&headers))
 }
 
 /// `/enhet.xlsx`.
@@ -57,14 +72,8 @@ pub async fn xlsx(
     headers: HeaderMap,
     fields: Fields,
 ) -> Result<Response, Refusal> {
-    let made = sheet(&services, &session, &headers, &fields).await;
-    let (sheet, _) = made.map_err(Refusal::of(&headers))?;
-    let file = as_xlsx(&sheet).map_err(Trouble::from).map_err(Refusal::of(&headers))?;
-    let headers = [
-        (CONTENT_TYPE, "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
-        (CONTENT_DISPOSITION, "attachment; filename=\"enhet.xlsx\""),
-    ];
-    Ok((headers, file).into_response())
+    let made = file(Kind::Xlsx, &services, &session, &headers, &fields).await;
+    made.map_err(Refusal::of(&headers))
 }
 
 /// Text that no spreadsheet takes for a formula: one that begins like a formula gets an apostrophe

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use kvarten_domain::{
-    Date, Fault, LessonId, Level, SystemId, UnitId,
+    Date, LessonId, Level, SystemId, UnitId,
     map::{Changes, RequirementsPage, SystemForm, SystemLine},
 };
 use leptos::{prelude::*, server_fn::codec::Postcard};
@@ -59,6 +59,7 @@ fn day(
     text: &str,
 ) -> Result<Option<kvarten_domain::Timestamp>, WireError> {
     use super::request::pass;
+    use kvarten_domain::Fault;
     use kvarten_service::ServiceError;
 
     if text.trim().is_empty() {
@@ -150,7 +151,7 @@ pub async fn change_level(
     #[server(default)] s: BTreeMap<String, StatementFields>,
 ) -> Result<(), WireError> {
     use super::request::{Request, form_goes_to, pass};
-    use kvarten_domain::StatementId;
+    use kvarten_domain::{Fault, StatementId};
     use kvarten_service::{ServiceError, map::StatementEdit};
 
     let request = Request::signed_in().await?;
@@ -213,6 +214,7 @@ pub async fn set_requirements(
     #[server(default)] c: BTreeMap<String, String>,
 ) -> Result<Changes, WireError> {
     use super::request::{Request, form_goes_to, pass};
+    use kvarten_domain::Fault;
     use kvarten_service::ServiceError;
 
     let request = Request::signed_in().await?;

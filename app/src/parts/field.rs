@@ -1,6 +1,6 @@
 //! What is wrong with a field, said beside it.
 
-use kvarten_domain::Fault;
+use kvarten_domain::{Fault, bank::Choice};
 use leptos::prelude::*;
 
 use super::icon::{Icon, icon};
@@ -23,6 +23,38 @@ pub fn fault_text(l: Locale, fault: Fault) -> String {
         Fault::UnknownOption | Fault::Incomplete | Fault::Repeated => tr!(l, fault.other),
     }
     .to_string()
+}
+
+/// A field to choose one of several in, under the name it is sent with. `all` is the choice of none.
+pub fn select(
+    name: &'static str,
+    label: String,
+    all: String,
+    choices: Vec<(String, String)>,
+    chosen: Option<&str>,
+) -> AnyView {
+    let id = format!("f-{name}");
+    let option = |(code, text): (String, String)| {
+        let is_chosen = chosen == Some(code.as_str());
+        view! { <option value=code selected=is_chosen>{text}</option> }
+    };
+    view! {
+        <div class="field">
+            <label class="field__label" for=id.clone()>
+                {label}
+            </label>
+            <select class="input" id=id name=name>
+                <option value="">{all}</option>
+                {choices.into_iter().map(option).collect_view()}
+            </select>
+        </div>
+    }
+    .into_any()
+}
+
+/// Codes and names of choices, for [`select`].
+pub fn pairs(choices: &[Choice]) -> Vec<(String, String)> {
+    choices.iter().map(|choice| (choice.code.clone(), choice.name.clone())).collect()
 }
 
 /// The line above a field that says what is wrong with it.

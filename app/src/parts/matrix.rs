@@ -49,7 +49,8 @@ fn cell(html: &mut String, l: Locale, overview: &Overview, person: &PersonLine, 
     );
 }
 
-/// A row for somebody; `number` is its place among all rows, from 1.
+/// A row for somebody; `number` is its place among all, from 0. The head and the totals stand before
+/// the first.
 fn row(html: &mut String, l: Locale, overview: &Overview, person: &PersonLine, number: usize) {
     let mut place: Vec<&str> = Vec::new();
     place.extend(overview.profession_of(person).map(|choice| choice.name.as_str()));
@@ -60,7 +61,7 @@ fn row(html: &mut String, l: Locale, overview: &Overview, person: &PersonLine, n
     let _ = write!(
         html,
         r#"<tr aria-rowindex="{}"><th scope="row" class="matrix__who"><a href="{}"><bdi>{}</bdi></a><span class="matrix__as">{}</span></th><td class="matrix__sum" data-label="{}">{wanting}</td>"#,
-        number + 2,
+        number + 3,
         address(person),
         marked_up(&person.name),
         marked_up(&place.join(", ")),
@@ -104,10 +105,9 @@ pub const ROW_HEIGHT: usize = 56;
 /// The row of totals: of how many in how many something is wanting.
 pub fn matrix_totals(l: Locale, totals: &[Total]) -> String {
     let mut html = String::with_capacity(totals.len() * 120);
-    let all: u32 = totals.iter().map(|total| total.wanting).sum();
     let _ = write!(
         html,
-        r#"<tr class="matrix__totals" aria-rowindex="2"><th scope="row">{}</th><td class="matrix__sum">{all}</td>"#,
+        r#"<tr class="matrix__totals" aria-rowindex="2"><th scope="row">{}</th><td></td>"#,
         tr!(l, unit.totals)
     );
     for total in totals {

@@ -15,7 +15,7 @@ mod toc;
 mod transcript;
 
 pub use cards::{lesson_card, link_card};
-pub use field::{error_line, fault_text};
+pub use field::{error_line, fault_text, pairs, select};
 pub use frame::{Tab, bare_frame, frame};
 pub use icon::{Icon, icon};
 pub use ladder::rungs;

@@ -18,7 +18,7 @@ use crate::{
     calls,
     i18n::Locale,
     page::page_data,
-    parts::{Icon, Tab, icon, lesson_card, quarter, quarter_done},
+    parts::{Icon, Tab, icon, lesson_card, pairs, quarter, quarter_done, select},
     post::fields,
     text::{date, lang, minutes, tr},
 };
@@ -178,34 +178,6 @@ fn empty(title: String, text: String, clear: Option<String>) -> AnyView {
     .into_any()
 }
 
-fn select(
-    id: &'static str,
-    name: &'static str,
-    label: String,
-    all: String,
-    choices: Vec<(String, String)>,
-    chosen: Option<&str>,
-) -> AnyView {
-    let option = |(code, text): (String, String)| {
-        let is_chosen = chosen == Some(code.as_str());
-        view! { <option value=code selected=is_chosen>{text}</option> }
-    };
-    view! {
-        <div class="field">
-            <label class="field__label" for=id>{label}</label>
-            <select class="input" id=id name=name>
-                <option value="">{all}</option>
-                {choices.into_iter().map(option).collect_view()}
-            </select>
-        </div>
-    }
-    .into_any()
-}
-
-fn pairs(choices: &[Choice]) -> Vec<(String, String)> {
-    choices.iter().map(|choice| (choice.code.clone(), choice.name.clone())).collect()
-}
-
 /// The filters that are chosen from lists.
 fn selects(l: Locale, filter: &Filter, systems: &[Choice], professions: &[Choice]) -> [AnyView; 4] {
     let levels = Level::ALL.map(|level| {
@@ -223,7 +195,6 @@ fn selects(l: Locale, filter: &Filter, systems: &[Choice], professions: &[Choice
     let level = filter.level.map(|level| level.number().to_string());
     [
         select(
-            "f-system",
             "system",
             tr!(l, learn.system).to_string(),
             tr!(l, learn.all_systems).to_string(),
@@ -231,7 +202,6 @@ fn selects(l: Locale, filter: &Filter, systems: &[Choice], professions: &[Choice
             filter.system.as_deref(),
         ),
         select(
-            "f-level",
             "niva",
             tr!(l, learn.level).to_string(),
             tr!(l, learn.all_levels).to_string(),
@@ -239,7 +209,6 @@ fn selects(l: Locale, filter: &Filter, systems: &[Choice], professions: &[Choice
             level.as_deref(),
         ),
         select(
-            "f-profession",
             "yrke",
             tr!(l, learn.profession).to_string(),
             tr!(l, learn.all_professions).to_string(),
@@ -247,7 +216,6 @@ fn selects(l: Locale, filter: &Filter, systems: &[Choice], professions: &[Choice
             filter.profession.as_deref(),
         ),
         select(
-            "f-length",
             "tid",
             tr!(l, learn.length).to_string(),
             tr!(l, learn.all_lengths).to_string(),

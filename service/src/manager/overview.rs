@@ -7,7 +7,8 @@ use kvarten_domain::{
     bank::Choice,
     competence::Facts,
     knowledge::Look,
-    overview::{Cell, Filter, Finder, FirstRows, Overview, PersonLine, Post, sorted_as},
+    overview::{Cell, Filter, Finder, FirstRows, Overview, PersonLine, Post},
+    text::sorted_as,
 };
 use kvarten_entity::{Column, Key, competence, employment, person};
 use sea_orm::{ColumnTrait, EntityTrait, FromQueryResult, JoinType, QueryFilter, QuerySelect};

@@ -2,8 +2,8 @@
 
 use kvarten_domain::{
     Fault, Locale, PersonId, ProfessionId, Role, Timestamp, UnitId,
-    overview::sorted_as,
     person::{EmailAddress, EmployeeNumber, check_new_password},
+    text::sorted_as,
 };
 use kvarten_entity::{Column, Key, employment, person, profession, session};
 use sea_orm::{

@@ -2,7 +2,6 @@
 //! types.
 
 use kvarten_domain::{
-    bank::Choice,
     level::Level,
     overview::{Filter, Order, Overview, Said},
 };
@@ -12,40 +11,12 @@ use wasm_bindgen::JsCast;
 use super::live::Live;
 use crate::{
     i18n::Locale,
-    parts::{Icon, icon},
+    parts::{Icon, icon, pairs, select},
     text::tr,
 };
 
 /// After how many days without anything somebody can be looked for.
 const IDLE: [u16; 4] = [30, 90, 180, 365];
-
-fn select(
-    name: &'static str,
-    label: String,
-    all: String,
-    choices: Vec<(String, String)>,
-    chosen: Option<&str>,
-) -> AnyView {
-    let id = format!("f-{name}");
-    let option = |(code, text): (String, String)| {
-        let is_chosen = chosen == Some(code.as_str());
-        view! { <option value=code selected=is_chosen>{text}</option> }
-    };
-    view! {
-        <div class="field">
-            <label class="field__label" for=id.clone()>{label}</label>
-            <select class="input" id=id name=name>
-                <option value="">{all}</option>
-                {choices.into_iter().map(option).collect_view()}
-            </select>
-        </div>
-    }
-    .into_any()
-}
-
-fn pairs(choices: &[Choice]) -> Vec<(String, String)> {
-    choices.iter().map(|choice| (choice.code.clone(), choice.name.clone())).collect()
-}
 
 fn units(overview: &Overview) -> Vec<(String, String)> {
     let line = |unit: &kvarten_domain::overview::UnitLine| {

@@ -36,13 +36,24 @@ pub struct Live {
 
 impl Live {
     /// With the filter that the address says. In the browser everybody is asked for, once.
-    pub fn new(filter: Filter) -> Self {
+    pub fn new(l: Locale, filter: Filter) -> Self {
         let everybody: RwSignal<Option<Arc<Everybody>>> = RwSignal::new(None);
         let filter = RwSignal::new(filter);
         let found = Memo::new(move |_| {
             let everybody = everybody.get()?;
             let found = filter.with(|filter| everybody.finder.find(&everybody.overview, filter));
             Some(Arc::new(found))
+        });
+        let live =
+            Self { everybody, filter, found, first: RwSignal::new(0), drawn: RwSignal::new(DRAWN) };
+        Effect::new(move |_| {
+            // On paper there is nothing to scroll.
+            let print = window_event_listener(leptos::ev::beforeprint, move |_| live.print(l));
+            let back = window_event_listener(leptos::ev::afterprint, move |_| live.back(l));
+            on_cleanup(move || {
+                print.remove();
+                back.remove();
+            });
         });
         Effect::new(move |_| {
             spawn_local(async move {
@@ -53,7 +64,7 @@ impl Live {
                 }
             });
         });
-        Self { everybody, filter, found, first: RwSignal::new(0), drawn: RwSignal::new(DRAWN) }
+        live
     }
 
     /// Whether everybody is here.
@@ -99,10 +110,14 @@ impl Live {
 
     /// The rows in sight.
     pub fn rows(self, l: Locale) -> Option<String> {
+        self.window(l, self.first.get(), self.drawn.get())
+    }
+
+    /// So many rows from a place on, or as many as there are.
+    fn window(self, l: Locale, first: usize, most: usize) -> Option<String> {
         let (everybody, found) = (self.everybody.get()?, self.found.get()?);
-        let drawn = self.drawn.get();
-        let first = self.first.get().min(found.len().saturating_sub(drawn));
-        let last = (first + drawn).min(found.len());
+        let first = first.min(found.len().saturating_sub(most));
+        let last = first.saturating_add(most).min(found.len());
         let people = &everybody.overview.people;
         let sight = found[first..last].iter().map(|at| &people[*at]);
         Some(matrix_rows(l, &everybody.overview, sight, (first, found.len() - last)))
@@ -118,6 +133,17 @@ impl Live {
         self.drawn.update(|drawn| *drawn += DRAWN);
     }
 
+    /// Draws everybody whom the filter lets through, at once: the browser prints what is there when
+    /// this returns.
+    fn print(self, l: Locale) {
+        set_rows(untrack(|| self.window(l, 0, usize::MAX)));
+    }
+
+    /// Draws again what was in sight.
+    fn back(self, l: Locale) {
+        set_rows(untrack(|| self.rows(l)));
+    }
+
     /// Draws other rows where the sight has moved far.
     pub fn scrolled(self, event: &web_sys::Event) {
         let Some(scroll) = event.target().and_then(|it| it.dyn_into::<web_sys::Element>().ok())
@@ -129,5 +155,13 @@ impl Live {
         if first != self.first.get_untracked() {
             self.first.set(first);
         }
+    }
+}
+
+/// Sets the rows of the page at once, not when the reactive system comes to it.
+fn set_rows(rows: Option<String>) {
+    let people = document().query_selector(".matrix__people").ok().flatten();
+    if let (Some(people), Some(rows)) = (people, rows) {
+        people.set_inner_html(&rows);
     }
 }

@@ -55,7 +55,7 @@ fn content(first: FirstRows, filter: Filter) -> AnyView {
     let title = tr!(l, app.unit).to_string();
     titled(&title);
     let name = first.overview.units.first().map(|unit| unit.name.clone()).unwrap_or_default();
-    let live = Live::new(filter.clone());
+    let live = Live::new(l, filter.clone());
     let fields = filters::filters(l, &first.overview, &filter, live);
     let heads = first.overview.systems.iter().map(|system| {
         view! {
