@@ -242,10 +242,10 @@ test.describe("a manager", () => {
 
   test("with hundreds of people scrolls to the last, and prints them all", async ({ page }) => {
     const where = ["--unit", "Vård- och omsorgsförvaltningen", "--profession", "enhetschef", "--role", "manager"];
-    const who = ["--employee-number", "95", "--given-name", "Hanna", "--family-name", "Åhs"];
+    const who = ["--employee-number", "9500", "--given-name", "Hanna", "--family-name", "Åhs"];
     await create("kaffe på bryggan", ...who, ...where);
     await page.goto("/logga-in?till=/enhet");
-    await page.getByLabel("E-post eller anställningsnummer").fill("95");
+    await page.getByLabel("E-post eller anställningsnummer").fill("9500");
     await page.getByLabel("Lösenord", { exact: true }).fill("kaffe på bryggan");
     await page.getByRole("button", { name: "Logga in", exact: true }).click();
     await hydrated(page);
