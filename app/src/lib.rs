@@ -16,6 +16,8 @@ pub mod files;
 #[cfg(feature = "hydrate")]
 mod hydration;
 mod lazy;
+#[cfg(feature = "ssr")]
+pub mod letters;
 mod page;
 #[expect(clippy::needless_pass_by_value, reason = "a view owns what it shows")]
 mod parts;

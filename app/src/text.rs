@@ -73,7 +73,8 @@ pub fn tenths(l: Locale, tenths: u32) -> String {
 }
 
 /// So many minutes, in words.
-pub fn minutes(l: Locale, count: u8) -> String {
+pub fn minutes(l: Locale, count: impl Into<u16>) -> String {
+    let count = count.into();
     if count == 1 {
         tr!(l, app.minute).to_string()
     } else {
@@ -117,8 +118,8 @@ mod tests {
         assert_eq!(number(Locale::en, 1_234_567), "1,234,567");
         assert_eq!(number(Locale::sv, 0), "0");
         assert_eq!(tenths(Locale::sv, 125), "12,5");
-        assert_eq!(minutes(Locale::sv, 1), "1 minut");
-        assert_eq!(minutes(Locale::en, 12), "12 minutes");
+        assert_eq!(minutes(Locale::sv, 1u8), "1 minut");
+        assert_eq!(minutes(Locale::en, 12u8), "12 minutes");
     }
 
     #[test]

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     lesson::{Place, Progress, SystemName},
     level::Level,
+    program::ProgramCard,
     referral::ReferralCard,
 };
 
@@ -134,6 +135,8 @@ pub struct Choice {
 pub struct LearnPage {
     /// What the reader's manager points to and is not done, the nearest wish first.
     pub referrals: Vec<ReferralCard>,
+    /// Programs for this person that are not completed.
+    pub programs: Vec<ProgramCard>,
     /// The lesson to go on with, or to begin with.
     pub resume: Option<Resume>,
     /// What the filter lets through, best match first.

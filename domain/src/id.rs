@@ -147,6 +147,12 @@ ids! {
     MediaId;
     /// A manager's pointing somebody to a lesson. Made before it is sent.
     ReferralId;
+    /// A referral of whoever joins a unit or a profession. Made before it is kept.
+    StandingId;
+    /// A program. Made before it is kept.
+    ProgramId;
+    /// A mail to somebody.
+    MailId;
     /// One wording of a statement.
     StatementId;
     /// What a statement means, however it is worded.

@@ -43,6 +43,17 @@ pub struct Account {
     pub devices: Vec<Device>,
     /// What they can sign in with.
     pub employee_number: String,
+    /// Their mail.
+    pub mail: MailChoice,
+}
+
+/// Where somebody's mail goes, and whether they want it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MailChoice {
+    /// None where they have no address.
+    pub address: Option<String>,
+    /// Until they say otherwise.
+    pub is_wanted: bool,
 }
 
 /// An e-mail address, lower case: one `@`, something on both sides, no blanks, a dot after it.

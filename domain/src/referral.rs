@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     id::{PersonId, ReferralId},
     lesson::LessonLink,
+    program::ProgramLink,
     time::{Date, Timestamp},
 };
 
@@ -12,6 +13,67 @@ use crate::{
 pub const LONGEST_NOTE: usize = 280;
 /// The most people that are referred at once.
 pub const MOST_PEOPLE: usize = 500;
+
+/// What a referral points to.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Target {
+    /// A lesson.
+    Lesson(LessonLink),
+    /// A program.
+    Program(ProgramLink),
+}
+
+impl Target {
+    /// What stands before a program's code where lessons and programs are chosen alike.
+    pub const PROGRAM: &'static str = "program/";
+
+    /// What it is called.
+    #[must_use]
+    pub fn title(&self) -> &str {
+        match self {
+            Self::Lesson(lesson) => &lesson.title,
+            Self::Program(program) => &program.name,
+        }
+    }
+
+    /// The BCP 47 tag of what it is called, where that is known.
+    #[must_use]
+    pub fn lang(&self) -> Option<&str> {
+        match self {
+            Self::Lesson(lesson) => Some(&lesson.lang),
+            Self::Program(_) => None,
+        }
+    }
+
+    /// Its address.
+    #[must_use]
+    pub fn address(&self) -> String {
+        match self {
+            Self::Lesson(lesson) => format!("/lar/{}", lesson.slug),
+            Self::Program(program) => format!("/program/{}", program.code),
+        }
+    }
+
+    /// The word for it in forms: a lesson's address word, or a program's with
+    /// [`PROGRAM`](Self::PROGRAM) before it.
+    #[must_use]
+    pub fn word(&self) -> String {
+        match self {
+            Self::Lesson(lesson) => lesson.slug.clone(),
+            Self::Program(program) => format!("{}{}", Self::PROGRAM, program.code),
+        }
+    }
+
+    /// About how long it takes, in minutes.
+    #[must_use]
+    pub fn minutes(&self) -> u16 {
+        match self {
+            Self::Lesson(lesson) => lesson.minutes.into(),
+            Self::Program(program) => program.minutes,
+        }
+    }
+}
 
 /// What is known of a referral, before the rule.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -73,7 +135,7 @@ pub struct ReferralCard {
     /// Who sent it; none where they are no longer known.
     pub from: Option<String>,
     /// Where to go.
-    pub lesson: LessonLink,
+    pub to: Target,
     /// A line of the sender's own; may be empty.
     pub note: String,
     /// By when it is wished for.
@@ -97,8 +159,8 @@ pub struct ReferralLine {
     pub name: String,
     /// Who sent it; none where they are no longer known.
     pub from: Option<String>,
-    /// To which lesson.
-    pub lesson: LessonLink,
+    /// To what.
+    pub to: Target,
     /// The line that goes with it.
     pub note: String,
     /// By when it is wished for.
@@ -120,9 +182,9 @@ pub struct ReferPage {
     pub today: Date,
     /// Who may be referred: who, their name, where they work and as what.
     pub people: Vec<(PersonId, String, String)>,
-    /// Every lesson; those that close the gap in question first.
-    pub lessons: Vec<LessonLink>,
-    /// The address word of the lesson that is chosen to begin with.
+    /// Every lesson, those that close the gap in question first; then every program.
+    pub targets: Vec<Target>,
+    /// The word of what is chosen to begin with.
     pub chosen: Option<String>,
 }
 

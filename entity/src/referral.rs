@@ -1,4 +1,4 @@
-//! A manager points a person to a lesson.
+//! A manager points a person to a lesson or a program.
 
 use sea_orm::entity::prelude::*;
 use serde::Serialize;
@@ -10,7 +10,9 @@ pub struct Model {
     pub id: Uuid,
     pub person_id: Uuid,
     pub sender_id: Option<Uuid>,
-    pub lesson_id: Uuid,
+    pub lesson_id: Option<Uuid>,
+    pub program_id: Option<Uuid>,
+    pub standing_id: Option<Uuid>,
     pub note: String,
     pub wish_at: Option<i64>,
     pub sent_at: i64,
@@ -18,6 +20,9 @@ pub struct Model {
     pub withdrawn_at: Option<i64>,
     pub changed_at: i64,
     pub revision: i32,
+    pub is_told_new: bool,
+    pub is_told_week: bool,
+    pub is_told_day: bool,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

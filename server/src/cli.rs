@@ -6,7 +6,7 @@ use clap::{Parser, Subcommand};
 
 use crate::{
     Failure,
-    commands::{backup, demo, organisation, person},
+    commands::{backup, demo, mail, organisation, person},
     config::Config,
     logging, opening, serve,
     terminal::{say, say_aside},
@@ -25,6 +25,9 @@ the current folder; the key there is given in brackets):
   KVARTEN_TRUSTED_PROXIES  how many proxies in front add to X-Forwarded-For; 0
                            [trusted_proxies]
   KVARTEN_TIME_ZONE        where days and weeks begin; Europe/Stockholm  [time_zone]
+  KVARTEN_MAIL_URL         the mail server, such as smtps://user:password@smtp.example; without
+                           one no mail is sent  [mail_url]
+  KVARTEN_MAIL_FROM        who mail is from: Kvarten <kvarten@kommun.example>  [mail_from]
   KVARTEN_LOG              what is logged, such as warn or kvarten_server=debug; info  [log]
   KVARTEN_LOG_FORMAT       text or json; text  [log_format]";
 
@@ -62,6 +65,9 @@ enum Command {
     /// Add a profession that people can have.
     #[command(subcommand)]
     Profession(organisation::ProfessionCommand),
+    /// See whether mail works.
+    #[command(subcommand)]
+    Mail(mail::Command),
     /// Copy the database and the stored files into a folder.
     ///
     /// May be run while the server runs. An SQLite database becomes a file with the date and
@@ -100,6 +106,7 @@ fn perform(command: Command) -> Result<(), Failure> {
             Command::Person(command) => person::perform(&config, command).await,
             Command::Unit(command) => organisation::unit(&config, command).await,
             Command::Profession(command) => organisation::profession(&config, command).await,
+            Command::Mail(command) => mail::perform(&config, command).await,
             Command::Backup(arguments) => backup::back_up(&config, &arguments).await,
         }
     })

@@ -63,6 +63,12 @@ pub enum Failure {
         /// What the system says.
         error: io::Error,
     },
+    /// The mail server.
+    #[error("{}", mail_sentence(.0))]
+    Mail(lettre::transport::smtp::Error),
+    /// No mail server is set.
+    #[error("no mail server is set (KVARTEN_MAIL_URL and KVARTEN_MAIL_FROM name one)")]
+    NoMail,
     /// The system refused something else.
     #[error("{0}: {1}")]
     System(&'static str, io::Error),
@@ -86,6 +92,11 @@ fn address_sentence(address: SocketAddr, error: &io::Error) -> String {
         }
         _ => format!("cannot listen on {address}: {error} ({other})"),
     }
+}
+
+fn mail_sentence(error: &lettre::transport::smtp::Error) -> String {
+    let reason = std::error::Error::source(error).map(|reason| format!(" ({reason})"));
+    format!("the mail server did not take it: {error}{}", reason.unwrap_or_default())
 }
 
 fn service_sentence(error: &ServiceError) -> String {

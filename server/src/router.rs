@@ -7,7 +7,7 @@ use axum::{
     http::StatusCode,
     middleware,
     response::{IntoResponse, Response},
-    routing::get,
+    routing::{get, post},
 };
 use kvarten_service::Services;
 use leptos::config::LeptosOptions;
@@ -23,8 +23,8 @@ use tower_http::{
 };
 
 use crate::{
-    Failure, access_log, config::HttpConfig, csrf, headers, health, media, my_data, pages::Pages,
-    session_store, site, unit_files,
+    Failure, access_log, config::HttpConfig, csrf, headers, health, mail_stop, media, my_data,
+    pages::Pages, session_store, site, unit_files,
 };
 
 /// How long it may take until an answer begins.
@@ -69,6 +69,7 @@ pub fn router(
         .merge(pages.router())
         .route("/enhet.csv", get(unit_files::csv).with_state(services.clone()))
         .route("/enhet.xlsx", get(unit_files::xlsx).with_state(services.clone()))
+        .route("/mejl/{word}", post(mail_stop::stop).with_state(services.clone()))
         .route("/mina-uppgifter.json", get(my_data::my_data).with_state(services.clone()));
     let not_found = dynamic(pages.not_found());
 

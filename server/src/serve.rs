@@ -4,25 +4,25 @@ use std::{net::SocketAddr, time::Duration};
 
 use axum::{Router, serve::ListenerExt};
 use kvarten_domain::Role;
-use kvarten_service::{Services, now, operator::Operator, privacy};
+use kvarten_service::{Services, now, operator::Operator};
 use tokio::{
     net::TcpListener,
     signal::unix::{SignalKind, signal},
     sync::watch,
-    time::{MissedTickBehavior, interval, sleep, timeout},
+    time::{sleep, timeout},
 };
 
 use crate::{
     Failure,
     config::{Config, HttpConfig},
-    demo_content, opening, router,
+    demo_content, jobs,
+    mail::Mailer,
+    opening, router,
     terminal::say,
 };
 
 /// How long requests may still take once the process has been told to stop.
 const GRACE: Duration = Duration::from_secs(8);
-/// How often what has been kept long enough is removed.
-const TIDYING: Duration = Duration::from_mins(10);
 
 /// Serves until told to stop.
 ///
@@ -36,10 +36,11 @@ pub async fn serve(config: Config) -> Result<(), Failure> {
     let address = listener.local_addr().unwrap_or(address);
     let stop = stop_signal()?;
     let router = router(&services, &config.site, &config.http)?;
-    let tidying = tokio::spawn(tidy(services.clone()));
+    let mailer = config.mail.as_ref().map(|mail| Mailer::new(mail, &config.http)).transpose()?;
+    let jobs = jobs::start(&services, mailer);
     announce(&services, &config.http, address).await;
     listen(listener, router, stop).await;
-    tidying.abort();
+    jobs.stop();
     if timeout(GRACE, services.store().close()).await.is_err() {
         tracing::warn!("the database took too long to let go");
     }
@@ -84,18 +85,6 @@ async fn listen(listener: TcpListener, router: Router, mut stop: watch::Receiver
             let _ = stop.wait_for(|is_told| *is_told).await;
             sleep(GRACE).await;
         } => tracing::warn!("some requests took too long to be finished"),
-    }
-}
-
-async fn tidy(services: Services) {
-    let mut clock = interval(TIDYING);
-    clock.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    loop {
-        clock.tick().await;
-        match privacy::tidy(&services, now()).await {
-            Ok(tidied) => tracing::debug!(?tidied, "tidied"),
-            Err(error) => tracing::warn!(%error, "tidying failed; the next try is in ten minutes"),
-        }
     }
 }
 

@@ -78,6 +78,31 @@ impl Calendar {
         self.start_of(first_day(period, before))
     }
 
+    /// The first moment from a point in time on that lies between two hours of the day, the second
+    /// not included.
+    #[must_use]
+    pub fn within_hours(&self, at: Timestamp, (from, until): (i8, i8)) -> Timestamp {
+        let zoned = self.zoned(at);
+        let date = match zoned.hour() {
+            hour if hour < from => zoned.date(),
+            hour if hour >= until => zoned.date().tomorrow().unwrap_or(zoned.date()),
+            _ => return at,
+        };
+        self.at_hour(date, from)
+    }
+
+    /// An hour of the day after a point in time.
+    #[must_use]
+    pub fn next_day_at(&self, at: Timestamp, hour: i8) -> Timestamp {
+        let date = self.zoned(at).date();
+        self.at_hour(date.tomorrow().unwrap_or(date), hour)
+    }
+
+    fn at_hour(&self, date: civil::Date, hour: i8) -> Timestamp {
+        let at = date.at(hour, 0, 0, 0).to_zoned(self.zone.clone());
+        Timestamp(at.map_or(0, |at| at.timestamp().as_millisecond()))
+    }
+
     /// The point in time so many months earlier.
     #[must_use]
     pub fn minus_months(&self, at: Timestamp, months: u8) -> Timestamp {
@@ -122,6 +147,21 @@ mod tests {
         assert_eq!(calendar.days_between(to, from), -1);
         let last = Date { year: 9999, month: 12, day: 31 };
         assert_eq!((calendar.start_of_day(last), calendar.end_of(last)), (None, None));
+    }
+
+    #[rstest]
+    // 03:30 in Stockholm, in winter and in summer; noon; 20:00 sharp.
+    #[case("2026-11-21T02:30:00Z", "2026-11-21T06:00:00Z")]
+    #[case("2026-07-21T01:30:00Z", "2026-07-21T05:00:00Z")]
+    #[case("2026-11-21T11:00:00Z", "2026-11-21T11:00:00Z")]
+    #[case("2026-11-21T19:00:00Z", "2026-11-22T06:00:00Z")]
+    // The night in which the clocks go back.
+    #[case("2026-10-24T21:00:00Z", "2026-10-25T06:00:00Z")]
+    fn the_night_is_waited_out(#[case] from: &str, #[case] expected: &str) {
+        let calendar = Calendar::of("Europe/Stockholm").expect("a zone");
+        assert_eq!(calendar.within_hours(at(from), (7, 20)), at(expected));
+        let (noon, next) = (at("2026-11-21T11:00:00Z"), at("2026-11-22T06:00:00Z"));
+        assert_eq!(calendar.next_day_at(noon, 7), next);
     }
 
     #[rstest]

@@ -14,10 +14,12 @@ pub mod learner;
 pub mod manager;
 pub mod map;
 pub mod operator;
+pub mod outbox;
 mod password;
 pub mod privacy;
 pub mod session;
 mod signed_in;
+mod standing;
 mod store;
 mod throttle;
 pub mod visitor;
@@ -31,6 +33,7 @@ pub use calendar::Calendar;
 pub use competence::{Selection, facts_kept, facts_told};
 pub use error::ServiceError;
 pub use signed_in::SignedIn;
+pub use standing::send_standing;
 pub use store::{Store, StoreError};
 
 /// What every use case stands on. Cheap to clone.

@@ -48,6 +48,20 @@ pub async fn choose_locale(
     Ok(())
 }
 
+/// Stops mail to oneself, or has it sent again.
+///
+/// # Errors
+/// See [`WireError`].
+#[server(endpoint = "choose_mail", output = Postcard)]
+pub async fn choose_mail(#[server(default)] is_wanted: Option<String>) -> Result<(), WireError> {
+    use super::request::{Request, form_goes_to, pass};
+
+    let request = Request::signed_in().await?;
+    pass(request.learner()?.choose_mail(is_wanted.is_some()).await)?;
+    form_goes_to("/mer#mail");
+    Ok(())
+}
+
 /// Changes the password.
 ///
 /// # Errors

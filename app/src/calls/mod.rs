@@ -14,13 +14,17 @@ mod ladder;
 mod lesson;
 mod map;
 mod points;
+mod programs;
 mod referrals;
 #[cfg(feature = "ssr")]
 mod request;
 mod session;
+mod standing;
 mod unit;
 
-pub use account::{ChangePassword, ChooseLocale, account, change_password, choose_locale};
+pub use account::{
+    ChangePassword, ChooseLocale, ChooseMail, account, change_password, choose_locale, choose_mail,
+};
 pub use bank::learn_page;
 #[cfg(feature = "ssr")]
 pub use cookies::CookieRules;
@@ -36,6 +40,7 @@ pub use map::{
 pub use points::{
     JoinLeaderboard, LeaveLeaderboard, join_leaderboard, leaderboard, leave_leaderboard, points,
 };
+pub use programs::{SetProgram, map_program, program, programs, set_program};
 pub use referrals::{
     ChangeReferral, Refer, WithdrawReferral, change_referral, refer, refer_page, referrals,
     withdraw_referral,
@@ -43,6 +48,7 @@ pub use referrals::{
 #[cfg(feature = "ssr")]
 pub use request::{ClientAddress, is_shared_tablet, leave_for, menu, request_locale, typed_name};
 pub use session::{SignIn, SignOut, SignOutEverywhere, sign_in, sign_out, sign_out_everywhere};
+pub use standing::{EndStanding, MakeStanding, end_standing, make_standing, standing};
 pub use unit::{colleague, colleague_system, first_rows, overview};
 
 /// The session's key for the person's id.

@@ -38,14 +38,14 @@ fn wish(text: &str) -> Result<Option<kvarten_domain::Date>, WireError> {
     }
 }
 
-/// Refers people to a lesson. They stand in `p` under their ids, each behind an `m`.
+/// Refers people to a lesson or a program. They stand in `p` under their ids, each behind an `m`.
 ///
 /// # Errors
 /// See [`WireError`].
 #[server(endpoint = "refer", output = Postcard)]
 pub async fn refer(
     batch: ReferralId,
-    #[server(default)] slug: String,
+    #[server(default)] to: String,
     #[server(default)] note: String,
     #[server(default)] wish: String,
     #[server(default)] p: BTreeMap<String, String>,
@@ -57,7 +57,7 @@ pub async fn refer(
     let manager = request.manager().await?;
     let people: Vec<PersonId> =
         p.keys().filter_map(|id| id.trim_start_matches('m').parse().ok()).collect();
-    let pointing = Pointing { slug, note, wish: self::wish(&wish)? };
+    let pointing = Pointing { to, note, wish: self::wish(&wish)? };
     let referred = pass(manager.refer(batch, &people, &pointing).await)?;
     form_goes_to(&format!(
         "/enhet/hanvisningar?skickat={}&nej={}",

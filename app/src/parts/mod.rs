@@ -31,7 +31,7 @@ use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 
 /// Text inside markup.
-fn marked_up(text: &str) -> String {
+pub fn marked_up(text: &str) -> String {
     let mut safe = String::with_capacity(text.len());
     for c in text.chars() {
         match c {

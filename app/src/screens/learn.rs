@@ -4,6 +4,7 @@ use kvarten_domain::{
     bank::{Choice, Filter, LearnPage, Length, Resume},
     lesson::{Place, Progress},
     level::Level,
+    program::ProgramCard,
     referral::ReferralCard,
 };
 use leptos::prelude::*;
@@ -68,6 +69,7 @@ fn content(page: LearnPage, filter: &Filter) -> AnyView {
         <h1>{title}</h1>
         {pointed_to(l, page.referrals)}
         {resume}
+        {programs(l, page.programs)}
         <section class="bank" aria-labelledby="bank">
             <h2 id="bank">{tr!(l, learn.bank)}</h2>
             {find(l, filter, &page.systems, &page.professions)}
@@ -80,21 +82,49 @@ fn content(page: LearnPage, filter: &Filter) -> AnyView {
     .into_any()
 }
 
+/// Programs that are not completed.
+fn programs(l: Locale, cards: Vec<ProgramCard>) -> AnyView {
+    if cards.is_empty() {
+        return ().into_any();
+    }
+    let title = if cards.len() == 1 { tr!(l, learn.program) } else { tr!(l, learn.programs) };
+    let rows = cards.into_iter().map(|card| {
+        let (done, of) = (card.done, card.program.lessons);
+        let mut meta = vec![tr!(l, learn.program_done, done = done, of = of).to_string()];
+        meta.extend(
+            card.next.map(|next| tr!(l, learn.program_next, title = next.title).to_string()),
+        );
+        view! {
+            <li class="rows__item">
+                <a href=format!("/program/{}", card.program.code)>{card.program.name}</a>
+                <div class="rows__meta">{meta.join(". ")}</div>
+            </li>
+        }
+    });
+    view! {
+        <section class="pointed" aria-labelledby="programs">
+            <h2 id="programs">{title}</h2>
+            <ul class="rows">{rows.collect_view()}</ul>
+        </section>
+    }
+    .into_any()
+}
+
 /// What one's manager points to: first of all.
 fn pointed_to(l: Locale, cards: Vec<ReferralCard>) -> AnyView {
     if cards.is_empty() {
         return ().into_any();
     }
     let rows = cards.into_iter().map(|card| {
-        let mut meta = vec![minutes(l, card.lesson.minutes)];
+        let mut meta = vec![minutes(l, card.to.minutes())];
         meta.extend(card.wish.map(|on| tr!(l, learn.wished, date = date(l, on)).to_string()));
         meta.extend(card.from.map(|name| tr!(l, learn.from, name = name).to_string()));
         let note =
             (!card.note.is_empty()).then(|| view! { <p class="pointed__note">{card.note}</p> });
         view! {
             <li class="rows__item">
-                <a href=format!("/lar/{}", card.lesson.slug) lang=card.lesson.lang>
-                    {card.lesson.title}
+                <a href=card.to.address() lang=card.to.lang().map(str::to_owned)>
+                    {card.to.title().to_owned()}
                 </a>
                 <div class="rows__meta">{meta.join(". ")} {note}</div>
             </li>

@@ -5,9 +5,11 @@ mod knowledge;
 mod ladder;
 mod learn;
 mod lesson;
+mod mail;
 mod map;
 mod more;
 mod points;
+mod program;
 mod statement;
 mod step;
 mod top;
@@ -19,13 +21,15 @@ pub use knowledge::{assess, knowledge, log, system};
 pub use ladder::Ladder;
 pub use learn::Learn;
 pub use lesson::Lesson;
-pub use map::{map, map_system, requirements};
+pub use mail::mail;
+pub use map::{map, map_program, map_system, programs, requirements};
 pub use more::more;
 pub use points::points;
+pub use program::program;
 pub use statement::statement;
 pub use step::Step;
 pub use trouble::{here, not_found};
-pub use unit::{person, person_system, refer, referrals, unit};
+pub use unit::{person, person_system, refer, referrals, standing, unit};
 
 use std::sync::Arc;
 
@@ -57,10 +61,15 @@ pub async fn part_of(path: &str) -> Result<(), SplitLoaderError> {
         (Some("enhet"), Some("person"), ..) => unit::load_person().await,
         (Some("enhet"), Some("hanvisa"), ..) => unit::load_refer().await,
         (Some("enhet"), Some("hanvisningar"), ..) => unit::load_referrals().await,
+        (Some("enhet"), Some("staende"), ..) => unit::load_standing().await,
         (Some("enhet"), ..) => unit::load().await,
         (Some("karta"), None | Some(""), ..) => map::load().await,
         (Some("karta"), Some("krav"), ..) => map::requirements::load().await,
+        (Some("karta"), Some("program"), None | Some(""), _) => map::programs::load().await,
+        (Some("karta"), Some("program"), ..) => map::program::load().await,
         (Some("karta"), ..) => map::system::load().await,
+        (Some("program"), ..) => program::load().await,
+        (Some("mejl"), ..) => mail::load().await,
         (Some("poang"), ..) => points::load().await,
         (Some("mer"), ..) => more::load().await,
         (Some("tillganglighet"), ..) => statement::load().await,
@@ -69,7 +78,7 @@ pub async fn part_of(path: &str) -> Result<(), SplitLoaderError> {
 }
 
 /// The choice of language, as a form that works anywhere. `back` is where to stand afterwards.
-fn languages(is_big: bool, back: &'static str) -> AnyView {
+fn languages(is_big: bool, back: &str) -> AnyView {
     let current = crate::text::lang();
     let button = |tag: &'static str, name: &'static str, which: crate::i18n::Locale| {
         view! {
@@ -90,7 +99,7 @@ fn languages(is_big: bool, back: &'static str) -> AnyView {
             method="post"
             action="/api/choose_locale"
         >
-            <input type="hidden" name="back" value=back />
+            <input type="hidden" name="back" value=back.to_owned() />
             {button("sv", "Svenska", crate::i18n::Locale::sv)}
             {button("en", "English", crate::i18n::Locale::en)}
         </form>

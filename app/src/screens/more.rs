@@ -1,6 +1,6 @@
 //! "Mer": who one is, language, devices, password, one's data.
 
-use kvarten_domain::person::{Account, Device};
+use kvarten_domain::person::{Account, Device, MailChoice};
 use leptos::{prelude::*, wasm_split::wasm_split};
 use leptos_router::hooks::use_query_map;
 
@@ -22,12 +22,62 @@ pub fn more() -> Drawn {
     let query = use_query_map().get_untracked();
     let refused = query.get("fel").and_then(|text| WireError::from_code(&text));
     let is_changed = query.get("klart").is_some();
+    let choose = Post::to::<calls::ChooseMail>();
+    Effect::new(move |_| {
+        if let Some(Ok(())) = choose.outcome() {
+            choose.forget();
+            page.refetch();
+        }
+    });
     Ok(loaded(Tab::More, false, "more", page, move |account: Account| {
-        content(&account, refused.clone(), is_changed)
+        content(&account, refused.clone(), is_changed, choose)
     }))
 }
 
-fn content(account: &Account, refused: Option<WireError>, is_changed: bool) -> AnyView {
+/// Whether one wants mail.
+fn mail(l: Locale, mail: &MailChoice, post: Post) -> AnyView {
+    let inside = match &mail.address {
+        None => view! { <p>{tr!(l, more.mail_none)}</p> }.into_any(),
+        Some(address) => {
+            let (text, button) = if mail.is_wanted {
+                let text = tr!(l, more.mail_to, address = address.clone()).to_string();
+                (text, tr!(l, more.mail_stop).to_string())
+            } else {
+                (tr!(l, more.mail_stopped).to_string(), tr!(l, more.mail_start).to_string())
+            };
+            let wanted = (!mail.is_wanted)
+                .then(|| view! { <input type="hidden" name="is_wanted" value="1" /> });
+            let fields = view! {
+                {wanted}
+                <button class="btn btn--quiet">{button}</button>
+            };
+            let failed = move || {
+                let error = post.outcome().and_then(Result::err)?;
+                Some(failed(l, &error))
+            };
+            view! {
+                <p>{text}</p>
+                {failed}
+                {post.form("", fields.into_any())}
+            }
+            .into_any()
+        }
+    };
+    view! {
+        <section aria-labelledby="mail">
+            <h2 id="mail">{tr!(l, more.mail)}</h2>
+            {inside}
+        </section>
+    }
+    .into_any()
+}
+
+fn content(
+    account: &Account,
+    refused: Option<WireError>,
+    is_changed: bool,
+    choose: Post,
+) -> AnyView {
     let l = lang();
     let title = tr!(l, app.more).to_string();
     let viewer = &account.viewer;
@@ -47,6 +97,7 @@ fn content(account: &Account, refused: Option<WireError>, is_changed: bool) -> A
                     {languages(true, "/mer")}
                 </section>
                 {devices(l, &account.devices)}
+                {mail(l, &account.mail, choose)}
                 <section aria-labelledby="data">
                     <h2 id="data">{tr!(l, more.data)}</h2>
                     <p>{tr!(l, more.data_text)}</p>

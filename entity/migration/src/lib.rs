@@ -5,6 +5,7 @@ pub use sea_orm_migration::{prelude::*, seaql_migrations};
 mod m0001_initial;
 mod m0002_competence;
 mod m0003_referrals;
+mod m0004_programs_and_mail;
 mod shape;
 
 /// Every step there has been, oldest first.
@@ -18,6 +19,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0001_initial::Migration),
             Box::new(m0002_competence::Migration),
             Box::new(m0003_referrals::Migration),
+            Box::new(m0004_programs_and_mail::Migration),
         ]
     }
 }

@@ -2,5 +2,6 @@
 
 pub mod backup;
 pub mod demo;
+pub mod mail;
 pub mod organisation;
 pub mod person;

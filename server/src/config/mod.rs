@@ -5,17 +5,19 @@
 //! wrong is reported at once, not one fault per start.
 
 mod database_url;
+mod mail;
 mod public_url;
 mod reader;
 mod site_options;
 
-use std::{net::SocketAddr, path::PathBuf};
+use std::{net::SocketAddr, path::PathBuf, time::Duration};
 
 use kvarten_service::Calendar;
 use leptos::config::LeptosOptions;
 use tracing_subscriber::EnvFilter;
 
 pub use database_url::DatabaseUrl;
+pub use mail::{MailConfig, MailUrl};
 pub use public_url::PublicUrl;
 pub use reader::{Faults, Variables};
 
@@ -32,6 +34,8 @@ pub struct Config {
     pub calendar: Calendar,
     /// How the process meets the network.
     pub http: HttpConfig,
+    /// How mail is sent; none where it is not.
+    pub mail: Option<MailConfig>,
     /// What is logged, and how.
     pub log: LogConfig,
     /// What Leptos needs to know: address, folder of the site, names of its files.
@@ -76,6 +80,8 @@ pub enum LogFormat {
 
 /// The most proxies that can stand in front.
 const MOST_PROXIES: u8 = 16;
+/// How long a mail server may take with anything it is asked.
+const MAIL_TIMEOUT: Duration = Duration::from_secs(60);
 
 impl Config {
     /// The configuration of this process.
@@ -110,6 +116,7 @@ impl Config {
             public_url: reader.read(&setting::PUBLIC_URL, PublicUrl::parse),
             trusted_proxies: reader.read(&setting::TRUSTED_PROXIES, proxies).unwrap_or_default(),
         };
+        let mail = mail_config(&mut reader, &http);
         let log = LogConfig {
             filter: reader.read(&setting::LOG, directives).unwrap_or_else(|| "info".to_owned()),
             format: reader.read(&setting::LOG_FORMAT, log_format).unwrap_or_default(),
@@ -120,7 +127,7 @@ impl Config {
         reader.refuse_unknown();
         match (calendar, site, reader.end()) {
             (Some(calendar), Some(site), Ok(())) => {
-                Ok(Self { data, database, calendar, http, log, site })
+                Ok(Self { data, database, calendar, http, mail, log, site })
             }
             (_, _, faults) => Err(faults.err().unwrap_or_default()),
         }
@@ -131,6 +138,24 @@ impl Config {
     pub fn media(&self) -> PathBuf {
         self.data.join("media")
     }
+}
+
+/// Mail needs a server, a sender, and the address that its links lead to.
+fn mail_config(reader: &mut Reader<'_>, http: &HttpConfig) -> Option<MailConfig> {
+    let url = reader.read(&setting::MAIL_URL, MailUrl::parse);
+    let from = reader.read(&setting::MAIL_FROM, mail::sender);
+    let (has_url, has_from) =
+        (reader.is_set(&setting::MAIL_URL), reader.is_set(&setting::MAIL_FROM));
+    let missing = match (has_url, has_from, http.public_url.is_some()) {
+        (true, false, _) => Some("KVARTEN_MAIL_FROM: mail needs a sender"),
+        (false, true, _) => Some("KVARTEN_MAIL_URL: mail needs a mail server"),
+        (true, true, false) => Some("KVARTEN_PUBLIC_URL: mail needs the address it leads to"),
+        _ => None,
+    };
+    if let Some(missing) = missing {
+        reader.check::<()>(Err(missing.to_owned()));
+    }
+    Some(MailConfig::new(url?, from?))
 }
 
 fn proxies(text: &str) -> Result<u8, String> {

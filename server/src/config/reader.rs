@@ -27,10 +27,12 @@ pub(super) mod setting {
     pub const TRUSTED_PROXIES: Setting =
         Setting { key: "trusted_proxies", variable: "KVARTEN_TRUSTED_PROXIES" };
     pub const TIME_ZONE: Setting = Setting { key: "time_zone", variable: "KVARTEN_TIME_ZONE" };
+    pub const MAIL_URL: Setting = Setting { key: "mail_url", variable: "KVARTEN_MAIL_URL" };
+    pub const MAIL_FROM: Setting = Setting { key: "mail_from", variable: "KVARTEN_MAIL_FROM" };
     pub const LOG: Setting = Setting { key: "log", variable: "KVARTEN_LOG" };
     pub const LOG_FORMAT: Setting = Setting { key: "log_format", variable: "KVARTEN_LOG_FORMAT" };
 
-    pub const ALL: [Setting; 9] = [
+    pub const ALL: [Setting; 11] = [
         DATA,
         DATABASE_URL,
         SITE_ADDR,
@@ -38,6 +40,8 @@ pub(super) mod setting {
         PUBLIC_URL,
         TRUSTED_PROXIES,
         TIME_ZONE,
+        MAIL_URL,
+        MAIL_FROM,
         LOG,
         LOG_FORMAT,
     ];
@@ -116,6 +120,12 @@ impl<'v> Reader<'v> {
                 None
             }
         }
+    }
+
+    /// Whether a setting is set, rightly or not.
+    pub(super) fn is_set(&self, setting: &Setting) -> bool {
+        self.variables.get(setting.variable).is_some_and(|value| !value.is_empty())
+            || self.file.contains_key(setting.key)
     }
 
     /// A setting, where it is set and right.

@@ -1,6 +1,7 @@
 //! What an administrator may do: keep the map of systems, levels and requirements.
 
 mod pages;
+mod programs;
 mod requirements;
 
 use kvarten_domain::{Role, Timestamp, UnitId, trends::TrendsPage};

@@ -20,6 +20,7 @@ use sea_orm::{
 use super::{
     Bank, LessonEntry, ProfessionEntry, VersionContent,
     map::{load_required_lessons, load_requirements, load_systems, load_units},
+    program::load_programs,
     search::SearchIndex,
 };
 use crate::{ServiceError, Store};
@@ -56,6 +57,7 @@ pub(super) async fn load_bank(store: &Store) -> Result<Bank, ServiceError> {
     bank.units = load_units(db).await?;
     bank.requirements = load_requirements(db).await?;
     bank.lessons = load_lessons(db, &bank).await?;
+    bank.programs = load_programs(db).await?;
     bank.required_lessons = load_required_lessons(db, &bank.systems).await?;
     bank.by_slug = (0..).zip(&bank.lessons).map(|(at, entry)| (entry.slug.clone(), at)).collect();
     bank.by_lesson = (0..).zip(&bank.lessons).map(|(at, entry)| (entry.lesson, at)).collect();

@@ -2,6 +2,7 @@
 
 mod load;
 mod map;
+mod program;
 mod search;
 mod tree;
 
@@ -26,6 +27,7 @@ use tokio::sync::Mutex;
 use crate::{ServiceError, Services};
 use load::{load_bank, load_content, revision};
 pub(crate) use map::{StatementEntry, SystemEntry};
+pub(crate) use program::{Aim, ProgramEntry};
 use search::SearchIndex;
 pub(crate) use tree::Tree;
 
@@ -79,6 +81,7 @@ pub struct Bank {
     pub(crate) requirements: Requirements,
     pub(crate) required_lessons: Vec<RequiredLesson>,
     pub(crate) lessons: Vec<LessonEntry>,
+    pub(crate) programs: Vec<ProgramEntry>,
     places: HashMap<SystemId, usize>,
     by_slug: HashMap<String, usize>,
     by_lesson: HashMap<LessonId, usize>,

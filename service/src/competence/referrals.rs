@@ -4,14 +4,19 @@
 use std::collections::HashMap;
 
 use kvarten_domain::{
-    Timestamp,
+    LessonId, Timestamp,
+    program::completed,
     referral::{Stage, Traces},
+    time::Span,
 };
-use kvarten_entity::{evidence, lesson_version, referral, visit};
+use kvarten_entity::{Column, evidence, lesson_version, referral, visit};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, JoinType, QueryFilter, QuerySelect};
 use uuid::Uuid;
 
-use crate::ServiceError;
+use crate::{
+    ServiceError,
+    bank::{Aim, Bank},
+};
 
 /// A referral and how far it has come, since when.
 pub(crate) struct Followed {
@@ -20,37 +25,40 @@ pub(crate) struct Followed {
     pub(crate) since: Timestamp,
 }
 
-/// How far some referrals have come. Two statements, or none where there are none.
-pub(crate) async fn follow(
+/// Evidence of some lessons of some people.
+async fn shown(
     db: &impl ConnectionTrait,
-    rows: Vec<referral::Model>,
-) -> Result<Vec<Followed>, ServiceError> {
-    if rows.is_empty() {
-        return Ok(Vec::new());
-    }
-    let mut people: Vec<Uuid> = rows.iter().map(|row| row.person_id).collect();
-    people.sort_unstable();
-    people.dedup();
-    let mut lessons: Vec<Uuid> = rows.iter().map(|row| row.lesson_id).collect();
-    lessons.sort_unstable();
-    lessons.dedup();
-    let mut done: HashMap<(Uuid, Uuid), Vec<i64>> = HashMap::new();
-    let shown: Vec<(Uuid, Uuid, i64)> = evidence::Entity::find()
+    people: &[Uuid],
+    lessons: &[Uuid],
+) -> Result<HashMap<(Uuid, Uuid), Vec<Span>>, ServiceError> {
+    let rows: Vec<(Uuid, Uuid, i64, Option<i64>)> = evidence::Entity::find()
         .select_only()
         .columns([
             evidence::Column::PersonId,
             evidence::Column::LessonId,
             evidence::Column::EarnedAt,
+            evidence::Column::ExpiresAt,
         ])
-        .filter(evidence::Column::PersonId.is_in(people.clone()))
-        .filter(evidence::Column::LessonId.is_in(lessons.clone()))
+        .filter(evidence::Column::PersonId.is_in(people.iter().copied()))
+        .filter(evidence::Column::LessonId.is_in(lessons.iter().copied()))
         .into_tuple()
         .all(db)
         .await?;
-    for (person, lesson, at) in shown {
-        done.entry((person, lesson)).or_default().push(at);
+    let mut shown: HashMap<_, Vec<Span>> = HashMap::new();
+    for (person, lesson, from, until) in rows {
+        let span = Span { from: Timestamp(from), until: until.map(Timestamp) };
+        shown.entry((person, lesson)).or_default().push(span);
     }
-    let opened: Vec<(Uuid, Uuid, i64, i64)> = visit::Entity::find()
+    Ok(shown)
+}
+
+/// When some people first and last opened some lessons.
+async fn opened(
+    db: &impl ConnectionTrait,
+    people: &[Uuid],
+    lessons: &[Uuid],
+) -> Result<HashMap<(Uuid, Uuid), Vec<(i64, i64)>>, ServiceError> {
+    let rows: Vec<(Uuid, Uuid, i64, i64)> = visit::Entity::find()
         .select_only()
         .column(visit::Column::PersonId)
         .column(lesson_version::Column::LessonId)
@@ -62,42 +70,81 @@ pub(crate) async fn follow(
                 .to(lesson_version::Column::Id)
                 .into(),
         )
-        .filter(visit::Column::PersonId.is_in(people))
-        .filter(lesson_version::Column::LessonId.is_in(lessons))
+        .filter(visit::Column::PersonId.is_in(people.iter().copied()))
+        .filter(lesson_version::Column::LessonId.is_in(lessons.iter().copied()))
         .into_tuple()
         .all(db)
         .await?;
-    let mut begun: HashMap<(Uuid, Uuid), Vec<(i64, i64)>> = HashMap::new();
-    for (person, lesson, started, visited) in opened {
-        begun.entry((person, lesson)).or_default().push((started, visited));
+    let mut opened: HashMap<_, Vec<(i64, i64)>> = HashMap::new();
+    for (person, lesson, started, visited) in rows {
+        opened.entry((person, lesson)).or_default().push((started, visited));
     }
-    Ok(rows
-        .into_iter()
-        .map(|row| {
-            let key = (row.person_id, row.lesson_id);
-            let since = |at: &i64| *at >= row.sent_at;
-            let done = done.get(&key).into_iter().flatten().copied().filter(since).min();
-            // Opened again after it was sent is begun, too; when exactly is not kept.
-            let begun = begun.get(&key).into_iter().flatten();
-            let begun = begun
-                .filter(|(_, visited)| since(visited))
-                .map(|(started, visited)| if since(started) { *started } else { *visited })
-                .min();
-            let traces = Traces {
-                seen: row.seen_at.map(Timestamp),
-                begun: begun.map(Timestamp),
-                done: done.map(Timestamp),
-                withdrawn: row.withdrawn_at.map(Timestamp),
-            };
-            let stage = Stage::of(&traces);
-            let at = match stage {
-                Stage::Sent => None,
-                Stage::Seen => traces.seen,
-                Stage::Begun => traces.begun,
-                Stage::Done => traces.done,
-                Stage::Withdrawn => traces.withdrawn,
-            };
-            Followed { since: at.unwrap_or(Timestamp(row.sent_at)), stage, row }
-        })
-        .collect())
+    Ok(opened)
+}
+
+/// When what a referral points to was done, after it was sent: a lesson when it was completed
+/// then; a program when the last of its lessons was, whether the others were before or after.
+fn done(row: &referral::Model, lessons: &[LessonId], shown: &Shown) -> Option<Timestamp> {
+    let of = |lesson: &LessonId| shown.get(&(row.person_id, lesson.key()));
+    let sent = Timestamp(row.sent_at);
+    if row.program_id.is_some() {
+        let spans: Vec<Vec<Span>> =
+            lessons.iter().map(|lesson| of(lesson).cloned().unwrap_or_default()).collect();
+        return completed(&spans, sent);
+    }
+    let spans = lessons.iter().filter_map(of).flatten();
+    spans.map(|span| span.from).filter(|at| *at >= sent).min()
+}
+
+type Shown = HashMap<(Uuid, Uuid), Vec<Span>>;
+
+fn sorted(mut ids: Vec<Uuid>) -> Vec<Uuid> {
+    ids.sort_unstable();
+    ids.dedup();
+    ids
+}
+
+/// How far some referrals have come. Two statements, or none where there are none.
+pub(crate) async fn follow(
+    db: &impl ConnectionTrait,
+    bank: &Bank,
+    rows: Vec<referral::Model>,
+) -> Result<Vec<Followed>, ServiceError> {
+    if rows.is_empty() {
+        return Ok(Vec::new());
+    }
+    let people = sorted(rows.iter().map(|row| row.person_id).collect());
+    let lessons_of = |row: &referral::Model| {
+        Aim::of_referral(row).map_or_else(Vec::new, |aim| bank.lessons_of(aim))
+    };
+    let lessons = sorted(rows.iter().flat_map(lessons_of).map(Column::key).collect());
+    let shown = shown(db, &people, &lessons).await?;
+    let opened = opened(db, &people, &lessons).await?;
+    let follow = |row: referral::Model| {
+        let lessons = lessons_of(&row);
+        let since = |at: i64| at >= row.sent_at;
+        // Opened again after it was sent is begun, too; when exactly is not kept.
+        let begun = lessons.iter().filter_map(|lesson| opened.get(&(row.person_id, lesson.key())));
+        let begun = begun
+            .flatten()
+            .filter(|(_, visited)| since(*visited))
+            .map(|(started, visited)| if since(*started) { *started } else { *visited })
+            .min();
+        let traces = Traces {
+            seen: row.seen_at.map(Timestamp),
+            begun: begun.map(Timestamp),
+            done: done(&row, &lessons, &shown),
+            withdrawn: row.withdrawn_at.map(Timestamp),
+        };
+        let stage = Stage::of(&traces);
+        let at = match stage {
+            Stage::Sent => None,
+            Stage::Seen => traces.seen,
+            Stage::Begun => traces.begun,
+            Stage::Done => traces.done,
+            Stage::Withdrawn => traces.withdrawn,
+        };
+        Followed { since: at.unwrap_or(Timestamp(row.sent_at)), stage, row }
+    };
+    Ok(rows.into_iter().map(follow).collect())
 }

@@ -2,10 +2,15 @@
 
 use kvarten_domain::{
     Fault, Locale, Timestamp,
-    person::{Account, Device, Viewer, check_new_password},
+    person::{Account, Device, MailChoice, Viewer, check_new_password},
 };
-use kvarten_entity::{Column, person, session};
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, sea_query::Expr};
+use kvarten_entity::{Column, mail_choice, person, session};
+use sea_orm::{
+    ActiveValue::Set,
+    ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+    sea_query::{Expr, OnConflict},
+};
+use uuid::Uuid;
 
 use super::Learner;
 use crate::{
@@ -52,7 +57,8 @@ impl Learner<'_> {
             .collect();
         let is_shared = devices.iter().any(|device| device.is_this && device.is_shared);
         let employee_number = self.who.employee_number.clone();
-        Ok(Account { viewer: self.viewer(locale, is_shared), devices, employee_number })
+        let mail = self.mail().await?;
+        Ok(Account { viewer: self.viewer(locale, is_shared), devices, employee_number, mail })
     }
 
     /// Ends every session of this person, on every device.
@@ -78,6 +84,43 @@ impl Learner<'_> {
             .exec(self.services.store().write())
             .await?;
         Ok(())
+    }
+
+    /// Stops mail to this person, or has it sent again.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn choose_mail(&self, is_wanted: bool) -> Result<(), ServiceError> {
+        let row = mail_choice::ActiveModel {
+            person_id: Set(self.who.id.key()),
+            word: Set(Uuid::new_v4().simple().to_string()),
+            stopped_at: Set((!is_wanted).then_some(self.now.0)),
+        };
+        let known = OnConflict::column(mail_choice::Column::PersonId)
+            .update_column(mail_choice::Column::StoppedAt)
+            .to_owned();
+        mail_choice::Entity::insert(row)
+            .on_conflict(known)
+            .exec_without_returning(self.services.store().write())
+            .await?;
+        Ok(())
+    }
+
+    /// The address this person's mail goes to, and whether they want it.
+    async fn mail(&self) -> Result<MailChoice, ServiceError> {
+        let me = self.who.id.key();
+        let db = self.services.store().read();
+        let address: Option<Option<String>> = person::Entity::find_by_id(me)
+            .select_only()
+            .column(person::Column::Email)
+            .into_tuple()
+            .one(db)
+            .await?;
+        let choice = mail_choice::Entity::find_by_id(me).one(db).await?;
+        Ok(MailChoice {
+            address: address.flatten(),
+            is_wanted: choice.is_none_or(|choice| choice.stopped_at.is_none()),
+        })
     }
 
     /// Changes the password and ends every other session. `cookie` is this browser's session.

@@ -201,6 +201,7 @@ impl Learner<'_> {
         }
         Ok(LearnPage {
             referrals: self.referrals(&bank).await?,
+            programs: self.program_cards(&bank, &begun),
             resume: self.next_lesson(&bank, &begun).map(|entry| self.resume(&bank, &begun, entry)),
             lessons,
             total: u32::try_from(bank.lessons.len()).unwrap_or(u32::MAX),

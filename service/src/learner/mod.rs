@@ -10,6 +10,7 @@ mod learn;
 mod lesson;
 mod media;
 mod points;
+mod programs;
 mod referrals;
 mod replies;
 

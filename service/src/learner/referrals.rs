@@ -9,7 +9,11 @@ use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, se
 use uuid::Uuid;
 
 use super::Learner;
-use crate::{ServiceError, bank::Bank, competence::follow};
+use crate::{
+    ServiceError,
+    bank::{Aim, Bank},
+    competence::follow,
+};
 
 /// The most that are shown at once; nobody is helped by more.
 const MOST_CARDS: u64 = 20;
@@ -32,7 +36,7 @@ impl Learner<'_> {
         }
         let unseen: Vec<Uuid> =
             rows.iter().filter(|row| row.seen_at.is_none()).map(|row| row.id).collect();
-        let followed = follow(db, rows).await?;
+        let followed = follow(db, bank, rows).await?;
         if !unseen.is_empty() {
             referral::Entity::update_many()
                 .col_expr(referral::Column::SeenAt, Expr::value(self.now.0))
@@ -56,11 +60,11 @@ impl Learner<'_> {
         let mut cards: Vec<(i64, ReferralCard)> = open
             .into_iter()
             .filter_map(|one| {
-                let entry = bank.by_lesson(one.row.lesson_id.id())?;
+                let to = bank.target(Aim::of_referral(&one.row)?)?;
                 let card = ReferralCard {
                     id: one.row.id.id(),
                     from: one.row.sender_id.and_then(name),
-                    lesson: bank.link(entry),
+                    to,
                     note: one.row.note,
                     wish: one.row.wish_at.map(|end| calendar.date(Timestamp(end - 1))),
                     is_late: one.row.wish_at.is_some_and(|end| end <= self.now.0),
@@ -70,7 +74,7 @@ impl Learner<'_> {
                 Some((one.row.wish_at.unwrap_or(i64::MAX), card))
             })
             .collect();
-        cards.sort_by_key(|(wish, card)| (*wish, card.lesson.title.clone()));
+        cards.sort_by_key(|(wish, card)| (*wish, card.to.title().to_owned()));
         let most = usize::try_from(MOST_CARDS).unwrap_or(usize::MAX);
         Ok(cards.into_iter().map(|(_, card)| card).take(most).collect())
     }

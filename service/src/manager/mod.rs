@@ -4,8 +4,11 @@ mod colleague;
 mod overview;
 mod refer;
 mod referrals;
+mod standing;
 
 pub use refer::Pointing;
+pub(crate) use refer::id_in;
+pub use standing::Standing;
 
 use std::sync::Arc;
 

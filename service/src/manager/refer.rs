@@ -1,12 +1,12 @@
-//! Referring people to lessons.
+//! Referring people to lessons and programs.
 
 use std::collections::{HashMap, HashSet};
 
 use kvarten_domain::{
-    Date, Fault, Locale, PersonId, ReferralId, Timestamp,
+    Date, Fault, LessonId, Locale, PersonId, ReferralId, Timestamp,
     knowledge::{Look, SOON_DAYS},
     overview::{Filter, Finder, PersonLine},
-    referral::{LONGEST_NOTE, MOST_PEOPLE, ReferPage, Referred, Skipped},
+    referral::{LONGEST_NOTE, MOST_PEOPLE, ReferPage, Referred, Skipped, Target},
     text::is_hostile,
 };
 use kvarten_entity::{Column, person, referral};
@@ -19,13 +19,18 @@ use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use super::{Manager, overview::Known};
-use crate::{ServiceError, bank::LessonEntry, competence::follow, new_id};
+use crate::{
+    ServiceError,
+    bank::{Aim, LessonEntry},
+    competence::follow,
+    new_id,
+};
 
 /// What a manager sends: where to go, a line of their own and a wish for when.
 #[derive(Clone, Debug, Default)]
 pub struct Pointing {
-    /// The lesson's address word.
-    pub slug: String,
+    /// The word of the lesson or program; see [`Target::word`].
+    pub to: String,
     /// At most [`LONGEST_NOTE`] characters; may be empty.
     pub note: String,
     /// By when it is wished for.
@@ -33,7 +38,7 @@ pub struct Pointing {
 }
 
 /// The id of one person's referral in a batch: the same batch sent twice is the same referrals.
-fn id_in(batch: ReferralId, person: PersonId) -> Uuid {
+pub(crate) fn id_in(batch: Uuid, person: Uuid) -> Uuid {
     let digest = Sha256::digest(format!("{batch}/{person}").as_bytes());
     let mut bytes = [0; 16];
     bytes.copy_from_slice(&digest[..16]);
@@ -94,7 +99,7 @@ impl Manager<'_> {
                 known.get(&one.id).is_some_and(|known| {
                     let required = self.bank.required(known.unit, known.profession, self.now);
                     let needs = required[entry.system].is_some_and(|level| entry.level <= level);
-                    needs && !self.has_shown(known, entry)
+                    needs && !self.has_shown(known, entry.lesson)
                 })
             };
             overview.people.iter().filter(lacks).count()
@@ -115,7 +120,11 @@ impl Manager<'_> {
             today: self.services.calendar().date(self.now),
             people: lines,
             chosen: chosen.map(|(entry, _)| entry.slug.clone()),
-            lessons: lessons.iter().map(|(entry, _)| self.bank.link(entry)).collect(),
+            targets: lessons
+                .iter()
+                .map(|(entry, _)| Target::Lesson(self.bank.link(entry)))
+                .chain(self.bank.program_targets())
+                .collect(),
         })
     }
 
@@ -126,7 +135,7 @@ impl Manager<'_> {
         end.map(Some).ok_or(ServiceError::invalid("wish", Fault::WrongDate))
     }
 
-    /// Refers people to a lesson. Whoever has shown it already, has an open referral to it or works
+    /// Refers people to a lesson or a program. Whoever has shown it already, has an open referral to it or works
     /// elsewhere is left out, and it is said why. The same batch sent twice is sent once.
     ///
     /// # Errors
@@ -139,7 +148,8 @@ impl Manager<'_> {
         pointing: &Pointing,
     ) -> Result<Referred, ServiceError> {
         let unknown = ServiceError::invalid("lesson", Fault::UnknownOption);
-        let entry = self.bank.by_slug(&pointing.slug).ok_or(unknown)?;
+        let aim = self.bank.aim(&pointing.to).ok_or(unknown)?;
+        let (lesson, program) = aim.columns();
         let (note, wish) = (note(&pointing.note)?, self.wish(pointing.wish)?);
         let mut asked: Vec<PersonId> = people.to_vec();
         asked.sort_unstable();
@@ -162,23 +172,27 @@ impl Manager<'_> {
             .lock(LockType::NoKeyUpdate)
             .all(&writing)
             .await?;
-        let ids = asked.iter().map(|person| id_in(batch, *person));
+        let ids = asked.iter().map(|person| id_in(batch.key(), person.key()));
         let repeated =
             referral::Entity::find().filter(referral::Column::Id.is_in(ids)).all(&writing).await?;
         let is_other = |row: &referral::Model| {
-            row.lesson_id != entry.lesson.key() || row.withdrawn_at.is_some()
+            Aim::of_referral(row) != Some(aim) || row.withdrawn_at.is_some()
         };
         if repeated.iter().any(is_other) {
             return Err(ServiceError::IdTaken);
         }
+        let to_the_same = match aim {
+            Aim::Lesson(lesson) => referral::Column::LessonId.eq(lesson.key()),
+            Aim::Program(program) => referral::Column::ProgramId.eq(program.key()),
+        };
         let before = referral::Entity::find()
-            .filter(referral::Column::LessonId.eq(entry.lesson.key()))
+            .filter(to_the_same)
             .filter(referral::Column::PersonId.is_in(asked.iter().map(|person| person.key())))
             .filter(referral::Column::WithdrawnAt.is_null())
             .all(&writing)
             .await?;
         let sent: HashSet<Uuid> = repeated.iter().map(|row| row.id).collect();
-        let open: HashSet<Uuid> = follow(&writing, before)
+        let open: HashSet<Uuid> = follow(&writing, &self.bank, before)
             .await?
             .into_iter()
             .filter(|one| one.stage.is_open())
@@ -187,7 +201,7 @@ impl Manager<'_> {
         let mut referred = Referred::default();
         let mut rows = Vec::new();
         for person in asked {
-            let id = id_in(batch, person);
+            let id = id_in(batch.key(), person.key());
             if sent.contains(&id) {
                 // This very batch, sent again.
                 referred.sent += 1;
@@ -196,7 +210,7 @@ impl Manager<'_> {
             let why = match known.get(&person) {
                 None => Some(Skipped::Elsewhere),
                 Some(_) if open.contains(&person.key()) => Some(Skipped::Referred),
-                Some(one) if self.has_shown(one, entry) => Some(Skipped::Shown),
+                Some(one) if self.has_done(one, aim) => Some(Skipped::Shown),
                 Some(_) => None,
             };
             if let Some(why) = why {
@@ -208,7 +222,8 @@ impl Manager<'_> {
                 id: Set(id),
                 person_id: Set(person.key()),
                 sender_id: Set(Some(self.who.id.key())),
-                lesson_id: Set(entry.lesson.key()),
+                lesson_id: Set(lesson),
+                program_id: Set(program),
                 note: Set(note.clone()),
                 wish_at: Set(wish.map(|at| at.0)),
                 sent_at: Set(self.now.0),
@@ -216,6 +231,7 @@ impl Manager<'_> {
                 withdrawn_at: Set(None),
                 changed_at: Set(self.now.0),
                 revision: Set(1),
+                ..Default::default()
             });
         }
         if !rows.is_empty() {
@@ -229,13 +245,16 @@ impl Manager<'_> {
         Ok(referred)
     }
 
+    /// Whether somebody holds evidence, which does not end soon, of all it takes.
+    fn has_done(&self, one: &Known, aim: Aim) -> bool {
+        self.bank.lessons_of(aim).into_iter().all(|lesson| self.has_shown(one, lesson))
+    }
+
     /// Whether somebody holds evidence of a lesson that does not end soon.
-    fn has_shown(&self, one: &Known, entry: &LessonEntry) -> bool {
+    fn has_shown(&self, one: &Known, lesson: LessonId) -> bool {
         let soon = self.now.plus_seconds(SOON_DAYS * 86_400);
         one.facts.proofs.iter().any(|proof| {
-            proof.lesson == entry.lesson
-                && proof.span.holds_at(self.now)
-                && proof.span.holds_at(soon)
+            proof.lesson == lesson && proof.span.holds_at(self.now) && proof.span.holds_at(soon)
         })
     }
 }

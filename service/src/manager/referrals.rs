@@ -15,6 +15,7 @@ use uuid::Uuid;
 use super::{Manager, refer::note};
 use crate::{
     ServiceError,
+    bank::Aim,
     competence::{Followed, follow, look_at_person},
     signed_in::employed_at,
 };
@@ -47,10 +48,10 @@ impl Manager<'_> {
             .limit(1_000)
             .all(db)
             .await?;
-        let followed = follow(db, rows).await?;
+        let followed = follow(db, &self.bank, rows).await?;
         let senders = self.names_of(followed.iter().filter_map(|one| one.row.sender_id)).await?;
         let line = |one: Followed| {
-            let entry = self.bank.by_lesson(one.row.lesson_id.id())?;
+            let to = self.bank.target(Aim::of_referral(&one.row)?)?;
             let calendar = self.services.calendar();
             Some(ReferralLine {
                 id: one.row.id.id(),
@@ -58,7 +59,7 @@ impl Manager<'_> {
                 person: one.row.person_id.id(),
                 name: people.get(&one.row.person_id)?.clone(),
                 from: one.row.sender_id.and_then(|sender| senders.get(&sender).cloned()),
-                lesson: self.bank.link(entry),
+                to,
                 wish: one.row.wish_at.map(|end| calendar.date(Timestamp(end - 1))),
                 sent: calendar.date(Timestamp(one.row.sent_at)),
                 stage: one.stage,
@@ -69,7 +70,7 @@ impl Manager<'_> {
         Ok(followed.into_iter().filter_map(line).collect())
     }
 
-    async fn names_of(
+    pub(super) async fn names_of(
         &self,
         people: impl Iterator<Item = Uuid>,
     ) -> Result<HashMap<Uuid, String>, ServiceError> {
@@ -106,7 +107,8 @@ impl Manager<'_> {
         if is == was + 1 && is_done(&row) {
             return Ok(());
         }
-        let is_open = follow(&writing, vec![row]).await?.iter().all(|one| one.stage.is_open());
+        let is_open =
+            follow(&writing, &self.bank, vec![row]).await?.iter().all(|one| one.stage.is_open());
         if is != was || !is_open {
             return Err(ServiceError::invalid("referral", Fault::Changed));
         }
@@ -139,6 +141,9 @@ impl Manager<'_> {
         let columns = vec![
             (referral::Column::Note, Expr::value(note.clone())),
             (referral::Column::WishAt, Expr::value(wish)),
+            // What was said of the day before is said of another.
+            (referral::Column::IsToldWeek, Expr::value(false)),
+            (referral::Column::IsToldDay, Expr::value(false)),
         ];
         let is_done = |row: &referral::Model| row.note == note && row.wish_at == wish;
         self.change(id, seen, is_done, columns).await
@@ -178,7 +183,7 @@ impl Manager<'_> {
             .all(db)
             .await?;
         let mut open: HashMap<PersonId, u8> = HashMap::new();
-        for one in follow(db, rows).await?.iter().filter(|one| one.stage.is_open()) {
+        for one in follow(db, &self.bank, rows).await?.iter().filter(|one| one.stage.is_open()) {
             let count = open.entry(one.row.person_id.id()).or_default();
             *count = count.saturating_add(1);
         }

@@ -1,6 +1,7 @@
 //! Keeping the map: systems, what their levels mean, what is required. Whoever has the right to is
 //! given a [`Map`]: see `Administrator::map` and `Operator::map`.
 
+mod programs;
 mod requirements;
 mod statements;
 mod systems;
@@ -9,6 +10,7 @@ use kvarten_domain::{Fault, SystemId, Timestamp, text::is_hostile};
 use kvarten_entity::{Column, system};
 use sea_orm::{DatabaseTransaction, EntityTrait, QuerySelect};
 
+pub use programs::ProgramEdit;
 pub use requirements::RequirementEdit;
 pub use statements::{MOST_STATEMENTS, StatementEdit};
 pub use systems::SystemEdit;
@@ -62,4 +64,27 @@ fn at_most(field: &'static str, text: &str, most: usize) -> Result<String, Servi
 fn filled(field: &'static str, text: &str, most: usize) -> Result<String, ServiceError> {
     let text = at_most(field, text, most)?;
     if text.is_empty() { Err(ServiceError::invalid(field, Fault::Empty)) } else { Ok(text) }
+}
+
+/// A code that nothing of its kind has: the name in small letters, everything else hyphens; or a word
+/// where nothing is left of it.
+fn free_code(name: &str, word: &str, is_taken: impl Fn(&str) -> bool) -> String {
+    let plain = |c: char| match c {
+        'å' | 'ä' | 'à' | 'á' => 'a',
+        'ö' | 'ø' => 'o',
+        'é' | 'è' | 'ë' => 'e',
+        'ü' => 'u',
+        c if c.is_ascii_alphanumeric() => c,
+        _ => '-',
+    };
+    let code: String = name.trim().to_lowercase().chars().map(plain).collect();
+    let words: Vec<&str> = code.split('-').filter(|word| !word.is_empty()).collect();
+    let code = if words.is_empty() { word.to_owned() } else { words.join("-") };
+    let mut number = 1;
+    let mut free = code.clone();
+    while is_taken(&free) {
+        number += 1;
+        free = format!("{code}-{number}");
+    }
+    free
 }

@@ -8,8 +8,8 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
-use super::{Map, at_most, filled, hold};
-use crate::{ServiceError, new_id};
+use super::{Map, at_most, filled, free_code, hold};
+use crate::ServiceError;
 
 /// A system as it is to be.
 #[derive(Clone, Debug, Default)]
@@ -55,9 +55,12 @@ impl Map<'_> {
             return Ok(known.code);
         }
         let row = checked(&writing, id, edit).await?;
-        let code = match code {
-            Some(code) => code.to_owned(),
-            None => free_code(&writing, &edit.name).await?,
+        let code = if let Some(code) = code {
+            code.to_owned()
+        } else {
+            let systems = system::Entity::find().all(&writing).await?;
+            let is_taken = |code: &str| systems.iter().any(|other| other.code == code);
+            free_code(&edit.name, "system", is_taken)
         };
         let position = system::Entity::find().count(&writing).await? + 1;
         let row = system::ActiveModel {
@@ -208,25 +211,4 @@ async fn checked(
         retired_at: Set(edit.retired.map(|at| at.0)),
         ..Default::default()
     })
-}
-
-/// A code that no system has: the name in small letters, everything else hyphens.
-async fn free_code(writing: &DatabaseTransaction, name: &str) -> Result<String, ServiceError> {
-    let plain = |c: char| match c {
-        'å' | 'ä' | 'à' | 'á' => 'a',
-        'ö' | 'ø' => 'o',
-        'é' | 'è' | 'ë' => 'e',
-        'ü' => 'u',
-        c if c.is_ascii_alphanumeric() => c,
-        _ => '-',
-    };
-    let code: String = name.trim().to_lowercase().chars().map(plain).collect();
-    let words: Vec<&str> = code.split('-').filter(|word| !word.is_empty()).collect();
-    let code = if words.is_empty() { "system".to_owned() } else { words.join("-") };
-    let taken: Vec<String> =
-        system::Entity::find().all(writing).await?.into_iter().map(|row| row.code).collect();
-    let mut free = (1..)
-        .map(|number| if number == 1 { code.clone() } else { format!("{code}-{number}") })
-        .filter(|code| !taken.contains(code));
-    Ok(free.next().unwrap_or_else(|| new_id::<SystemId>().to_string()))
 }

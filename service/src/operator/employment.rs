@@ -8,7 +8,7 @@ use sea_orm::{
 };
 
 use super::{Operator, people::ROWS};
-use crate::ServiceError;
+use crate::{ServiceError, send_standing};
 
 /// Where somebody works or worked, as what and when.
 pub(super) struct Post {
@@ -129,6 +129,7 @@ impl Operator<'_> {
         let post = Post { person: id, unit, profession, roles, since: self.now, until: None };
         self.employ(&writing, vec![post]).await?;
         writing.commit().await?;
+        send_standing(self.services, self.now).await?;
         Ok(())
     }
 
@@ -165,6 +166,7 @@ impl Operator<'_> {
         let post = Post { person: id, unit, profession, roles, since: self.now, until: None };
         self.employ(&writing, vec![post]).await?;
         writing.commit().await?;
+        send_standing(self.services, self.now).await?;
         Ok(())
     }
 }

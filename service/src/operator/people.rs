@@ -15,7 +15,7 @@ use super::{Operator, employment::Post, required};
 use crate::{
     ServiceError, new_id,
     password::hash_password,
-    privacy,
+    privacy, send_standing,
     signed_in::{employed_at, here_at},
 };
 
@@ -126,6 +126,7 @@ impl Operator<'_> {
         self.refuse_taken(&writing, &hired).await?;
         self.hire(&writing, std::slice::from_ref(&hired)).await?;
         writing.commit().await?;
+        send_standing(self.services, self.now).await?;
         Ok(hired.id)
     }
 

@@ -3,9 +3,9 @@
 use std::{future::Future, pin::Pin};
 
 use kvarten_entity::{
-    answer, attempt, claim, competence, employment, evidence, leaderboard_member, lesson, person,
-    person_look, points_entry, referral, role_grant, self_assessment, session, step_state,
-    unit_look, visit,
+    answer, attempt, claim, competence, employment, evidence, leaderboard_member, lesson, mail,
+    mail_choice, person, person_look, points_entry, referral, role_grant, self_assessment, session,
+    standing_referral, step_state, unit_look, visit,
 };
 use sea_orm::{
     ColumnTrait, DatabaseConnection, DatabaseTransaction, EntityTrait, QueryFilter, sea_query::Expr,
@@ -200,6 +200,48 @@ pub static DECLARATIONS: &[Declaration] = &[
                 referral::Entity::update_many()
                     .col_expr(referral::Column::SenderId, Expr::value(None::<Uuid>))
                     .filter(referral::Column::SenderId.eq(person))
+                    .exec(writing)
+                    .await?;
+                Ok(())
+            })
+        },
+    },
+    deleted!(
+        mail,
+        PersonId,
+        "mails",
+        "person_id",
+        "när du har fått brev, och brev som väntar",
+        Delete,
+        AfterLeaving
+    ),
+    deleted!(
+        mail_choice,
+        PersonId,
+        "mail_choices",
+        "person_id",
+        "om du vill ha brev",
+        Delete,
+        AfterLeaving
+    ),
+    Declaration {
+        table: "standing_referrals",
+        column: "sender_id",
+        holds: "stående hänvisningar du har gjort",
+        erasure: Erasure::Unname,
+        retention: Retention::AfterLeaving,
+        export: |db, person| {
+            Box::pin(rows::<standing_referral::Entity>(
+                db,
+                standing_referral::Column::SenderId,
+                person,
+            ))
+        },
+        erase: |writing, person| {
+            Box::pin(async move {
+                standing_referral::Entity::update_many()
+                    .col_expr(standing_referral::Column::SenderId, Expr::value(None::<Uuid>))
+                    .filter(standing_referral::Column::SenderId.eq(person))
                     .exec(writing)
                     .await?;
                 Ok(())

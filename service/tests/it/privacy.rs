@@ -90,6 +90,10 @@ story!(a_person_is_exported_and_erased_and_the_units_total_stays, |town| {
     for (sender, subject) in [(1, 0), (0, 1)] {
         town.refer(crew[sender].id(), crew[subject].id(), "mejl").await;
     }
+    for one in &crew[..2] {
+        town.learner(one).choose_mail(true).await.expect("chosen");
+        town.write(one.id(), "Solgläntan", "mejl").await;
+    }
     let bo = town.learner(&crew[1]);
     let before = bo.leaderboard(Period::Week).await.expect("a board").units[0].clone();
 

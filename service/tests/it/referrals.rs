@@ -15,20 +15,13 @@ use kvarten_service::{
 
 use crate::{
     story,
-    town::{NOON, Town, climb, is_not_found, see_all},
+    town::{NOON, Town, climb, fault, is_not_found, see_all},
 };
 
 const DAY: i64 = 86_400;
 
-fn fault<T>(result: &Result<T, ServiceError>) -> Option<(&'static str, Fault)> {
-    match result {
-        Err(ServiceError::Invalid { field, fault }) => Some((field, *fault)),
-        _ => None,
-    }
-}
-
 fn to(slug: &str) -> Pointing {
-    Pointing { slug: slug.into(), note: "Inför hösten".into(), wish: None }
+    Pointing { to: slug.into(), note: "Inför hösten".into(), wish: None }
 }
 
 async fn manages<'s>(town: &'s Town, who: &'s SignedIn, days: i64) -> Manager<'s> {
@@ -68,7 +61,7 @@ story!(a_referral_is_sent_seen_begun_and_done, |town| {
 
     let learner = town.learner_at(&alma, NOON.plus_seconds(DAY));
     let card = cards(&learner).await.remove(0);
-    assert_eq!((card.lesson.slug.as_str(), card.note.as_str()), ("mejl", "Inför hösten"));
+    assert_eq!((card.to.word().as_str(), card.note.as_str()), ("mejl", "Inför hösten"));
     assert_eq!(
         (card.from.as_deref(), card.wish, card.is_late),
         (Some("Torbjörn Berg"), wish, false)

@@ -1,8 +1,12 @@
 //! The map: systems, what their levels mean, what is required of whom.
 
+pub mod program;
+pub mod programs;
 pub mod requirements;
 pub mod system;
 
+pub use program::map_program;
+pub use programs::programs;
 pub use requirements::requirements;
 pub use system::map_system;
 
@@ -131,6 +135,10 @@ fn content(
         <div class="btns">
             <a class="btn" href="/karta/krav">
                 {tr!(l, map.requirements)}
+                {icon(Icon::Next)}
+            </a>
+            <a class="btn btn--quiet" href="/karta/program">
+                {tr!(l, map.programs)}
                 {icon(Icon::Next)}
             </a>
         </div>

@@ -4,6 +4,7 @@ mod filters;
 mod live;
 mod person;
 mod refer;
+mod standing;
 
 #[cfg(feature = "hydrate")]
 pub use person::{load_person, load_person_system};
@@ -11,6 +12,9 @@ pub use person::{person, person_system};
 #[cfg(feature = "hydrate")]
 pub use refer::{load_refer, load_referrals};
 pub use refer::{refer, referrals};
+#[cfg(feature = "hydrate")]
+pub use standing::load_standing;
+pub use standing::standing;
 
 use kvarten_domain::overview::{Filter, FirstRows};
 use leptos::{prelude::*, wasm_split::wasm_split};

@@ -1,9 +1,9 @@
-//! Pointing people to a lesson, and how it goes.
+//! Pointing people to a lesson or a program, and how it goes.
 
 use kvarten_domain::{
     Fault, PersonId,
     overview::Filter,
-    referral::{LONGEST_NOTE, ReferPage, ReferralLine, Referred, Skipped, Stage},
+    referral::{LONGEST_NOTE, ReferPage, ReferralLine, Referred, Skipped, Stage, Target},
 };
 use leptos::{prelude::*, wasm_split::wasm_split};
 use leptos_router::{hooks::use_query_map, params::ParamsMap};
@@ -76,15 +76,7 @@ fn content(page: &ReferPage, post: Post, error: Signal<Option<WireError>>) -> An
         }
     });
     let chosen = page.chosen.clone();
-    let lessons = page.lessons.iter().map(|link| {
-        let text = format!("{}, {}: {}", link.system.name, link.level.number(), link.title);
-        let is_chosen = chosen.as_deref() == Some(link.slug.as_str());
-        view! {
-            <option value=link.slug.clone() selected=is_chosen>
-                {text}
-            </option>
-        }
-    });
+    let targets = target_options(l, &page.targets, chosen.as_deref());
     let other = move || {
         error
             .get()
@@ -104,9 +96,9 @@ fn content(page: &ReferPage, post: Post, error: Signal<Option<WireError>>) -> An
                 {tr!(l, refer.lesson)}
             </label>
             {wrong("lesson")}
-            <select class="input" id="r-lesson" name="slug">
+            <select class="input" id="r-lesson" name="to">
                 <option value="">{tr!(l, refer.choose)}</option>
-                {lessons.collect_view()}
+                {targets}
             </select>
         </div>
         <div class="field">
@@ -142,6 +134,39 @@ fn content(page: &ReferPage, post: Post, error: Signal<Option<WireError>>) -> An
         <p>
             <a href="/enhet/hanvisningar">{tr!(l, refer.all)}</a>
         </p>
+    }
+    .into_any()
+}
+
+/// Everything that can be pointed to, lessons and programs apart, as options of a field.
+pub(super) fn target_options(l: Locale, targets: &[Target], chosen: Option<&str>) -> AnyView {
+    let option = |target: &Target| {
+        let text = match target {
+            Target::Lesson(link) => {
+                format!("{}, {}: {}", link.system.name, link.level.number(), link.title)
+            }
+            Target::Program(program) => program.name.clone(),
+        };
+        let word = target.word();
+        let is_chosen = chosen == Some(word.as_str());
+        view! {
+            <option value=word selected=is_chosen>
+                {text}
+            </option>
+        }
+    };
+    let (lessons, programs): (Vec<&Target>, Vec<&Target>) =
+        targets.iter().partition(|target| matches!(target, Target::Lesson(_)));
+    if programs.is_empty() {
+        return lessons.into_iter().map(option).collect_view().into_any();
+    }
+    view! {
+        <optgroup label=tr!(l, refer.lessons)>
+            {lessons.into_iter().map(option).collect_view()}
+        </optgroup>
+        <optgroup label=tr!(l, refer.programs)>
+            {programs.into_iter().map(option).collect_view()}
+        </optgroup>
     }
     .into_any()
 }
@@ -224,6 +249,12 @@ pub fn referrals() -> Drawn {
                 <a href="/enhet">{icon(Icon::Back)} {tr!(l, app.unit)}</a>
             </p>
             <h1>{title}</h1>
+            <div class="btns">
+                <a class="btn btn--quiet" href="/enhet/staende">
+                    {tr!(l, standing.go)}
+                    {icon(Icon::Next)}
+                </a>
+            </div>
             {told().map(|count| note(Tone::Right, None, sent(l, count)))}
             {problem}
             {inside}
@@ -293,7 +324,7 @@ fn row(l: Locale, line: &ReferralLine, (change, withdraw): (Post, Post)) -> AnyV
         <li class="rows__item">
             <span>
                 <a href=format!("/enhet/person/{}", line.person)><bdi>{line.name.clone()}</bdi></a> ": "
-                <span lang=line.lesson.lang.clone()>{line.lesson.title.clone()}</span>
+                <span lang=line.to.lang().map(str::to_owned)>{line.to.title().to_owned()}</span>
             </span>
             <span class="tag">{stage_word(l, line.stage)}</span>
             <span class="rows__meta">{facts.join(". ")} {said}</span>

@@ -12,13 +12,15 @@ use std::{
 };
 
 use kvarten_domain::{
-    AttemptId, Id, Level, Locale, PersonId, Role, Timestamp, UnitId,
+    AttemptId, Fault, Id, Level, Locale, PersonId, Role, Timestamp, UnitId,
     knowledge::Assessed,
     ladder::{LadderView, ReplyOutcome},
     reply::Fields,
     unit::UnitKind,
 };
-use kvarten_entity::{lesson as lesson_row, person_look, referral, unit_look};
+use kvarten_entity::{
+    lesson as lesson_row, mail, person_look, referral, standing_referral, unit_look,
+};
 use kvarten_service::{
     Calendar, ServiceError, Services, SignedIn, Store,
     learner::Learner,
@@ -307,7 +309,7 @@ impl Town {
             id: Set(uuid::Uuid::now_v7()),
             person_id: Set(id(person.as_u128())),
             sender_id: Set(Some(id(sender.as_u128()))),
-            lesson_id: Set(lesson.id),
+            lesson_id: Set(Some(lesson.id)),
             note: Set(String::new()),
             wish_at: Set(None),
             sent_at: Set(NOON.0),
@@ -315,8 +317,36 @@ impl Town {
             withdrawn_at: Set(None),
             changed_at: Set(NOON.0),
             revision: Set(1),
+            ..Default::default()
         };
         referral::Entity::insert(row).exec_without_returning(store.read()).await.expect("sent");
+    }
+
+    /// A mail to somebody waits, and they point whoever joins a unit to a lesson.
+    pub async fn write(&self, person: PersonId, unit: &str, slug: &str) {
+        let db = self.services.store().read();
+        let id = |id: u128| uuid::Uuid::from_u128(id);
+        let of_slug = lesson_row::Entity::find().filter(lesson_row::Column::Slug.eq(slug));
+        let lesson = of_slug.one(db).await.expect("read").expect("a lesson");
+        let row = standing_referral::ActiveModel {
+            id: Set(uuid::Uuid::now_v7()),
+            unit_id: Set(id(self.units[unit].as_u128())),
+            lesson_id: Set(Some(lesson.id)),
+            note: Set(String::new()),
+            sender_id: Set(Some(id(person.as_u128()))),
+            from_at: Set(NOON.0),
+            ..Default::default()
+        };
+        standing_referral::Entity::insert(row).exec_without_returning(db).await.expect("made");
+        let row = mail::ActiveModel {
+            id: Set(uuid::Uuid::now_v7()),
+            person_id: Set(id(person.as_u128())),
+            made_at: Set(NOON.0),
+            due_at: Set(NOON.0),
+            tries: Set(0),
+            ..Default::default()
+        };
+        mail::Entity::insert(row).exec_without_returning(db).await.expect("waits");
     }
 
     /// Requires a level of assistant nurses, or has a unit ask for it.
@@ -398,6 +428,14 @@ pub async fn assess_wholly(learner: &Learner<'_>, system: &str) {
 /// The total of a person's points.
 pub async fn total(learner: &Learner<'_>) -> u32 {
     learner.points().await.expect("points").total
+}
+
+/// Which field was refused, and why.
+pub fn fault<T>(result: &Result<T, ServiceError>) -> Option<(&'static str, Fault)> {
+    match result {
+        Err(ServiceError::Invalid { field, fault }) => Some((field, *fault)),
+        _ => None,
+    }
 }
 
 /// Whether something was refused as not found.

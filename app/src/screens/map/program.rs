@@ -1,0 +1,51 @@
+//! A program to be changed.
+
+use kvarten_domain::program::ProgramForm;
+use leptos::{prelude::*, wasm_split::wasm_split};
+use leptos_router::hooks::{use_params_map, use_query_map};
+
+use super::{errors, programs::program_form};
+use crate::{
+    calls,
+    lazy::Drawn,
+    page::page_data,
+    parts::{Icon, Tab, Tone, icon, note},
+    post::Post,
+    screens::{loaded, titled},
+    text::{lang, tr},
+};
+
+/// The screen.
+#[wasm_split(admin, wasm_split_path = leptos::wasm_split, preload(load), fallible)]
+pub fn map_program() -> Drawn {
+    let (params, query) = (use_params_map(), use_query_map());
+    let code = move || params.with(|params| params.get("code").unwrap_or_default());
+    let is_done = move || query.with_untracked(|query| query.get("klart").is_some());
+    let page = page_data(code, calls::map_program);
+    let post = Post::to::<calls::SetProgram>();
+    let saved = RwSignal::new(false);
+    Effect::new(move |_| {
+        if let Some(Ok(())) = post.outcome() {
+            post.forget();
+            saved.set(true);
+            page.refetch();
+        }
+    });
+    let error = errors(post);
+    Ok(loaded(Tab::Map, false, "map", page, move |form: ProgramForm| {
+        let l = lang();
+        titled(&form.name);
+        let done = is_done() || saved.get_untracked();
+        saved.set(false);
+        let text = if form.is_ended { tr!(l, program.ended) } else { tr!(l, program.saved) };
+        view! {
+            <p class="crumb">
+                <a href="/karta/program">{icon(Icon::Back)} {tr!(l, program.back)}</a>
+            </p>
+            <h1>{form.name.clone()}</h1>
+            {done.then(|| note(Tone::Right, None, text.to_string()))}
+            {program_form(l, &form, post, error)}
+        }
+        .into_any()
+    }))
+}

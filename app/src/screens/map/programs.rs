@@ -1,0 +1,169 @@
+//! Programs: the list, and a new one.
+
+use kvarten_domain::program::{MOST_LESSONS, ProgramForm, ProgramLine};
+use leptos::{prelude::*, wasm_split::wasm_split};
+use leptos_router::{NavigateOptions, hooks::use_navigate};
+
+use super::{errors, field, problem};
+use crate::{
+    calls::{self, WireError},
+    i18n::Locale,
+    lazy::Drawn,
+    page::page_data,
+    parts::{Icon, Tab, error_line, fault_text, icon, pairs, select},
+    post::Post,
+    screens::{loaded, titled},
+    text::{date, lang, tr},
+};
+
+/// How many empty places a form has beyond the lessons there are.
+const SPARE: usize = 3;
+
+/// The screen.
+#[wasm_split(admin, wasm_split_path = leptos::wasm_split, preload(load), fallible)]
+pub fn programs() -> Drawn {
+    let page = page_data(String::new, |_| calls::programs());
+    let post = Post::to::<calls::SetProgram>();
+    let go = use_navigate();
+    Effect::new(move |_| {
+        if let Some(code) = post.done::<String>() {
+            post.forget();
+            go(&format!("/karta/program/{code}"), NavigateOptions::default());
+        }
+    });
+    let error = errors(post);
+    Ok(loaded(
+        Tab::Map,
+        false,
+        "map",
+        page,
+        move |(lines, new): (Vec<ProgramLine>, ProgramForm)| {
+            let l = lang();
+            let title = tr!(l, program.title).to_string();
+            titled(&title);
+            let list = if lines.is_empty() {
+                view! { <p>{tr!(l, program.empty)}</p> }.into_any()
+            } else {
+                let rows = lines.iter().map(|line| row(l, line));
+                view! { <ul class="rows">{rows.collect_view()}</ul> }.into_any()
+            };
+            view! {
+                <p class="crumb">
+                    <a href="/karta">{icon(Icon::Back)} {tr!(l, map.back)}</a>
+                </p>
+                <h1>{title}</h1>
+                <p class="lead">{tr!(l, program.lead)}</p>
+                {list}
+                <section aria-labelledby="new">
+                    <h2 id="new">{tr!(l, program.new)}</h2>
+                    {program_form(l, &new, post, error)}
+                </section>
+            }
+            .into_any()
+        },
+    ))
+}
+
+fn row(l: Locale, line: &ProgramLine) -> AnyView {
+    let count = if line.program.lessons == 1 {
+        tr!(l, program.count_one).to_string()
+    } else {
+        tr!(l, program.count, count = line.program.lessons).to_string()
+    };
+    let time = tr!(l, program.time, count = line.program.minutes).to_string();
+    let whom = line.profession.clone().map_or_else(
+        || tr!(l, program.for_all).to_string(),
+        |name| tr!(l, program.for_profession, profession = name).to_string(),
+    );
+    let mut facts = vec![whom, format!("{count}, {time}")];
+    facts.extend(line.ended.map(|on| tr!(l, program.ended_on, date = date(l, on)).to_string()));
+    view! {
+        <li class="rows__item">
+            <a href=format!("/karta/program/{}", line.program.code)>{line.program.name.clone()}</a>
+            <span class="rows__meta">{facts.join(". ")}</span>
+        </li>
+    }
+    .into_any()
+}
+
+/// A program's fields, of a new one or of one there is.
+pub(super) fn program_form(
+    l: Locale,
+    form: &ProgramForm,
+    post: Post,
+    error: Signal<Option<WireError>>,
+) -> AnyView {
+    let wrong = move |name: &'static str| {
+        move || {
+            let fault = error.get().and_then(|error| error.fault_of(name));
+            fault.map(|fault| error_line("", fault_text(l, fault)))
+        }
+    };
+    let bank: Vec<(String, String)> = form
+        .bank
+        .iter()
+        .map(|link| {
+            let text = format!("{}, {}: {}", link.system.name, link.level.number(), link.title);
+            (link.slug.clone(), text)
+        })
+        .collect();
+    let places = (form.lessons.len() + SPARE).min(MOST_LESSONS);
+    let lessons = (0..places).map(|at| {
+        let number = at + 1;
+        let id = format!("p-s{number}");
+        let chosen = form.lessons.get(at).map(String::as_str);
+        let options = bank.iter().map(|(slug, text)| {
+            let is_chosen = chosen == Some(slug.as_str());
+            view! { <option value=slug.clone() selected=is_chosen>{text.clone()}</option> }
+        });
+        view! {
+            <li class="field">
+                <label class="field__label" for=id.clone()>
+                    {tr!(l, program.lessons_field, number = number).to_string()}
+                </label>
+                <select class="input" id=id name=format!("s[s{number}]")>
+                    <option value="">{tr!(l, program.none)}</option>
+                    {options.collect_view()}
+                </select>
+            </li>
+        }
+    });
+    let (is_new, is_ended) = (form.revision == 0, form.is_ended);
+    let end = (!is_new).then(|| {
+        view! {
+            <label class="check" for="p-ended">
+                <input type="checkbox" id="p-ended" name="is_ended" value="1" checked=is_ended />
+                <span>{tr!(l, program.is_ended)}</span>
+            </label>
+        }
+    });
+    let button = if is_new { tr!(l, program.add) } else { tr!(l, program.save) };
+    let profession = select(
+        "profession",
+        tr!(l, program.profession).to_string(),
+        tr!(l, program.everybody).to_string(),
+        pairs(&form.professions),
+        form.profession.as_deref(),
+    );
+    let fields = view! {
+        <input type="hidden" name="id" value=form.id.to_string() />
+        <input type="hidden" name="revision" value=form.revision.to_string() />
+        {problem(l, error)}
+        {wrong("program")}
+        {field(l, ("p-name".into(), "name"), tr!(l, program.name).to_string(), form.name.clone(), ("text", "80"), error)}
+        {field(l, ("p-about".into(), "about"), tr!(l, program.about).to_string(), form.about.clone(), ("text", "280"), error)}
+        {wrong("profession")}
+        {profession}
+        <fieldset class="program__lessons">
+            <legend class="field__label">{tr!(l, program.lessons)}</legend>
+            <p class="small">{tr!(l, program.lessons_hint)}</p>
+            {wrong("lessons")}
+            <ol class="plain">{lessons.collect_view()}</ol>
+        </fieldset>
+        {end}
+        <button class="btn" aria-disabled=move || post.is_pending().then_some("true")>
+            {button}
+        </button>
+    };
+    post.form("form", fields.into_any())
+}

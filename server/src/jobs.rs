@@ -1,0 +1,67 @@
+//! What is done without anybody asking for it, at its times. What is done twice, or by several
+//! processes at once, is done once: each job sees to that itself.
+
+use std::time::Duration;
+
+use kvarten_service::{Services, now, privacy, send_standing};
+use tokio::{
+    task::JoinHandle,
+    time::{MissedTickBehavior, interval},
+};
+
+use crate::mail::Mailer;
+
+/// How often what has been kept long enough is removed.
+const TIDYING: Duration = Duration::from_mins(10);
+/// How often standing referrals and mail are sent.
+const SENDING: Duration = Duration::from_mins(1);
+
+/// The jobs of a process, at work until they are stopped.
+pub struct Jobs(Vec<JoinHandle<()>>);
+
+impl Jobs {
+    /// Stops them. A mail that is being sent is found again by the next process.
+    pub fn stop(self) {
+        for job in self.0 {
+            job.abort();
+        }
+    }
+}
+
+/// Sets the jobs to work.
+pub fn start(services: &Services, mailer: Option<Mailer>) -> Jobs {
+    let tidying = tokio::spawn(tidy(services.clone()));
+    let sending = tokio::spawn(send(services.clone(), mailer));
+    Jobs(vec![tidying, sending])
+}
+
+async fn tidy(services: Services) {
+    let mut clock = interval(TIDYING);
+    clock.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        clock.tick().await;
+        match privacy::tidy(&services, now()).await {
+            Ok(tidied) => tracing::debug!(?tidied, "tidied"),
+            Err(error) => tracing::warn!(%error, "tidying failed; the next try is in ten minutes"),
+        }
+    }
+}
+
+async fn send(services: Services, mailer: Option<Mailer>) {
+    let mut clock = interval(SENDING);
+    clock.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        clock.tick().await;
+        match send_standing(&services, now()).await {
+            Ok(0) => {}
+            Ok(sent) => tracing::info!(sent, "standing referrals"),
+            Err(error) => tracing::warn!(%error, "standing referrals failed; the next try is soon"),
+        }
+        let Some(mailer) = &mailer else { continue };
+        match mailer.send_due(&services, now).await {
+            Ok(sending) if sending == Default::default() => {}
+            Ok(sending) => tracing::info!(sent = sending.sent, failed = sending.failed, "mail"),
+            Err(error) => tracing::warn!(%error, "mail failed; the next try is soon"),
+        }
+    }
+}
