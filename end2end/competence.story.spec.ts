@@ -1,23 +1,8 @@
-import { execFile } from "node:child_process";
-import { join } from "node:path";
-import { promisify } from "node:util";
 import type { Page } from "@playwright/test";
-import { target } from "../scripts/server.mjs";
 import { replyRightly } from "./answers";
 import { expect, expectAccessibleInFull, expectNoSidewaysScroll, hydrated, sizes, test } from "./fixtures";
 import { touch } from "./hands";
-
-/** Runs the program beside the server that the stories use. */
-async function run(input: string, words: string[]) {
-  const env = { ...process.env, KVARTEN_DATA: process.env.KVARTEN_STORY_DATA };
-  for (const name of Object.keys(env)) if (name.startsWith("KVARTEN_STOR")) delete env[name];
-  const running = promisify(execFile)(join(target, "release/kvarten"), words, { env });
-  running.child.stdin?.end(input);
-  return (await running).stdout;
-}
-const command = (...words: string[]) => run("", words);
-const create = (password: string, ...words: string[]) =>
-  run(`${password}\n`, ["person", "create", ...words, "--stdin"]);
+import { command, enterAlive, hire } from "./program";
 
 /** The employee number of somebody in Solgläntan. */
 async function numberOf(name: string) {
@@ -241,14 +226,8 @@ test.describe("a manager", () => {
   });
 
   test("with hundreds of people scrolls to the last, and prints them all", async ({ page }) => {
-    const where = ["--unit", "Vård- och omsorgsförvaltningen", "--profession", "enhetschef", "--role", "manager"];
-    const who = ["--employee-number", "9500", "--given-name", "Hanna", "--family-name", "Åhs"];
-    await create("kaffe på bryggan", ...who, ...where);
-    await page.goto("/logga-in?till=/enhet");
-    await page.getByLabel("E-post eller anställningsnummer").fill("9500");
-    await page.getByLabel("Lösenord", { exact: true }).fill("kaffe på bryggan");
-    await page.getByRole("button", { name: "Logga in", exact: true }).click();
-    await hydrated(page);
+    await hire("9500", "Hanna Åhs", "Vård- och omsorgsförvaltningen", "enhetschef", "manager");
+    await enterAlive(page, "9500", "/enhet");
     await expect(page.getByRole("status")).toHaveText(/^Visar (\d+) av \1 personer/);
     const all = Number((await page.getByRole("status").textContent())?.match(/av (\d+)/)?.[1]);
     expect(all).toBeGreaterThan(150);

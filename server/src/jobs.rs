@@ -9,7 +9,7 @@ use tokio::{
     time::{MissedTickBehavior, interval},
 };
 
-use crate::mail::Mailer;
+use crate::mail::{Mailer, Sending};
 
 /// How often what has been kept long enough is removed.
 const TIDYING: Duration = Duration::from_mins(10);
@@ -59,7 +59,7 @@ async fn send(services: Services, mailer: Option<Mailer>) {
         }
         let Some(mailer) = &mailer else { continue };
         match mailer.send_due(&services, now).await {
-            Ok(sending) if sending == Default::default() => {}
+            Ok(sending) if sending == Sending::default() => {}
             Ok(sending) => tracing::info!(sent = sending.sent, failed = sending.failed, "mail"),
             Err(error) => tracing::warn!(%error, "mail failed; the next try is soon"),
         }

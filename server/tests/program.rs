@@ -74,6 +74,7 @@ fn every_command_has_help() {
         "person erase",
         "unit create",
         "profession create",
+        "mail try",
         "backup",
     ] {
         let words: Vec<&str> = command.split_whitespace().chain(["--help"]).collect();

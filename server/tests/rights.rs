@@ -7,8 +7,9 @@ use std::collections::BTreeSet;
 use axum::http::StatusCode;
 use codee::{Encoder, binary::PostcardCodec};
 use kvarten_domain::{
-    AnswerId, AttemptId, Date, LessonId, Level, MeaningId, PersonId, QuestionId, ReferralId, Role,
-    SystemId, UnitId, bank::Filter, overview, time::Period, unit::UnitKind,
+    AnswerId, AttemptId, Date, LessonId, Level, MeaningId, PersonId, ProgramId, QuestionId,
+    ReferralId, Role, StandingId, SystemId, UnitId, bank::Filter, overview, time::Period,
+    unit::UnitKind,
 };
 use kvarten_service::{
     new_id, now,
@@ -41,6 +42,27 @@ const MANAGER: Says = [403, 403, 200, 403];
 
 /// What administrators alone may ask.
 const ADMINISTRATOR: Says = [403, 403, 403, 200];
+
+/// The calls about programs, standing referrals and mail.
+fn calls_of_pointing() -> Vec<(&'static str, Body, u16, Says)> {
+    let (standing, unit, program) =
+        (new_id::<StandingId>(), new_id::<UnitId>(), new_id::<ProgramId>());
+    vec![
+        ("/api/standing", data(&()), 401, MANAGER),
+        (
+            "/api/make_standing",
+            form(&format!("id={standing}&unit={unit}&to=x")),
+            401,
+            [403, 403, 404, 403],
+        ),
+        ("/api/end_standing", form(&format!("id={standing}")), 401, [403, 403, 404, 403]),
+        ("/api/program", data(&("x",)), 401, all(404)),
+        ("/api/programs", data(&()), 401, ADMINISTRATOR),
+        ("/api/map_program", data(&("x",)), 401, [403, 403, 403, 404]),
+        ("/api/set_program", form(&format!("id={program}&name=")), 401, [403, 403, 403, 422]),
+        ("/api/choose_mail", form("is_wanted=1"), 401, all(200)),
+    ]
+}
 
 /// Every call: its path, a body, what it says to nobody, and what to those who work here. There are
 /// no lessons and systems in this town, so what asks for one finds none.
@@ -137,9 +159,13 @@ fn calls() -> Vec<(&'static str, Body, u16, Says)> {
     ]
 }
 
+fn every_call() -> impl Iterator<Item = (&'static str, Body, u16, Says)> {
+    calls().into_iter().chain(calls_of_pointing())
+}
+
 #[tokio::test]
 async fn no_call_is_left_out() {
-    let known: BTreeSet<String> = calls().iter().map(|(path, ..)| (*path).to_owned()).collect();
+    let known: BTreeSet<String> = every_call().map(|(path, ..)| path.to_owned()).collect();
     let all = leptos::server_fn::axum::server_fn_paths().map(|(path, _)| path.to_owned());
     let all: BTreeSet<String> = all.filter(|path| path.starts_with("/api/")).collect();
     assert_eq!(known, all);
@@ -174,7 +200,7 @@ async fn each_call_says_the_right_thing_to_each_role() {
         };
         everybody.push((role, operator.create_person(&new).await.expect("a person")));
     }
-    for (path, (kind, body), nobody, says) in calls() {
+    for (path, (kind, body), nobody, says) in every_call() {
         let headers = [
             ("content-type", kind),
             ("accept", "application/postcard"),

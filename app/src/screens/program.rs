@@ -87,8 +87,9 @@ fn row(l: Locale, step: &ProgramStep) -> AnyView {
         (None, false) => tr!(l, program.step_new).to_string(),
     };
     let level = lesson.level.number();
-    let place = tr!(l, app.system_level, system = lesson.system.name.clone(), level = level);
-    let facts = [place.to_string(), minutes(l, lesson.minutes), stage];
+    let place =
+        tr!(l, app.system_level, system = lesson.system.name.clone(), level = level).to_string();
+    let facts = [place, minutes(l, lesson.minutes), stage];
     view! {
         <li class="rows__item" class:program__done=step.done.is_some()>
             <a href=format!("/lar/{}", lesson.slug) lang=lesson.lang.clone()>

@@ -17,7 +17,7 @@ use leptos::config::LeptosOptions;
 use tracing_subscriber::EnvFilter;
 
 pub use database_url::DatabaseUrl;
-pub use mail::{MailConfig, MailUrl};
+pub use mail::{MailConfig, MailUrl, sender};
 pub use public_url::PublicUrl;
 pub use reader::{Faults, Variables};
 
@@ -81,7 +81,7 @@ pub enum LogFormat {
 /// The most proxies that can stand in front.
 const MOST_PROXIES: u8 = 16;
 /// How long a mail server may take with anything it is asked.
-const MAIL_TIMEOUT: Duration = Duration::from_secs(60);
+const MAIL_TIMEOUT: Duration = Duration::from_mins(1);
 
 impl Config {
     /// The configuration of this process.

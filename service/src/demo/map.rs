@@ -7,7 +7,8 @@ use serde::Deserialize;
 
 use crate::{
     ServiceError, Services,
-    map::{RequirementEdit, StatementEdit, SystemEdit},
+    map::{ProgramEdit, RequirementEdit, StatementEdit, SystemEdit},
+    new_id,
     operator::Operator,
 };
 
@@ -22,6 +23,17 @@ pub struct CompetenceFile {
     changes: Vec<RequirementLine>,
     #[serde(rename = "unit_requirement")]
     of_units: Vec<RequirementLine>,
+    #[serde(rename = "program")]
+    programs: Vec<ProgramLine>,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+struct ProgramLine {
+    code: String,
+    name: String,
+    about: String,
+    profession: Option<String>,
+    lessons: Vec<String>,
 }
 
 #[derive(Clone, Debug, Deserialize)]
@@ -154,6 +166,34 @@ impl CompetenceFile {
                 from,
             };
             Operator::enter(services, from).map().set_requirement(&edit).await?;
+        }
+        Ok(())
+    }
+
+    /// Writes the programs, once the lessons are there.
+    pub(super) async fn write_programs(
+        &self,
+        services: &Services,
+        codes: &Codes<'_>,
+        at: Timestamp,
+    ) -> Result<(), ServiceError> {
+        let bank = services.bank().await?;
+        let lesson = |slug: &String| {
+            bank.by_slug(slug).map(|entry| entry.lesson).ok_or(ServiceError::NotFound)
+        };
+        let known =
+            |code: &String| codes.professions.get(code).copied().ok_or(ServiceError::NotFound);
+        for line in &self.programs {
+            let edit = ProgramEdit {
+                id: new_id(),
+                seen: 0,
+                name: line.name.clone(),
+                about: line.about.clone(),
+                profession: line.profession.as_ref().map(known).transpose()?,
+                lessons: line.lessons.iter().map(lesson).collect::<Result<_, _>>()?,
+                is_ended: false,
+            };
+            Operator::enter(services, at).map().put_program(Some(&line.code), &edit).await?;
         }
         Ok(())
     }

@@ -74,6 +74,7 @@ pub async fn load(
     for lesson in lessons {
         operator.publish_lesson(&lesson.draft, lesson.files).await?;
     }
+    competence.write_programs(services, &codes, start).await?;
     let learned = Past::of(services, now, chance).make(town, &codes, &hired).await?;
     tracing::info!(people = hired.len(), lessons = lessons.len(), learned, "demonstration loaded");
     Ok(())

@@ -26,6 +26,8 @@ pub struct SystemEdit {
     pub retired: Option<Timestamp>,
 }
 
+/// Codes that would be addresses of something else.
+const RESERVED: [&str; 3] = ["krav", "laget", "program"];
 /// The most months evidence may be said to hold.
 const MOST_MONTHS: u8 = 120;
 
@@ -59,7 +61,9 @@ impl Map<'_> {
             code.to_owned()
         } else {
             let systems = system::Entity::find().all(&writing).await?;
-            let is_taken = |code: &str| systems.iter().any(|other| other.code == code);
+            let is_taken = |code: &str| {
+                RESERVED.contains(&code) || systems.iter().any(|other| other.code == code)
+            };
             free_code(&edit.name, "system", is_taken)
         };
         let position = system::Entity::find().count(&writing).await? + 1;

@@ -67,20 +67,18 @@ fn told(outgoing: &Outgoing) -> Vec<(String, Reason)> {
     outgoing.digest.lines.iter().map(|line| (line.to.word(), line.reason)).collect()
 }
 
-fn day(year: i16, month: i8, day: i8) -> Option<Date> {
-    Some(Date { year, month, day })
-}
+const EVE: Option<Date> = Some(Date { year: 2026, month: 12, day: 24 });
 
 story!(what_is_new_is_told_once_when_it_has_settled, |town| {
     let (town, alma, boss) = stage(town).await;
-    refer(&town, &boss, &alma, "mejl", day(2026, 12, 24), 0).await;
+    refer(&town, &boss, &alma, "mejl", EVE, 0).await;
     assert!(due(&town, 9 * MINUTE).await.is_none(), "it may still be withdrawn");
     let outgoing = sent(&town, 10 * MINUTE).await.expect("a mail");
     assert_eq!((outgoing.to.as_str(), outgoing.locale), ("alma@lindvike.example", Locale::Sv));
     assert_eq!(outgoing.digest.given_name, "Alma");
     let line = &outgoing.digest.lines[0];
     assert_eq!((line.from.as_deref(), line.note.as_str()), (Some("Torbjörn Berg"), "Inför hösten"));
-    assert_eq!((line.reason, line.wish), (Reason::New, day(2026, 12, 24)));
+    assert_eq!((line.reason, line.wish), (Reason::New, EVE));
     for later in [HOUR, DAY, 9 * DAY] {
         assert!(due(&town, later).await.is_none());
     }
@@ -88,8 +86,8 @@ story!(what_is_new_is_told_once_when_it_has_settled, |town| {
 
 story!(a_week_before_and_on_the_day_it_is_told_again_and_not_once_it_is_done, |town| {
     let (town, alma, boss) = stage(town).await;
-    refer(&town, &boss, &alma, "mejl", day(2026, 12, 24), 0).await;
-    refer(&town, &boss, &alma, "chatt", day(2026, 12, 24), 0).await;
+    refer(&town, &boss, &alma, "mejl", EVE, 0).await;
+    refer(&town, &boss, &alma, "chatt", EVE, 0).await;
     assert_eq!(sent(&town, HOUR).await.expect("a mail").digest.lines.len(), 2);
     // 24 December is 33 days later.
     assert!(due(&town, 25 * DAY).await.is_none());
@@ -145,9 +143,9 @@ story!(many_processes_send_each_mail_once, |town| {
     let plans = (0..4).map(|_| plan_mail(&town.services, at(HOUR)));
     let made: u32 = join_all(plans).await.into_iter().map(|made| made.expect("planned")).sum();
     assert_eq!(made, 2);
-    let takes = (0..6).map(|_| take_mail(&town.services, at(HOUR)));
+    let turns = (0..6).map(|_| take_mail(&town.services, at(HOUR)));
     let taken: Vec<Outgoing> =
-        join_all(takes).await.into_iter().filter_map(|taken| taken.expect("taken")).collect();
+        join_all(turns).await.into_iter().filter_map(|taken| taken.expect("taken")).collect();
     let mut to: Vec<&str> = taken.iter().map(|one| one.digest.given_name.as_str()).collect();
     to.sort_unstable();
     assert_eq!(to, ["Alma", "Bo"]);

@@ -158,7 +158,7 @@ pub(super) fn program_form(
             <legend class="field__label">{tr!(l, program.lessons)}</legend>
             <p class="small">{tr!(l, program.lessons_hint)}</p>
             {wrong("lessons")}
-            <ol class="plain">{lessons.collect_view()}</ol>
+            <ol>{lessons.collect_view()}</ol>
         </fieldset>
         {end}
         <button class="btn" aria-disabled=move || post.is_pending().then_some("true")>

@@ -132,6 +132,7 @@ fn form(l: Locale, page: &StandingPage, post: Post, error: Signal<Option<WireErr
             fault.map(|fault| {
                 let text = match name {
                     "lesson" => tr!(l, refer.no_lesson).to_string(),
+                    "days" => tr!(l, standing.days_hint).to_string(),
                     _ => fault_text(l, fault),
                 };
                 error_line("", text)
