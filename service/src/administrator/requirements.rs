@@ -32,7 +32,7 @@ impl Administrator<'_> {
         let bank = self.services.bank().await?;
         let from = from.unwrap_or(self.now);
         if from < self.services.calendar().day_start(self.now) {
-            return Err(ServiceError::invalid("from", Fault::WrongDate));
+            return Err(ServiceError::invalid("from", Fault::PastDate));
         }
         let mut made = Changes::default();
         for (place, text) in cells {

@@ -37,11 +37,11 @@ impl Map<'_> {
     ///
     /// # Errors
     /// [`Fault::UnknownOption`] for what does not exist; [`Fault::Retired`] for a system that is
-    /// not in use then; [`Fault::WrongDate`] for a day that has passed; [`Fault::NotMore`] for a
+    /// not in use then; [`Fault::PastDate`] for a day that has passed; [`Fault::NotMore`] for a
     /// unit that does not ask for more; [`Fault::Changed`] where somebody else was first.
     pub async fn set_requirement(&self, edit: &RequirementEdit) -> Result<(), ServiceError> {
         if edit.from < self.services.calendar().day_start(self.now) {
-            return Err(ServiceError::invalid("from", Fault::WrongDate));
+            return Err(ServiceError::invalid("from", Fault::PastDate));
         }
         // Today means from this moment.
         let from = edit.from.max(self.now);

@@ -113,7 +113,7 @@ story!(what_cannot_be_required_is_refused_and_says_why, |town| {
         (RequirementEdit { system: new_id(), ..good }, ("system", Fault::UnknownOption)),
         (RequirementEdit { profession: new_id(), ..good }, ("profession", Fault::UnknownOption)),
         (RequirementEdit { unit: Some(new_id()), ..good }, ("unit", Fault::UnknownOption)),
-        (RequirementEdit { from: NOON.plus_seconds(-DAY), ..good }, ("from", Fault::WrongDate)),
+        (RequirementEdit { from: NOON.plus_seconds(-DAY), ..good }, ("from", Fault::PastDate)),
         (RequirementEdit { seen: Some(level(2)), ..good }, ("level", Fault::Changed)),
     ] {
         assert_eq!(refused(map.set_requirement(&edit).await), expected, "{edit:?}");
@@ -254,7 +254,7 @@ story!(systems_are_added_once_and_checked, |town| {
         (edit(" "), ("name", Fault::Empty)),
         (edit(&"x".repeat(61)), ("name", Fault::TooLong)),
         (edit("Jour\u{200f}nal"), ("name", Fault::Malformed)),
-        (wrong, ("retired", Fault::WrongDate)),
+        (wrong, ("retired", Fault::EndsTooEarly)),
         (SystemEdit { about: "x".repeat(161), ..edit("Ett till") }, ("about", Fault::TooLong)),
     ] {
         assert_eq!(refused(map.create_system(new_id(), &edit).await), expected);
