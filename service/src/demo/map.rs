@@ -151,6 +151,7 @@ impl CompetenceFile {
                 system,
                 level: Some(line.level),
                 seen: before,
+                seen_next: None,
                 from,
             };
             Operator::enter(services, from).map().set_requirement(&edit).await?;
