@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    lesson::{Place, Progress, SystemName},
+    lesson::{LessonLink, Place, Progress, SystemName},
     level::Level,
     program::ProgramCard,
     referral::ReferralCard,
@@ -121,6 +121,17 @@ pub struct Resume {
     pub minutes_left: u8,
 }
 
+/// What leads towards the largest gap of the reader.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Nearest {
+    /// In which system.
+    pub system: SystemName,
+    /// What is required there.
+    pub required: Level,
+    /// The first lessons on the way.
+    pub lessons: Vec<LessonLink>,
+}
+
 /// A choice in a filter.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Choice {
@@ -139,6 +150,8 @@ pub struct LearnPage {
     pub programs: Vec<ProgramCard>,
     /// The lesson to go on with, or to begin with.
     pub resume: Option<Resume>,
+    /// What leads towards the largest gap and is not above; none where one looks for something.
+    pub nearest: Option<Nearest>,
     /// What the filter lets through, best match first.
     pub lessons: Vec<LessonCard>,
     /// How many lessons the bank holds in all.

@@ -119,6 +119,12 @@ impl ShownRule {
         self.takes.iter().map(|system| shown_level(|level| complete(system, level))).collect()
     }
 
+    /// Whether a lesson is required for its level.
+    #[must_use]
+    pub fn takes(&self, lesson: LessonId) -> bool {
+        self.place.contains_key(&lesson)
+    }
+
     /// Whether any lesson is required for a level of a system.
     #[must_use]
     pub fn can_be_shown(&self, system: usize, level: Level) -> bool {

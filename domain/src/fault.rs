@@ -30,15 +30,19 @@ pub enum Fault {
     NotMore,
     /// What it is about has been retired or ended.
     Retired,
-    /// A date before another that it must follow, or one that no calendar has.
+    /// A date that no calendar has.
     WrongDate,
+    /// A day that has passed already.
+    PastDate,
+    /// It would end no later than it begins.
+    EndsTooEarly,
     /// Somebody else changed it meanwhile.
     Changed,
 }
 
 impl Fault {
     /// Every fault.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 16] = [
         Self::Empty,
         Self::TooLong,
         Self::TooShort,
@@ -52,6 +56,8 @@ impl Fault {
         Self::NotMore,
         Self::Retired,
         Self::WrongDate,
+        Self::PastDate,
+        Self::EndsTooEarly,
         Self::Changed,
     ];
 
@@ -72,6 +78,8 @@ impl Fault {
             Self::NotMore => "not_more",
             Self::Retired => "retired",
             Self::WrongDate => "wrong_date",
+            Self::PastDate => "past_date",
+            Self::EndsTooEarly => "ends_too_early",
             Self::Changed => "changed",
         }
     }

@@ -70,7 +70,8 @@ pub async fn load(services: &Services, people: usize, now: Timestamp) -> Result<
 #[cfg(test)]
 mod tests {
     use super::*;
-    use kvarten_domain::Role;
+    use kvarten_domain::{Role, question::ChoiceOption};
+    use kvarten_service::authoring::QuestionBodyDraft;
 
     #[test]
     fn the_town_has_somebody_of_every_role() {
@@ -90,6 +91,30 @@ mod tests {
             assert!(!draft.steps.is_empty(), "{}", draft.slug);
             assert!(files("lesson.toml").is_some());
             assert!(files("../../town.toml").is_none());
+        }
+    }
+    /// Whether something right is longer than everything wrong.
+    fn is_told_by_length(options: &[ChoiceOption]) -> bool {
+        let longest = |is_right: bool| {
+            let texts = options.iter().filter(|option| option.right == is_right);
+            texts.map(|option| option.text.chars().count()).max()
+        };
+        longest(true) > longest(false)
+    }
+
+    #[test]
+    fn the_longest_option_is_right_in_half_of_the_choices_at_most() {
+        for (draft, _) in lessons() {
+            let questions = draft.rungs.iter().flat_map(|rung| &rung.questions);
+            let choices: Vec<_> = questions
+                .filter_map(|question| match &question.body {
+                    QuestionBodyDraft::Single { options }
+                    | QuestionBodyDraft::Multiple { options } => Some(options),
+                    _ => None,
+                })
+                .collect();
+            let told = choices.iter().filter(|options| is_told_by_length(options)).count();
+            assert!(told * 2 <= choices.len(), "{}: {told} of {}", draft.slug, choices.len());
         }
     }
 }

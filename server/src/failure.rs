@@ -114,7 +114,9 @@ fn service_sentence(error: &ServiceError) -> String {
         Fault::TooCommon => "is too easy to guess",
         Fault::NotMore => "is not more than what is required anyway",
         Fault::Retired => "is no longer in use",
-        Fault::WrongDate => "is a date that cannot be used",
+        Fault::WrongDate => "is a date that does not exist",
+        Fault::PastDate => "is a day that has passed",
+        Fault::EndsTooEarly => "is no later than the day it begins",
         Fault::Changed => "has been changed by somebody else meanwhile",
     };
     format!("the {} {what}", field.replace('_', " "))

@@ -203,7 +203,8 @@ pub async fn require_lesson(
 }
 
 /// Changes what is required from a day on. The fields `c` stand under `profession.system`, and hold
-/// two figures: what the editor saw there, and what it is to be; 0 for nothing.
+/// two figures: what the editor saw there, and what it is to be; 0 for nothing. Where something else was
+/// decided for later, its day and its figure follow.
 ///
 /// # Errors
 /// See [`WireError`].

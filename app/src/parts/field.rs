@@ -19,6 +19,8 @@ pub fn fault_text(l: Locale, fault: Fault) -> String {
         Fault::NotMore => tr!(l, fault.not_more),
         Fault::Retired => tr!(l, fault.retired),
         Fault::WrongDate => tr!(l, fault.wrong_date),
+        Fault::PastDate => tr!(l, fault.past_date),
+        Fault::EndsTooEarly => tr!(l, fault.ends_too_early),
         Fault::Changed => tr!(l, fault.changed),
         Fault::UnknownOption | Fault::Incomplete | Fault::Repeated => tr!(l, fault.other),
     }

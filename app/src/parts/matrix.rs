@@ -9,7 +9,7 @@ use super::marked_up;
 use crate::{i18n::Locale, text::tr};
 
 /// Where a person's page is.
-fn address(person: &PersonLine) -> String {
+pub fn person_address(person: &PersonLine) -> String {
     format!("/enhet/person/{}", person.id)
 }
 
@@ -61,8 +61,8 @@ fn row(html: &mut String, l: Locale, overview: &Overview, person: &PersonLine, n
     let _ = write!(
         html,
         r#"<tr aria-rowindex="{}"><th scope="row" class="matrix__who"><a href="{}"><bdi>{}</bdi></a><span class="matrix__as">{}</span></th><td class="matrix__sum" data-label="{}">{wanting}</td>"#,
-        number + 3,
-        address(person),
+        number + FIRST_ROW,
+        person_address(person),
         marked_up(&person.name),
         marked_up(&place.join(", ")),
         tr!(l, unit.wanting),
@@ -98,6 +98,10 @@ pub fn matrix_rows<'p>(
     room(&mut html, below);
     html
 }
+
+/// The number of the first person's row in the table, of which the head and the totals are the first
+/// two.
+pub const FIRST_ROW: usize = 3;
 
 /// How high a row is, in pixels of the page; the style holds it so.
 pub const ROW_HEIGHT: usize = 56;

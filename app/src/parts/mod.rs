@@ -19,7 +19,7 @@ pub use field::{error_line, fault_text, pairs, select};
 pub use frame::{Tab, bare_frame, frame};
 pub use icon::{Icon, icon};
 pub use ladder::rungs;
-pub use matrix::{ROW_HEIGHT, matrix_rows, matrix_totals};
+pub use matrix::{FIRST_ROW, ROW_HEIGHT, matrix_rows, matrix_totals, person_address};
 pub use note::{Tone, message, note, note_with};
 pub use question::Question;
 pub use radar::radar;

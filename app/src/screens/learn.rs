@@ -1,7 +1,7 @@
 //! "Lär": go on where one stopped, and find something new.
 
 use kvarten_domain::{
-    bank::{Choice, Filter, LearnPage, Length, Resume},
+    bank::{Choice, Filter, LearnPage, Length, Nearest, Resume},
     lesson::{Place, Progress},
     level::Level,
     program::ProgramCard,
@@ -69,6 +69,7 @@ fn content(page: LearnPage, filter: &Filter) -> AnyView {
         <h1>{title}</h1>
         {pointed_to(l, page.referrals)}
         {resume}
+        {page.nearest.map(|nearest| nearest_lessons(l, nearest))}
         {programs(l, page.programs)}
         <section class="bank" aria-labelledby="bank">
             <h2 id="bank">{tr!(l, learn.bank)}</h2>
@@ -133,6 +134,29 @@ fn pointed_to(l: Locale, cards: Vec<ReferralCard>) -> AnyView {
     view! {
         <section class="pointed" aria-labelledby="pointed">
             <h2 id="pointed">{tr!(l, learn.pointed)}</h2>
+            <ul class="rows">{rows.collect_view()}</ul>
+        </section>
+    }
+    .into_any()
+}
+
+/// What leads towards the largest gap.
+fn nearest_lessons(l: Locale, nearest: Nearest) -> AnyView {
+    let rows = nearest.lessons.into_iter().map(|lesson| {
+        view! {
+            <li class="rows__item">
+                <a href=format!("/lar/{}", lesson.slug) lang=lesson.lang>
+                    {lesson.title}
+                </a>
+                <div class="rows__meta">{minutes(l, lesson.minutes)}</div>
+            </li>
+        }
+    });
+    let (system, level) = (nearest.system.name, nearest.required.number());
+    view! {
+        <section aria-labelledby="nearest">
+            <h2 id="nearest">{tr!(l, learn.nearest)}</h2>
+            <p>{tr!(l, learn.nearest_text, system = system, level = level).to_string()}</p>
             <ul class="rows">{rows.collect_view()}</ul>
         </section>
     }

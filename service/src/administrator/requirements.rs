@@ -2,23 +2,37 @@
 
 use std::collections::BTreeMap;
 
-use kvarten_domain::{Fault, Level, Timestamp, UnitId, map::Changes};
+use kvarten_domain::{Date, Fault, Level, Timestamp, UnitId, map::Changes};
 
 use super::Administrator;
 use crate::{ServiceError, map::RequirementEdit};
 
-/// What an editor saw and what they want instead, as two figures; 0 for nothing.
-fn figures(text: &str) -> Option<(Option<Level>, Option<Level>)> {
-    let digits: Vec<u8> = text.bytes().map(|byte| byte.wrapping_sub(b'0')).collect();
-    match digits.as_slice() {
-        [seen @ 0..=4, wanted @ 0..=4] => Some((Level::new(*seen), Level::new(*wanted))),
-        _ => None,
+/// What an editor saw and what they want instead.
+struct Wish {
+    seen: Option<Level>,
+    level: Option<Level>,
+    seen_next: Option<(Date, Option<Level>)>,
+}
+
+impl Wish {
+    /// Reads what was seen and what is wanted, each a figure, 0 for nothing; and, where something else
+    /// was decided for later, its day and its figure.
+    fn read(text: &str) -> Option<Self> {
+        let level = |text: &str| match text {
+            "0" => Some(None),
+            figure => Level::new(figure.parse().ok()?).map(Some),
+        };
+        let seen_next = match text.get(2..)? {
+            "" => None,
+            next => Some((Date::from_iso(next.get(..10)?)?, level(next.get(10..)?)?)),
+        };
+        Some(Self { seen: level(text.get(..1)?)?, level: level(text.get(1..2)?)?, seen_next })
     }
 }
 
 impl Administrator<'_> {
-    /// Makes changes of requirements, from a day on or from now. Under `profession.system` stand two
-    /// figures: what was seen there and what it is to be. What is as it was is left alone; what is
+    /// Makes changes of requirements, from a day on or from now. Under `profession.system` stands
+    /// what was seen there and what it is to be. What is as it was is left alone; what is
     /// refused does not keep the others from being made.
     ///
     /// # Errors
@@ -32,17 +46,17 @@ impl Administrator<'_> {
         let bank = self.services.bank().await?;
         let from = from.unwrap_or(self.now);
         if from < self.services.calendar().day_start(self.now) {
-            return Err(ServiceError::invalid("from", Fault::WrongDate));
+            return Err(ServiceError::invalid("from", Fault::PastDate));
         }
         let mut made = Changes::default();
         for (place, text) in cells {
             let (profession, system) = place.split_once('.').unwrap_or((place, ""));
-            let known = figures(text);
-            if known.is_some_and(|(seen, wanted)| seen == wanted) {
+            let wish = Wish::read(text);
+            if wish.as_ref().is_some_and(|wish| wish.seen == wish.level) {
                 continue;
             }
             let ids = bank.profession_id(profession).zip(bank.system(system));
-            let (Some((profession_id, entry)), Some((seen, level))) = (ids, known) else {
+            let (Some((profession_id, entry)), Some(wish)) = (ids, wish) else {
                 made.refused.push((profession.into(), system.into(), Fault::UnknownOption));
                 continue;
             };
@@ -50,8 +64,9 @@ impl Administrator<'_> {
                 unit,
                 profession: profession_id,
                 system: entry.id,
-                level,
-                seen,
+                level: wish.level,
+                seen: wish.seen,
+                seen_next: wish.seen_next,
                 from,
             };
             match self.map().set_requirement(&edit).await {

@@ -8,7 +8,8 @@ mod publish;
 
 pub use captions::{NotCaptions, read_captions};
 pub use draft::{
-    CalloutDraft, Files, LessonDraft, QuestionDraft, RoutineDraft, RungDraft, StepDraft,
+    CalloutDraft, Files, LessonDraft, QuestionBodyDraft, QuestionDraft, RoutineDraft, RungDraft,
+    StepDraft,
 };
 pub use markdown::to_safe_html;
 pub(crate) use publish::bank_changed;

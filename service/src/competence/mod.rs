@@ -1,6 +1,7 @@
 //! What people can and need, for whoever may know of it.
 
 mod facts;
+mod gaps;
 mod looks;
 mod portrait;
 mod referrals;
@@ -8,6 +9,7 @@ mod trends;
 
 pub use facts::{facts_kept, facts_told};
 pub(crate) use facts::{facts_of, pack, pack_missing, remake_facts, unpack};
+pub(crate) use gaps::gaps;
 pub(crate) use looks::{look_at_person, look_at_units, looks_at};
 pub(crate) use portrait::{Subject, portrait, system_page};
 pub(crate) use referrals::{Followed, follow};

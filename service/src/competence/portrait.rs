@@ -16,12 +16,11 @@ use kvarten_entity::{Column, Key, employment, evidence, visit};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use uuid::Uuid;
 
-use super::facts::{facts_of, told};
-use crate::{
-    ServiceError, Services,
-    bank::{Bank, LessonEntry},
-    signed_in::employed_at,
+use super::{
+    facts::{facts_of, told},
+    gaps::{Gap, gaps},
 };
+use crate::{ServiceError, Services, bank::Bank, signed_in::employed_at};
 
 /// Whose picture it is, and where they stand today.
 #[derive(Clone, Copy, Debug)]
@@ -33,7 +32,7 @@ pub(crate) struct Subject {
 
 impl Subject {
     /// What is required in each system, in their order.
-    fn required(&self, bank: &Bank, at: Timestamp) -> Vec<Option<Level>> {
+    pub(crate) fn required(&self, bank: &Bank, at: Timestamp) -> Vec<Option<Level>> {
         match (self.unit, self.profession) {
             (Some(unit), Some(profession)) => bank.required(unit, profession, at),
             _ => vec![None; bank.systems.len()],
@@ -143,13 +142,13 @@ pub(crate) async fn portrait(
         first: first.map(|at| calendar.date(at)).filter(|first| *first < calendar.date(now)),
         spokes: places.clone().filter_map(spoke).collect(),
         beyond: places.filter_map(beyond).collect(),
-        gaps: gaps(services, &bank, subject.person, &facts, &heights, now).await?,
+        gaps: gap_lines(services, &bank, subject.person, &facts, &heights, now).await?,
         evidence: evidence_lines(services, &bank, &rows, now),
     })
 }
 
 /// What is wanting, the shortest way first. One statement.
-async fn gaps(
+async fn gap_lines(
     services: &Services,
     bank: &Bank,
     person: PersonId,
@@ -164,38 +163,22 @@ async fn gaps(
         .into_tuple()
         .all(services.store().read())
         .await?;
-    let rule = bank.shown_rule(now);
-    let mut gaps: Vec<GapLine> = Vec::new();
-    for (at, system) in bank.systems.iter().enumerate() {
-        let Some(required) = heights.required[at] else { continue };
-        let shown = heights.shown[at];
-        if shown.gap_to(required) == 0 {
-            continue;
-        }
-        let mut lessons: Vec<&LessonEntry> = bank
-            .lessons
-            .iter()
-            .filter(|entry| entry.system == at && entry.level <= required)
-            .filter(|entry| bank.is_required(entry.lesson, now))
-            .filter(|entry| !facts.holds(entry.lesson, now))
-            .collect();
-        // A level at a time; within it what is begun, then what is quickest.
-        lessons.sort_by_key(|entry| {
-            let is_new = !begun.contains(&entry.version.key());
-            (entry.level, is_new, entry.minutes, entry.title.clone())
-        });
-        gaps.push(GapLine {
-            system: system.name(),
-            required,
-            shown,
-            minutes: lessons.iter().map(|entry| u32::from(entry.minutes)).sum(),
-            closes: rule.can_be_shown(at, required),
-            lessons: lessons.into_iter().map(|entry| bank.link(entry)).collect(),
-        });
-    }
-    // What can be closed at all, the quickest of it first.
-    gaps.sort_by_key(|gap| (gap.lessons.is_empty(), !gap.closes, gap.minutes));
-    Ok(gaps)
+    let all = gaps(
+        bank,
+        &bank.shown_rule(now),
+        (&heights.required, &heights.shown),
+        |entry| facts.holds(entry.lesson, now),
+        |entry| begun.contains(&entry.version.key()),
+    );
+    let line = |gap: Gap<'_>| GapLine {
+        system: bank.systems[gap.system].name(),
+        required: gap.required,
+        shown: gap.shown,
+        minutes: gap.minutes(),
+        closes: gap.closes,
+        lessons: gap.lessons.iter().map(|entry| bank.link(entry)).collect(),
+    };
+    Ok(all.into_iter().map(line).collect())
 }
 
 /// The evidence of each lesson that holds longest, the newest first.

@@ -163,6 +163,7 @@ impl CompetenceFile {
                 system,
                 level: Some(line.level),
                 seen: before,
+                seen_next: None,
                 from,
             };
             Operator::enter(services, from).map().set_requirement(&edit).await?;

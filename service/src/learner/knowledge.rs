@@ -20,7 +20,7 @@ use crate::{
 
 impl Learner<'_> {
     /// Where one stands oneself.
-    fn subject(&self, bank: &Bank) -> Subject {
+    pub(super) fn subject(&self, bank: &Bank) -> Subject {
         Subject {
             person: self.who.id,
             unit: self.who.unit_id(),

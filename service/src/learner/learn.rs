@@ -3,9 +3,11 @@
 use std::collections::HashMap;
 
 use kvarten_domain::{
-    LessonId, Locale, StepId, Timestamp, VersionId,
-    bank::{Filter, LearnPage, LessonCard, Resume},
+    Height, LessonId, Locale, StepId, Timestamp, VersionId,
+    bank::{Filter, LearnPage, LessonCard, Nearest, Resume},
+    competence::{Facts, Proof},
     lesson::{LastOpen, Place, Progress, StepHead, place_to_resume},
+    time::Span,
 };
 use kvarten_entity::{Column, Key, evidence, step_state, visit};
 use sea_orm::{
@@ -18,10 +20,14 @@ use super::Learner;
 use crate::{
     ServiceError,
     bank::{Bank, LessonEntry},
+    competence::gaps,
 };
 
 /// How long climbing a ladder takes, in minutes, about.
 const LADDER_MINUTES: u8 = 5;
+
+/// How many lessons towards the largest gap are shown at once.
+const MOST_NEAREST: usize = 2;
 
 /// How far a person has come with everything they have begun.
 #[derive(Debug, Default)]
@@ -44,6 +50,15 @@ impl Begun {
             step.is_seen = seen.is_some_and(|seen| seen.contains(&step.id));
         }
         steps
+    }
+
+    /// What holds today, as the rules ask for it.
+    fn facts(&self) -> Facts {
+        let proof = |(lesson, at): (&LessonId, &Timestamp)| Proof {
+            lesson: *lesson,
+            span: Span { from: *at, until: None },
+        };
+        Facts { proofs: self.completed.iter().map(proof).collect(), said: Vec::new() }
     }
 
     pub(super) fn place(&self, entry: &LessonEntry) -> Place {
@@ -183,6 +198,32 @@ impl Learner<'_> {
             .or_else(|| bank.lessons.iter().find(is_open))
     }
 
+    /// The first lessons towards the largest gap, of several the one with the shortest way; without
+    /// those that stand above. It asks nothing of the database.
+    fn nearest(&self, bank: &Bank, begun: &Begun, above: &[String]) -> Option<Nearest> {
+        let required = self.subject(bank).required(bank, self.now);
+        let rule = bank.shown_rule(self.now);
+        let shown: Vec<Height> = rule.shown(&begun.facts()).into_iter().map(Height::from).collect();
+        let gaps = gaps(
+            bank,
+            &rule,
+            (&required, &shown),
+            |entry| begun.completed_at(entry.lesson).is_some(),
+            |entry| begun.visits.contains_key(&entry.version),
+        );
+        let largest = gaps
+            .iter()
+            .filter(|gap| !gap.lessons.is_empty())
+            .min_by_key(|gap| std::cmp::Reverse(gap.levels()))?;
+        let lessons = largest.lessons.iter().filter(|entry| !above.contains(&entry.slug));
+        let lessons: Vec<_> = lessons.take(MOST_NEAREST).map(|entry| bank.link(entry)).collect();
+        (!lessons.is_empty()).then(|| Nearest {
+            system: bank.systems[largest.system].name(),
+            required: largest.required,
+            lessons,
+        })
+    }
+
     /// The page "Lär".
     ///
     /// # Errors
@@ -199,10 +240,20 @@ impl Learner<'_> {
         if filter.is_untaken {
             lessons.retain(|card| !matches!(card.progress, Progress::Completed { .. }));
         }
+        let referrals = self.referrals(&bank).await?;
+        let next = self.next_lesson(&bank, &begun);
+        let nearest = if filter.is_empty() {
+            let above = referrals.iter().map(|card| card.to.word());
+            let above: Vec<String> = above.chain(next.map(|entry| entry.slug.clone())).collect();
+            self.nearest(&bank, &begun, &above)
+        } else {
+            None
+        };
         Ok(LearnPage {
-            referrals: self.referrals(&bank).await?,
             programs: self.program_cards(&bank, &begun),
-            resume: self.next_lesson(&bank, &begun).map(|entry| self.resume(&bank, &begun, entry)),
+            resume: next.map(|entry| self.resume(&bank, &begun, entry)),
+            referrals,
+            nearest,
             lessons,
             total: u32::try_from(bank.lessons.len()).unwrap_or(u32::MAX),
             systems: bank.system_choices(),

@@ -131,8 +131,9 @@ impl Manager<'_> {
     /// The end of the day that is wished for.
     pub(super) fn wish(&self, wish: Option<Date>) -> Result<Option<Timestamp>, ServiceError> {
         let Some(day) = wish else { return Ok(None) };
-        let end = self.services.calendar().end_of(day).filter(|end| *end > self.now);
-        end.map(Some).ok_or(ServiceError::invalid("wish", Fault::WrongDate))
+        let wrong = |fault| ServiceError::invalid("wish", fault);
+        let end = self.services.calendar().end_of(day).ok_or(wrong(Fault::WrongDate))?;
+        if end > self.now { Ok(Some(end)) } else { Err(wrong(Fault::PastDate)) }
     }
 
     /// Refers people to a lesson or a program. Whoever has shown it already, has an open referral to it or works

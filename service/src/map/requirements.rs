@@ -1,7 +1,7 @@
 //! Required levels: professions × systems, and where a unit asks for more.
 
 use kvarten_domain::{
-    Fault, Level, ProfessionId, SystemId, Timestamp, UnitId,
+    Date, Fault, Level, ProfessionId, SystemId, Timestamp, UnitId,
     requirement::{Requirement, Requirements, may_ask},
     time::Span,
 };
@@ -27,21 +27,23 @@ pub struct RequirementEdit {
     pub level: Option<Level>,
     /// What the editor saw there: if it is something else meanwhile, nothing is changed.
     pub seen: Option<Level>,
+    /// What the editor saw that had been decided for later, and the day it begins; likewise.
+    pub seen_next: Option<(Date, Option<Level>)>,
     /// From when.
     pub from: Timestamp,
 }
 
 impl Map<'_> {
     /// Changes what is required from a day on, today or later. What was required before stays as
-    /// it was; what had been decided for later is replaced.
+    /// it was; what had been decided for later is replaced. The same sent twice is done once.
     ///
     /// # Errors
     /// [`Fault::UnknownOption`] for what does not exist; [`Fault::Retired`] for a system that is
-    /// not in use then; [`Fault::WrongDate`] for a day that has passed; [`Fault::NotMore`] for a
+    /// not in use then; [`Fault::PastDate`] for a day that has passed; [`Fault::NotMore`] for a
     /// unit that does not ask for more; [`Fault::Changed`] where somebody else was first.
     pub async fn set_requirement(&self, edit: &RequirementEdit) -> Result<(), ServiceError> {
         if edit.from < self.services.calendar().day_start(self.now) {
-            return Err(ServiceError::invalid("from", Fault::WrongDate));
+            return Err(ServiceError::invalid("from", Fault::PastDate));
         }
         // Today means from this moment.
         let from = edit.from.max(self.now);
@@ -69,8 +71,10 @@ impl Map<'_> {
             .all(&writing)
             .await?;
         let all: Requirements = rows.iter().filter_map(requirement).collect();
-        let own = all.own_level(edit.unit, edit.profession, edit.system, self.now);
-        if own != edit.seen {
+        if Self::is_so(edit, &all, from) {
+            return Ok(());
+        }
+        if self.seen(edit, &all) != (edit.seen, edit.seen_next) {
             return Err(ServiceError::invalid("level", Fault::Changed));
         }
         if let (Some(_), Some(asked)) = (edit.unit, edit.level) {
@@ -95,6 +99,27 @@ impl Map<'_> {
             required_level::Entity::insert(row).exec_without_returning(&writing).await?;
         }
         self.done(writing).await
+    }
+
+    /// Whether it is from a point in time on as it is to be: as when it is sent again.
+    fn is_so(edit: &RequirementEdit, all: &Requirements, from: Timestamp) -> bool {
+        let (unit, profession, system) = (edit.unit, edit.profession, edit.system);
+        all.own_level(unit, profession, system, from) == edit.level
+            && all.next_change(unit, profession, system, from).is_none()
+    }
+
+    /// What an editor would see there now, and what is decided for later.
+    fn seen(
+        &self,
+        edit: &RequirementEdit,
+        all: &Requirements,
+    ) -> (Option<Level>, Option<(Date, Option<Level>)>) {
+        let (unit, profession, system) = (edit.unit, edit.profession, edit.system);
+        let next = all.next_change(unit, profession, system, self.now);
+        (
+            all.own_level(unit, profession, system, self.now),
+            next.map(|(at, level)| (self.services.calendar().date(at), level)),
+        )
     }
 }
 

@@ -5,7 +5,8 @@ use std::collections::HashMap;
 use kvarten_domain::{Fault, Level, StatementId, SystemId};
 use kvarten_entity::{Column, statement};
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter, sea_query::Expr,
+    ActiveValue::Set, ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter, QueryOrder,
+    sea_query::Expr,
 };
 use uuid::Uuid;
 
@@ -32,7 +33,7 @@ const LONGEST: usize = 200;
 
 impl Map<'_> {
     /// Makes these the statements of a level, in this order, from now on. What is not among them
-    /// ends; what reads otherwise is a new wording.
+    /// ends; what reads otherwise is a new wording. The same sent twice is done once.
     ///
     /// # Errors
     /// [`ServiceError::NotFound`]; a statement that is empty, too long or there twice; too many;
@@ -56,15 +57,18 @@ impl Map<'_> {
         }
         let writing = self.services.store().begin().await?;
         hold(&writing, system).await?;
-        let mut current: HashMap<Uuid, statement::Model> = statement::Entity::find()
+        let rows = statement::Entity::find()
             .filter(statement::Column::SystemId.eq(system.key()))
             .filter(statement::Column::Level.eq(i16::from(level.number())))
-            .filter(statement::Column::UntilAt.is_null())
+            .order_by_asc(statement::Column::Position)
             .all(&writing)
-            .await?
-            .into_iter()
-            .map(|row| (row.id, row))
-            .collect();
+            .await?;
+        if is_so(&rows, edits, &texts) {
+            return Ok(());
+        }
+        let current = rows.into_iter().filter(|row| row.until_at.is_none());
+        let mut current: HashMap<Uuid, statement::Model> =
+            current.map(|row| (row.id, row)).collect();
         for (position, (edit, (sv, en))) in (1..).zip(edits.iter().zip(texts)) {
             let known = match edit.id {
                 None => None,
@@ -127,4 +131,21 @@ impl Map<'_> {
             .await?;
         Ok(())
     }
+}
+
+/// Whether the statements of a level are as they are to be: as when they are sent again, with the ids
+/// of what they were before. `rows` are those that have ended, too.
+fn is_so(rows: &[statement::Model], edits: &[StatementEdit], texts: &[(String, String)]) -> bool {
+    let current: Vec<_> = rows.iter().filter(|row| row.until_at.is_none()).collect();
+    current.len() == edits.len()
+        && current.iter().zip(edits).zip(texts).all(|((now, edit), (sv, en))| {
+            let is_meant = match edit.id {
+                None => true,
+                Some(id) if id.key() == now.id => true,
+                Some(id) => rows.iter().find(|row| row.id == id.key()).is_some_and(|before| {
+                    edit.is_same_meaning == (before.meaning_id == now.meaning_id)
+                }),
+            };
+            is_meant && now.text_sv == *sv && now.text_en == *en
+        })
 }

@@ -205,7 +205,7 @@ async fn checked(
     if let (Some(since), Some(retired)) = (edit.since, edit.retired)
         && retired <= since
     {
-        return Err(ServiceError::invalid("retired", Fault::WrongDate));
+        return Err(ServiceError::invalid("retired", Fault::EndsTooEarly));
     }
     Ok(system::ActiveModel {
         name: Set(name),

@@ -50,6 +50,73 @@ story!(one_goes_on_where_one_stopped_on_any_device, |town| {
     assert_eq!(tablet.lesson("bokning").await.expect("there").seen(), 1);
 });
 
+story!(the_way_to_the_largest_gap_stands_below_what_is_there_already, |town| {
+    let town = town.with_unit("Solgläntan").await;
+    for (slug, system, level) in [
+        ("annat", "teams", 2),
+        ("mejl", "outlook", 1),
+        ("mejl-2", "outlook", 2),
+        ("mejl-3", "outlook", 3),
+        ("bokning", "teams", 1),
+    ] {
+        town.publish(slug, system, level).await;
+    }
+    let boss = town.staff("Bodil", "Solgläntan").await;
+    let alma = town.staff("Alma", "Solgläntan").await;
+    let who = town.signed_in(alma).await;
+    let learner = town.learner(&who);
+    let page =
+        async |filter: &Filter| learner.learn_page(filter, Locale::Sv).await.expect("a page");
+    let nearest = async || {
+        let nearest = page(&Filter::default()).await.nearest?;
+        let slugs: Vec<String> = nearest.lessons.into_iter().map(|one| one.slug).collect();
+        Some(format!("{} {}: {}", nearest.system.code, nearest.required.number(), slugs.join(" ")))
+    };
+    assert_eq!(nearest().await, None, "nothing is required");
+    town.require(None, "teams", 1).await;
+    town.require(None, "outlook", 3).await;
+    learner.open_step("annat", 1).await.expect("opened");
+    assert_eq!(nearest().await.as_deref(), Some("outlook 3: mejl mejl-2"));
+    let searching = Filter { text: "mejl".into(), ..Filter::default() };
+    assert_eq!(page(&searching).await.nearest, None, "who looks for something finds it first");
+
+    // What is begun and what the manager points to stand above, and not twice.
+    let later = town.learner_at(&who, NOON.plus_seconds(60));
+    later.open_step("mejl", 1).await.expect("opened");
+    assert_eq!(nearest().await.as_deref(), Some("outlook 3: mejl-2 mejl-3"));
+    town.refer(boss, alma, "mejl-2").await;
+    assert_eq!(nearest().await.as_deref(), Some("outlook 3: mejl-3"));
+    for slug in ["mejl", "mejl-2", "mejl-3"] {
+        see_all(&learner, slug).await;
+        climb(&learner, slug).await;
+    }
+    assert_eq!(nearest().await.as_deref(), Some("teams 1: bokning"));
+    later.open_step("bokning", 1).await.expect("opened");
+    assert_eq!(nearest().await, None, "it stands above");
+    see_all(&learner, "bokning").await;
+    climb(&learner, "bokning").await;
+    assert_eq!(nearest().await, None, "nothing is wanting");
+});
+
+story!(of_two_gaps_as_large_the_shortest_way_comes_first, |town| {
+    let town = town.with_unit("Solgläntan").await;
+    for (slug, system, level) in [
+        ("annat", "outlook", 2),
+        ("mejl", "outlook", 1),
+        ("mejl-b", "outlook", 1),
+        ("bokning", "teams", 1),
+    ] {
+        town.publish(slug, system, level).await;
+    }
+    town.require(None, "outlook", 1).await;
+    town.require(None, "teams", 1).await;
+    let who = town.signed_in(town.staff("Alma", "Solgläntan").await).await;
+    let learner = town.learner(&who);
+    learner.open_step("annat", 1).await.expect("opened");
+    let page = learner.learn_page(&Filter::default(), Locale::Sv).await.expect("a page");
+    assert_eq!(page.nearest.expect("a gap").system.code, "teams");
+});
+
 story!(a_checklist_is_kept_tick_by_tick, |town| {
     let town = town.with_unit("Solgläntan").await;
     town.publish("mejl", "outlook", 1).await;

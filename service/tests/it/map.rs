@@ -1,12 +1,15 @@
 //! Keeping the map: what is required, when, of whom; and what is refused.
 
-use kvarten_domain::{Fault, Level, Locale, ProfessionId, SystemId, Timestamp};
+use kvarten_domain::{Fault, Level, Locale, ProfessionId, Role, SystemId, Timestamp, map::Changes};
+use kvarten_entity::required_level;
 use kvarten_service::{
     ServiceError,
+    administrator::Administrator,
     map::{MOST_STATEMENTS, RequirementEdit, StatementEdit, SystemEdit},
     new_id,
     operator::Operator,
 };
+use sea_orm::{EntityTrait, QueryOrder};
 
 use crate::{
     story,
@@ -40,6 +43,13 @@ async fn required(town: &Town, days: i64) -> Option<u8> {
     page.required.map(Level::number)
 }
 
+/// Everything that is or was required, as it stands in the table.
+async fn rows(town: &Town) -> Vec<String> {
+    let rows = required_level::Entity::find().order_by_asc(required_level::Column::Id);
+    let rows = rows.all(town.services.store().read()).await.expect("read");
+    rows.iter().map(|row| format!("{row:?}")).collect()
+}
+
 async fn edit(town: &Town) -> RequirementEdit {
     RequirementEdit {
         unit: None,
@@ -47,6 +57,7 @@ async fn edit(town: &Town) -> RequirementEdit {
         system: town.system("outlook").await,
         level: Some(level(1)),
         seen: None,
+        seen_next: None,
         from: NOON,
     }
 }
@@ -65,7 +76,12 @@ story!(a_raised_requirement_holds_from_its_day_and_the_past_stays, |town| {
     assert_eq!(required(&town, 31).await, Some(3));
 
     // What had been decided for later is replaced by what is decided now.
-    let now = RequirementEdit { level: Some(level(2)), seen: Some(level(1)), ..first };
+    let now = RequirementEdit {
+        level: Some(level(2)),
+        seen: Some(level(1)),
+        seen_next: Some((town.services.calendar().date(later), Some(level(3)))),
+        ..first
+    };
     let soon = NOON.plus_seconds(60);
     Operator::enter(&town.services, soon).map().set_requirement(&now).await.expect("changed");
     assert_eq!(required(&town, 31).await, Some(2));
@@ -113,7 +129,7 @@ story!(what_cannot_be_required_is_refused_and_says_why, |town| {
         (RequirementEdit { system: new_id(), ..good }, ("system", Fault::UnknownOption)),
         (RequirementEdit { profession: new_id(), ..good }, ("profession", Fault::UnknownOption)),
         (RequirementEdit { unit: Some(new_id()), ..good }, ("unit", Fault::UnknownOption)),
-        (RequirementEdit { from: NOON.plus_seconds(-DAY), ..good }, ("from", Fault::WrongDate)),
+        (RequirementEdit { from: NOON.plus_seconds(-DAY), ..good }, ("from", Fault::PastDate)),
         (RequirementEdit { seen: Some(level(2)), ..good }, ("level", Fault::Changed)),
     ] {
         assert_eq!(refused(map.set_requirement(&edit).await), expected, "{edit:?}");
@@ -149,6 +165,99 @@ story!(of_two_who_change_a_requirement_at_once_one_is_told, |town| {
     };
     assert!(a.is_ok() != b.is_ok() && (is_told(&a) || is_told(&b)), "{a:?} {b:?}");
     assert_eq!(required(&town, 1).await, Some(if a.is_ok() { 2 } else { 4 }));
+});
+
+story!(what_is_decided_for_later_is_replaced_by_those_only_who_have_seen_it, |town| {
+    let town = town.with_unit("Solgläntan").await;
+    town.staff("Alma", "Solgläntan").await;
+    let map = town.operator().map();
+    let day = |days: i64| town.services.calendar().date(NOON.plus_seconds(days * DAY));
+    let first = edit(&town).await;
+    map.set_requirement(&first).await.expect("required");
+    let seen = RequirementEdit { seen: Some(level(1)), ..first };
+    let planned =
+        RequirementEdit { level: Some(level(3)), from: NOON.plus_seconds(30 * DAY), ..seen };
+    map.set_requirement(&planned).await.expect("planned");
+
+    // Somebody whose page is from before that, or who saw another plan.
+    let other =
+        RequirementEdit { level: Some(level(2)), from: NOON.plus_seconds(10 * DAY), ..seen };
+    for seen_next in [
+        None,
+        Some((day(30), Some(level(4)))),
+        Some((day(29), Some(level(3)))),
+        Some((day(30), None)),
+    ] {
+        let other = RequirementEdit { seen_next, ..other };
+        assert_eq!(refused(map.set_requirement(&other).await), ("level", Fault::Changed));
+    }
+    assert_eq!((required(&town, 11).await, required(&town, 31).await), (Some(1), Some(3)));
+    let known = RequirementEdit { seen_next: Some((day(30), Some(level(3)))), ..other };
+    map.set_requirement(&known).await.expect("replaced");
+    assert_eq!((required(&town, 9).await, required(&town, 31).await), (Some(1), Some(2)));
+    // What had been planned and is not, likewise.
+    assert_eq!(
+        refused(map.set_requirement(&RequirementEdit { level: Some(level(4)), ..known }).await),
+        ("level", Fault::Changed)
+    );
+});
+
+story!(a_requirement_sent_twice_is_set_once, |town| {
+    let town = town.with_unit("Solgläntan").await;
+    town.staff("Alma", "Solgläntan").await;
+    let at = |seconds| Operator::enter(&town.services, NOON.plus_seconds(seconds));
+    let first = edit(&town).await;
+    let later = RequirementEdit {
+        level: Some(level(3)),
+        seen: Some(level(1)),
+        from: NOON.plus_seconds(30 * DAY),
+        ..first
+    };
+    let day = town.services.calendar().date(later.from);
+    let ended = RequirementEdit {
+        level: None,
+        seen: Some(level(1)),
+        seen_next: Some((day, Some(level(3)))),
+        ..first
+    };
+    for (order, edit) in [first, later, ended].into_iter().enumerate() {
+        let now = i64::try_from(order).expect("small") * 3600;
+        at(now).map().set_requirement(&edit).await.expect("sent");
+        let before = rows(&town).await;
+        at(now + 60).map().set_requirement(&edit).await.expect("sent again");
+        assert_eq!(rows(&town).await, before, "nothing is written");
+    }
+    assert_eq!((required(&town, 1).await, required(&town, 31).await), (None, None));
+    // Who saw what was there before and wants something else is told.
+    let other = RequirementEdit { level: Some(level(4)), ..ended };
+    assert_eq!(refused(at(9000).map().set_requirement(&other).await), ("level", Fault::Changed));
+});
+
+story!(changes_sent_by_a_form_twice_are_made_once, |town| {
+    let town = town.with_unit("Solgläntan").await;
+    town.staff("Alma", "Solgläntan").await;
+    let nadia = town.signed_in(town.person_at_root("Nadia", Role::Administrator).await).await;
+    let later = NOON.plus_seconds(30 * DAY);
+    let day = town.services.calendar().date(later).iso();
+    let send = async |seconds: i64, from: Option<Timestamp>, text: &str| {
+        let administrator =
+            Administrator::enter(&town.services, &nadia, NOON.plus_seconds(seconds)).expect("may");
+        let cells = [("underskoterska.outlook".to_owned(), text.to_owned())].into();
+        administrator.set_requirements(None, from, &cells).await.expect("an answer")
+    };
+    let made = |changes: Changes| (changes.changed, changes.refused.first().map(|one| one.2));
+    assert_eq!(made(send(0, None, "01").await), (1, None));
+    assert_eq!(made(send(60, None, "01").await), (1, None), "again");
+    assert_eq!(made(send(120, Some(later), "13").await), (1, None));
+    assert_eq!(made(send(180, Some(later), "13").await), (1, None), "again");
+    assert_eq!(made(send(240, None, "12").await), (0, Some(Fault::Changed)), "a page from before");
+    assert_eq!(made(send(300, None, &format!("12{day}4")).await), (0, Some(Fault::Changed)));
+    assert_eq!(made(send(360, None, &format!("12{day}3")).await), (1, None));
+    for text in ["", "1", "15", "12x", &format!("12{day}"), &format!("12{day}5"), "12å"] {
+        let refused = made(send(420, None, text).await);
+        assert_eq!(refused, (0, Some(Fault::UnknownOption)), "{text}");
+    }
+    assert_eq!((required(&town, 1).await, required(&town, 31).await), (Some(2), Some(2)));
 });
 
 fn new(sv: &str) -> StatementEdit {
@@ -202,9 +311,28 @@ story!(statements_are_reworded_and_what_was_said_stays_or_not, |town| {
     let said: Vec<bool> = page.statements.iter().map(|line| line.claim.is_some()).collect();
     assert_eq!(said, [false, true, false]);
 
-    // Somebody who has the old list still open changes nothing.
-    let result = at.map().set_statements(system, level(1), &edits).await;
-    assert_eq!(refused(result), ("statement", Fault::Changed));
+    // Sent again after a lost answer, it is as it is to be; what has been said since stays, too.
+    let again = Operator::enter(&town.services, NOON.plus_seconds(DAY + 60));
+    let ids = again.statements(system, level(1)).await.expect("read");
+    again.map().set_statements(system, level(1), &edits).await.expect("as it is");
+    assert_eq!(again.statements(system, level(1)).await.expect("read"), ids, "the same rows");
+
+    // Somebody who has the old list still open and wants something else changes nothing.
+    let mut others = edits.clone();
+    others[2].sv = "Jag kan något tredje.".into();
+    let mut reworded = edits.clone();
+    reworded[2].is_same_meaning = true;
+    let mut turned = edits.clone();
+    turned.swap(0, 1);
+    for edits in [&others[..], &reworded, &turned, &edits[1..]] {
+        let result = again.map().set_statements(system, level(1), edits).await;
+        assert_eq!(refused(result), ("statement", Fault::Changed));
+    }
+    let before = [new("Jag kan något nytt.")];
+    again.map().set_statements(system, level(2), &before).await.expect("set");
+    let ids = again.statements(system, level(2)).await.expect("read");
+    again.map().set_statements(system, level(2), &before).await.expect("as it is");
+    assert_eq!(again.statements(system, level(2)).await.expect("read"), ids, "not a new one");
     at.map().set_statements(system, level(1), &[]).await.expect("none");
     assert!(read(&town, 2).await.is_empty());
 });
@@ -254,7 +382,7 @@ story!(systems_are_added_once_and_checked, |town| {
         (edit(" "), ("name", Fault::Empty)),
         (edit(&"x".repeat(61)), ("name", Fault::TooLong)),
         (edit("Jour\u{200f}nal"), ("name", Fault::Malformed)),
-        (wrong, ("retired", Fault::WrongDate)),
+        (wrong, ("retired", Fault::EndsTooEarly)),
         (SystemEdit { about: "x".repeat(161), ..edit("Ett till") }, ("about", Fault::TooLong)),
     ] {
         assert_eq!(refused(map.create_system(new_id(), &edit).await), expected);

@@ -161,7 +161,7 @@ story!(what_cannot_be_sent_is_refused_and_nothing_is, |town| {
         (&many[..], to("mejl"), ("people", Fault::TooLong)),
         (&me[..], Pointing { note: "å".repeat(281), ..to("mejl") }, ("note", Fault::TooLong)),
         (&me[..], Pointing { note: "\u{202e}x".into(), ..to("mejl") }, ("note", Fault::Malformed)),
-        (&me[..], Pointing { wish: day(2026, 11, 20), ..to("mejl") }, ("wish", Fault::WrongDate)),
+        (&me[..], Pointing { wish: day(2026, 11, 20), ..to("mejl") }, ("wish", Fault::PastDate)),
         (&me[..], Pointing { wish: day(2026, 2, 30), ..to("mejl") }, ("wish", Fault::WrongDate)),
     ] {
         let result = manager.refer(new_id(), people, &pointing).await;

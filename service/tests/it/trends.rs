@@ -60,6 +60,7 @@ story!(trends_tell_of_groups_and_never_of_a_few, |town| {
         system: codes.systems["outlook"],
         level: kvarten_domain::Level::new(2),
         seen: kvarten_domain::Level::new(1),
+        seen_next: None,
         from: later,
     };
     administrator.map().set_requirement(&raised).await.expect("raised");

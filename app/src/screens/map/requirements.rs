@@ -250,19 +250,23 @@ fn table(l: Locale, page: &RequirementsPage, is_editable: bool) -> AnyView {
     .into_any()
 }
 
-/// A cell to choose a level in. Its values hold what is there now, and what is chosen.
+/// A cell to choose a level in. Its values hold what is there now, what is chosen, and what is decided
+/// for later, so that nobody replaces what they have not seen.
 fn edited(l: Locale, profession: &Choice, system: &SystemName, cell: RequirementCell) -> AnyView {
-    let seen = cell.own.map_or(0, Level::number);
+    let figure = |level: Option<Level>| level.map_or(0, Level::number);
+    let seen = figure(cell.own);
     let label =
         tr!(l, map.req_cell, profession = profession.name.clone(), system = system.name.clone())
             .to_string();
     let least = cell.above.map_or(0, Level::number);
     let nothing = if least > 0 { format!("({least})") } else { "–".to_owned() };
+    let later =
+        cell.next.map_or_else(String::new, |(on, level)| format!("{}{}", on.iso(), figure(level)));
     let options =
         (0..=4u8).filter(|level| *level == 0 || *level > least || *level == seen).map(|level| {
             let text = if level == 0 { nothing.clone() } else { level.to_string() };
             view! {
-                <option value=format!("{seen}{level}") selected=level == seen>
+                <option value=format!("{seen}{level}{later}") selected=level == seen>
                     {text}
                 </option>
             }

@@ -151,7 +151,7 @@ pub fn filters(l: Locale, overview: &Overview, filter: &Filter, live: Live) -> A
         }
     };
     view! {
-        <form class="find" role="search" action="/enhet" on:input=changed on:submit=sent>
+        <form class="find find--dense" role="search" action="/enhet" on:input=changed on:submit=sent>
             <div class="find__row">
                 <label class="sr" for="f-namn">
                     {tr!(l, unit.find)}

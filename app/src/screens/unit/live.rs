@@ -7,10 +7,11 @@ use kvarten_domain::overview::{Filter, Finder, Overview, totals};
 use leptos::{prelude::*, task::spawn_local};
 use wasm_bindgen::JsCast;
 
+use super::walk::{self, Place};
 use crate::{
     calls,
     i18n::Locale,
-    parts::{ROW_HEIGHT, matrix_rows, matrix_totals},
+    parts::{ROW_HEIGHT, matrix_rows, matrix_totals, person_address},
     text::escaped,
 };
 
@@ -32,6 +33,10 @@ pub struct Live {
     found: Memo<Option<Arc<Vec<usize>>>>,
     first: RwSignal<usize>,
     drawn: RwSignal<usize>,
+    /// The cell last stood in.
+    cell: StoredValue<Option<Place>>,
+    /// The cell to stand in as soon as it is drawn.
+    wanted: StoredValue<Option<Place>>,
 }
 
 impl Live {
@@ -44,8 +49,16 @@ impl Live {
             let found = filter.with(|filter| everybody.finder.find(&everybody.overview, filter));
             Some(Arc::new(found))
         });
-        let live =
-            Self { everybody, filter, found, first: RwSignal::new(0), drawn: RwSignal::new(DRAWN) };
+        let live = Self {
+            everybody,
+            filter,
+            found,
+            first: RwSignal::new(0),
+            drawn: RwSignal::new(DRAWN),
+            cell: StoredValue::new(None),
+            wanted: StoredValue::new(None),
+        };
+        Effect::new(move |_| live.draw(live.rows(l)));
         Effect::new(move |_| {
             // On paper there is nothing to scroll.
             let print = window_event_listener(leptos::ev::beforeprint, move |_| live.print(l));
@@ -76,6 +89,7 @@ impl Live {
     pub fn set(self, filter: Filter) {
         self.first.set(0);
         self.drawn.set(DRAWN);
+        self.cell.set_value(None);
         self.filter.set(filter);
         let path = format!("/enhet{}", untrack(|| self.query()));
         if let Ok(history) = window().history() {
@@ -108,8 +122,13 @@ impl Live {
         Some(matrix_totals(l, &totals(&everybody.overview, &found)))
     }
 
+    /// Whether everybody is here and the matrix can be walked.
+    pub fn is_live(self) -> bool {
+        self.found.with(Option::is_some)
+    }
+
     /// The rows in sight.
-    pub fn rows(self, l: Locale) -> Option<String> {
+    fn rows(self, l: Locale) -> Option<String> {
         self.window(l, self.first.get(), self.drawn.get())
     }
 
@@ -136,12 +155,82 @@ impl Live {
     /// Draws everybody whom the filter lets through, at once: the browser prints what is there when
     /// this returns.
     fn print(self, l: Locale) {
-        set_rows(untrack(|| self.window(l, 0, usize::MAX)));
+        self.draw(untrack(|| self.window(l, 0, usize::MAX)));
     }
 
     /// Draws again what was in sight.
     fn back(self, l: Locale) {
-        set_rows(untrack(|| self.rows(l)));
+        self.draw(untrack(|| self.rows(l)));
+    }
+
+    /// Sets the rows of the page at once, not when the reactive system comes to it. The focus stays
+    /// in its cell.
+    fn draw(self, rows: Option<String>) {
+        let people = document().query_selector(".matrix__people").ok().flatten();
+        let (Some(people), Some(rows)) = (people, rows) else { return };
+        let stands = self.wanted.get_value().or_else(walk::focused);
+        self.wanted.set_value(None);
+        people.set_inner_html(&rows);
+        if let Some(place) = stands {
+            self.cell.set_value(Some(place));
+            if !walk::focus(place) {
+                walk::focus_frame();
+            }
+        }
+    }
+
+    fn go_to(self, place: Place) {
+        self.cell.set_value(Some(place));
+        if !walk::focus(place) {
+            self.wanted.set_value(Some(place));
+            self.first.set(place.0.saturating_sub(STEP) / STEP * STEP);
+        }
+    }
+
+    /// What a cell is about: the person, or how they are doing in a system.
+    fn address(self, (row, column): Place) -> Option<String> {
+        let (everybody, found) = (self.everybody.get_untracked()?, self.found.get_untracked()?);
+        let person = everybody.overview.people.get(*found.get(row)?)?;
+        let system = column.checked_sub(2).and_then(|at| everybody.overview.systems.get(at));
+        let person = person_address(person);
+        Some(system.map_or_else(|| person.clone(), |system| format!("{person}/{}", system.code)))
+    }
+
+    /// Walks from cell to cell by the keys. Returns where Enter leads to.
+    pub fn pressed(self, event: &web_sys::KeyboardEvent) -> Option<String> {
+        let rows = self.found.with_untracked(|found| found.as_ref().map(|found| found.len()))?;
+        let systems = self
+            .everybody
+            .with_untracked(|all| all.as_ref().map(|all| all.overview.systems.len()))?;
+        if event.alt_key() || event.meta_key() || event.shift_key() || !walk::is_table() {
+            return None;
+        }
+        let target = event.target()?.dyn_into::<web_sys::Element>().ok()?;
+        let (key, is_ctrl, size) = (event.key(), event.ctrl_key(), (rows, systems + 2));
+        let (first, page) = walk::sight();
+        let Some(here) = walk::place_of(&target) else {
+            let last = self.cell.get_value().unwrap_or((first.min(rows.saturating_sub(1)), 0));
+            if let Some(next) = walk::enter(&key, is_ctrl, last, size) {
+                event.prevent_default();
+                self.go_to(next);
+            }
+            return None;
+        };
+        if key == "Enter" {
+            // A link leads on by itself.
+            return if here.1 == 0 { None } else { self.address(here) };
+        }
+        if let Some(next) = walk::step(&key, is_ctrl, here, size, page) {
+            event.prevent_default();
+            self.go_to(next);
+        }
+        None
+    }
+
+    /// Where a click on a cell leads to.
+    pub fn clicked(self, event: &web_sys::MouseEvent) -> Option<String> {
+        let target = event.target()?.dyn_into::<web_sys::Element>().ok()?;
+        walk::place_of(&target).filter(|(_, column)| *column > 1).and_then(|at| self.address(at))
     }
 
     /// Draws other rows where the sight has moved far.
@@ -155,13 +244,5 @@ impl Live {
         if first != self.first.get_untracked() {
             self.first.set(first);
         }
-    }
-}
-
-/// Sets the rows of the page at once, not when the reactive system comes to it.
-fn set_rows(rows: Option<String>) {
-    let people = document().query_selector(".matrix__people").ok().flatten();
-    if let (Some(people), Some(rows)) = (people, rows) {
-        people.set_inner_html(&rows);
     }
 }

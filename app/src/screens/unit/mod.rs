@@ -5,6 +5,7 @@ mod live;
 mod person;
 mod refer;
 mod standing;
+mod walk;
 
 #[cfg(feature = "hydrate")]
 pub use person::{load_person, load_person_system};
@@ -18,7 +19,10 @@ pub use standing::standing;
 
 use kvarten_domain::overview::{Filter, FirstRows};
 use leptos::{prelude::*, wasm_split::wasm_split};
-use leptos_router::hooks::use_query_map;
+use leptos_router::{
+    NavigateOptions,
+    hooks::{use_navigate, use_query_map},
+};
 
 use super::{loaded, titled};
 use crate::{
@@ -75,6 +79,17 @@ fn content(first: FirstRows, filter: Filter) -> AnyView {
     let totals = matrix_totals(l, &first.totals);
     let first_count = count(l, shown, total);
     let is_more = shown > drawn;
+    let go = use_navigate();
+    let open = move |path: Option<String>| {
+        if let Some(path) = path {
+            go(&path, NavigateOptions::default());
+        }
+    };
+    let clicked = {
+        let open = open.clone();
+        move |event: web_sys::MouseEvent| open(live.clicked(&event))
+    };
+    let pressed = move |event: web_sys::KeyboardEvent| open(live.pressed(&event));
     view! {
         <h1>{title}</h1>
         <p class="lead">{name}</p>
@@ -96,8 +111,16 @@ fn content(first: FirstRows, filter: Filter) -> AnyView {
         <p class="hits" role="status">
             {move || live.count().map_or_else(|| first_count.clone(), |(shown, total)| count(l, shown, total))}
         </p>
-        <div class="matrix__scroll" tabindex="0" role="region" aria-label=tr!(l, unit.matrix) on:scroll=move |event| live.scrolled(&event)>
-            <table class="matrix" aria-rowcount=move || (live.count().map_or(shown, |(shown, _)| shown) + 2).to_string()>
+        <div
+            class="matrix__scroll"
+            tabindex="0"
+            role="region"
+            aria-label=tr!(l, unit.matrix)
+            on:scroll=move |event| live.scrolled(&event)
+            on:keydown=pressed
+            on:click=clicked
+        >
+            <table class="matrix" role=move || live.is_live().then_some("grid") aria-rowcount=move || (live.count().map_or(shown, |(shown, _)| shown) + 2).to_string()>
                 <caption class="sr">{tr!(l, unit.matrix)}</caption>
                 <thead>
                     <tr aria-rowindex="1">
@@ -111,7 +134,7 @@ fn content(first: FirstRows, filter: Filter) -> AnyView {
                     </tr>
                 </thead>
                 <tbody inner_html=move || live.totals(l).unwrap_or_else(|| totals.clone())></tbody>
-                <tbody class="matrix__people" inner_html=move || live.rows(l).unwrap_or_else(|| rows.clone())></tbody>
+                <tbody class="matrix__people" inner_html=rows></tbody>
             </table>
         </div>
         {move || {
@@ -128,6 +151,7 @@ fn content(first: FirstRows, filter: Filter) -> AnyView {
         <p class="small matrix__key">
             {tr!(l, unit.key)}
         </p>
+        <p class="small matrix__keys">{tr!(l, unit.keys)}</p>
         <p class="small">{tr!(l, unit.logged)}</p>
     }
     .into_any()

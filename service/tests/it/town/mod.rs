@@ -358,6 +358,7 @@ impl Town {
             system: bank.systems[system],
             level: Level::new(level),
             seen: None,
+            seen_next: None,
             from: NOON,
         };
         self.operator().map().set_requirement(&edit).await.expect("required");
