@@ -33,6 +33,50 @@ postgres_bin() {
   return 1
 }
 
+# PostgreSQL refuses to run as root.
+as_postgres() {
+  if [ "$(id -u)" = 0 ]; then
+    (cd "$postgres_folder" && runuser -u "$postgres_user" -- "$@")
+  else
+    "$@"
+  fi
+}
+
+# start_postgres LOG [SETTING=VALUE ...]: a throw-away PostgreSQL with an empty database, whose
+# address is then in $postgres_url. Whoever starts one stops it.
+postgres_folder=""
+start_postgres() {
+  local log=$1 port setting options
+  shift
+  postgres_bin=$(postgres_bin) || { note "PostgreSQL is not installed"; return 1; }
+  postgres_user=$(id -un)
+  postgres_folder=$(mktemp -d "${TMPDIR:-/tmp}/kvarten-postgres-XXXXXX")
+  if [ "$(id -u)" = 0 ]; then
+    postgres_user=postgres
+    id postgres >/dev/null 2>&1 || postgres_user=nobody
+    chown "$postgres_user" "$postgres_folder"
+  fi
+  port=$(node -e 'const s = require("net").createServer().listen(0, "127.0.0.1", () => { console.log(s.address().port); s.close(); })')
+  options="-h 127.0.0.1 -p $port -k '$postgres_folder'"
+  for setting in "$@"; do options+=" -c $setting"; done
+  as_postgres "$postgres_bin/initdb" --pgdata "$postgres_folder/data" --username postgres --auth trust \
+    --encoding UTF8 --locale C.UTF-8 --no-sync >"$log" 2>&1 &&
+    as_postgres "$postgres_bin/pg_ctl" --pgdata "$postgres_folder/data" --log "$postgres_folder/log" \
+      --silent --wait --options "$options" start >>"$log" 2>&1 || {
+    cat "$log" "$postgres_folder/log" 2>/dev/null
+    return 1
+  }
+  # shellcheck disable=SC2034
+  postgres_url="postgres://postgres@127.0.0.1:$port/postgres"
+}
+
+stop_postgres() {
+  [ -n "$postgres_folder" ] || return 0
+  as_postgres "$postgres_bin/pg_ctl" --pgdata "$postgres_folder/data" --mode immediate --silent stop || true
+  rm -rf "$postgres_folder"
+  postgres_folder=""
+}
+
 # The built server, run from the checkout's root so that it finds Leptos.toml.
 kvarten() {
   LEPTOS_ENV="${LEPTOS_ENV:-PROD}" LEPTOS_SITE_ROOT="${LEPTOS_SITE_ROOT:-$CARGO_TARGET_DIR/site}" \

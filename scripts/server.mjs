@@ -25,13 +25,14 @@ async function freePort() {
 }
 
 /**
- * Starts a server with demo data for `people` people.
+ * Starts a server with demo data for `people` people, each of whom needs `systems` systems where
+ * that is given.
  *
  * Resolves, once it answers /readyz, to its address (`url`), the demo accounts (one per role:
  * `{ role, name, employee_number, email, password }`), `command(words, input)` to run the program
  * beside it, `log()` with what it has printed so far, and `stop()`, which also deletes its data.
  */
-export async function startServer({ people = 400, env = {} } = {}) {
+export async function startServer({ people = 400, systems, env = {} } = {}) {
   const program = process.env.KVARTEN_BIN ?? join(target, "release/kvarten");
   if (!existsSync(program)) throw new Error(`${program} is not there: run scripts/build first`);
   const data = await mkdtemp(join(tmpdir(), "kvarten-"));
@@ -65,7 +66,8 @@ export async function startServer({ people = 400, env = {} } = {}) {
 
   try {
     await run(program, ["migrate"], options);
-    await run(program, ["demo", "--people", String(people)], options);
+    const further = systems ? ["--systems", String(systems)] : [];
+    await run(program, ["demo", "--people", String(people), ...further], options);
     const { stdout } = await run(program, ["demo", "--accounts"], options);
     const accounts = JSON.parse(stdout);
 

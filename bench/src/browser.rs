@@ -17,12 +17,35 @@ async fn json(script: &str, arguments: &[&str]) -> Result<Value, Failure> {
     values.next().ok_or("no figures")?.map_err(Into::into)
 }
 
+/// Adds what `scripts/matrix-bench.mjs` measures.
+async fn matrix(report: &mut Report) -> Result<(), Failure> {
+    let matrix = json("scripts/matrix-bench.mjs", &[]).await?;
+    let name = format!("Matrix, {} people × {} systems", matrix["people"], matrix["systems"]);
+    let value = |of: &Value, key: &str| of[key].as_f64().unwrap_or(f64::NAN);
+    let keys = &matrix["keys"];
+    let shown = format!("{name}, from a keystroke to the frame after it");
+    report.add(Figure::at_most(
+        format!("{shown}, median of {}, ms", keys["counted"]),
+        value(keys, "shown_median_ms"),
+        16.0,
+    ));
+    report.add(Figure::at_most(format!("{shown}, p95, ms"), value(keys, "shown_p95_ms"), 32.0));
+    let mut tell = |what: &str, of: &Value, key: &str| {
+        report.add(Figure::told(format!("{name}, {what}, ms"), value(of, key)));
+    };
+    tell("rows replaced, median", keys, "filtered_median_ms");
+    tell("a choice in a list, median", &matrix["selects"], "shown_median_ms");
+    tell("a keystroke at 4× slower CPU, median", &matrix["slow"]["keys"], "shown_median_ms");
+    Ok(())
+}
+
 /// Adds the browser's figures.
 pub async fn measure(report: &mut Report) -> Result<(), Failure> {
     let sizes = json("scripts/size-gate.mjs", &["--json"]).await?;
     let kilobytes = |visit: &str| sizes[visit]["all"].as_f64().unwrap_or(f64::NAN) / 1_000.0;
     report.add(Figure::at_most("First visit, kB", kilobytes("first"), 300.0));
     report.add(Figure::at_most("Repeat visit, kB", kilobytes("repeat"), 30.0));
+    matrix(report).await?;
     let screens = json("scripts/lighthouse.mjs", &[]).await?;
     for screen in screens.as_array().into_iter().flatten() {
         let name = screen["screen"].as_str().unwrap_or("?");

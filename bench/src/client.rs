@@ -8,10 +8,14 @@ use tokio::net::TcpStream;
 
 use crate::Failure;
 
+/// The password of everybody in the demonstration.
+pub(crate) const PASSWORD: &str = "en kvart om dagen";
+
 /// A connection.
 pub struct Client {
     sender: http1::SendRequest<Full<Bytes>>,
     address: String,
+    is_compressed: bool,
 }
 
 /// What came back.
@@ -34,10 +38,20 @@ impl Client {
         stream.set_nodelay(true)?;
         let (sender, connection) = http1::handshake(TokioIo::new(stream)).await?;
         tokio::spawn(connection);
-        Ok(Self { sender, address: address.to_owned() })
+        Ok(Self { sender, address: address.to_owned(), is_compressed: false })
     }
 
-    async fn send(&mut self, request: Request<Full<Bytes>>) -> Result<Answer, Failure> {
+    /// The same, and answers may come compressed with Brotli, as a browser asks for them.
+    #[must_use]
+    pub fn compressed(self) -> Self {
+        Self { is_compressed: true, ..self }
+    }
+
+    async fn send(&mut self, mut request: Request<Full<Bytes>>) -> Result<Answer, Failure> {
+        if self.is_compressed {
+            let brotli = header::HeaderValue::from_static("br");
+            request.headers_mut().insert(header::ACCEPT_ENCODING, brotli);
+        }
         self.sender.ready().await?;
         let response = self.sender.send_request(request).await?;
         let status = response.status().as_u16();
@@ -88,7 +102,7 @@ impl Client {
     pub async fn sign_in(&mut self, employee_number: &str) -> Result<String, Failure> {
         let fields: String = form_urlencoded::Serializer::new(String::new())
             .append_pair("name", employee_number)
-            .append_pair("password", "en kvart om dagen")
+            .append_pair("password", PASSWORD)
             .finish();
         let kind = "application/x-www-form-urlencoded";
         let answer = self.post("/api/sign_in", "", kind, fields.into_bytes()).await?;

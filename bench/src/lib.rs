@@ -9,7 +9,7 @@ use std::error::Error;
 
 pub use client::{Answer, Client};
 pub use climber::Climber;
-pub use program::Program;
+pub use program::{Program, Town};
 
 /// What may go wrong.
 pub type Failure = Box<dyn Error + Send + Sync>;

@@ -1,10 +1,11 @@
 //! Measures Kvarten and prints each figure beside its bar; judges nothing. Writes
 //! `docs/performance.md`.
 //!
-//! `KVARTEN_BIN` is the program to measure. With `--server-only` the browser's figures are left
-//! out.
+//! `KVARTEN_BIN` is the program to measure, `KVARTEN_BENCH_POSTGRES` the address of an empty
+//! PostgreSQL database. With `--server-only` the browser's figures are left out.
 
 mod browser;
+mod competence;
 mod learn;
 mod replies;
 mod report;
@@ -45,6 +46,7 @@ async fn main() -> Result<(), Failure> {
     report.add(Figure::told("500 people × 20 answers, answers/s", storm.per_second));
     report.add(Figure::at_most("Memory at its highest, MB", large.highest_memory_mb()?, 120.0));
     drop(large);
+    competence::measure(&mut report, &program, env::var("KVARTEN_BENCH_POSTGRES").ok()).await?;
     if !is_server_only {
         browser::measure(&mut report).await?;
     }

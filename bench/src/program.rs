@@ -3,9 +3,26 @@
 use std::{fs, net::TcpListener, process::Stdio, time::Duration};
 
 use tempfile::TempDir;
-use tokio::process::{Child, Command};
+use tokio::{
+    io::AsyncWriteExt,
+    process::{Child, Command},
+};
 
-use crate::{Failure, client::Client};
+use crate::{
+    Failure,
+    client::{Client, PASSWORD},
+};
+
+/// The municipality of a program.
+#[derive(Clone, Debug, Default)]
+pub struct Town {
+    /// How many people there are.
+    pub people: usize,
+    /// How many systems, which everybody needs; the demonstration's own where not given.
+    pub systems: Option<usize>,
+    /// The address of an empty database; SQLite in a temporary folder where not given.
+    pub database: Option<String>,
+}
 
 /// A Kvarten that runs. Ends when it is dropped.
 pub struct Program {
@@ -24,7 +41,15 @@ impl Program {
     /// # Errors
     /// It does not start.
     pub async fn start(file: &str, people: usize) -> Result<Self, Failure> {
-        Self::start_on(file, people, None, true).await
+        Self::start_in(file, Town { people, ..Town::default() }).await
+    }
+
+    /// Starts one with a municipality.
+    ///
+    /// # Errors
+    /// It does not start.
+    pub async fn start_in(file: &str, town: Town) -> Result<Self, Failure> {
+        Self::start_on(file, town, true).await
     }
 
     /// Starts one whose site need not be built with so many people, on the empty database at an
@@ -37,28 +62,26 @@ impl Program {
         people: usize,
         database: Option<String>,
     ) -> Result<Self, Failure> {
-        Self::start_on(file, people, database, false).await
+        Self::start_on(file, Town { people, systems: None, database }, false).await
     }
 
-    async fn start_on(
-        file: &str,
-        people: usize,
-        database: Option<String>,
-        has_site: bool,
-    ) -> Result<Self, Failure> {
+    async fn start_on(file: &str, town: Town, has_site: bool) -> Result<Self, Failure> {
         let folder = tempfile::tempdir()?;
         let port = TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
         let in_folder = || format!("sqlite:{}", folder.path().join("kvarten.db").display());
         let mut program = Self {
             file: file.to_owned(),
             address: format!("127.0.0.1:{port}"),
-            database: database.unwrap_or_else(in_folder),
+            database: town.database.unwrap_or_else(in_folder),
             folder,
             has_site,
             running: None,
         };
-        let people = people.to_string();
-        for arguments in [vec!["migrate"], vec!["demo", "--people", &people]] {
+        let people = town.people.to_string();
+        let systems = town.systems.map(|systems| systems.to_string());
+        let mut demo = vec!["demo", "--people", &people];
+        demo.extend(systems.iter().flat_map(|systems| ["--systems", systems.as_str()]));
+        for arguments in [vec!["migrate"], demo] {
             if !program.command(&arguments).status().await?.success() {
                 return Err(format!("kvarten {} failed", arguments.join(" ")).into());
             }
@@ -80,6 +103,26 @@ impl Program {
             .stdout(Stdio::null())
             .kill_on_drop(true);
         command
+    }
+
+    /// Adds a manager of a unit, who signs in with the password of the demonstration.
+    ///
+    /// # Errors
+    /// There is no such unit, or there is somebody with that number.
+    pub async fn add_manager(&self, employee_number: &str, unit: &str) -> Result<(), Failure> {
+        let who = ["--employee-number", employee_number, "--given-name", "Hanna"];
+        let name = ["--family-name", "Åhs", "--profession", "enhetschef"];
+        let place = ["--unit", unit, "--role", "manager", "--stdin"];
+        let arguments = [&["person", "create"], &who[..], &name[..], &place[..]].concat();
+        let mut adding = self.command(&arguments).stdin(Stdio::piped()).spawn()?;
+        let mut stdin = adding.stdin.take().ok_or("no input")?;
+        stdin.write_all(PASSWORD.as_bytes()).await?;
+        drop(stdin);
+        if adding.wait().await?.success() {
+            Ok(())
+        } else {
+            Err(format!("no manager of {unit} was added").into())
+        }
     }
 
     /// Serves, after [`Self::kill`] anew.

@@ -4,7 +4,7 @@ use kvarten_domain::Timestamp;
 use kvarten_service::{
     ServiceError, Services,
     authoring::LessonDraft,
-    demo::{self, CompetenceFile, DemoLesson, TownFile},
+    demo::{self, CompetenceFile, DemoLesson, TownFile, Twin},
 };
 use rust_embed::Embed;
 
@@ -59,12 +59,42 @@ fn lessons() -> Vec<(LessonDraft, OwnedFiles)> {
 /// # Panics
 /// Never: a test reads the files.
 pub async fn load(services: &Services, people: usize, now: Timestamp) -> Result<(), ServiceError> {
+    load_wide(services, people, 0, now).await
+}
+
+/// The same with so many systems, which everybody needs; 0 for the demonstration as it is. Those it
+/// does not have are made up: others under further names, with their statements and lessons.
+///
+/// # Errors
+/// Those of the database.
+///
+/// # Panics
+/// Never: a test reads the files.
+pub async fn load_wide(
+    services: &Services,
+    people: usize,
+    systems: usize,
+    now: Timestamp,
+) -> Result<(), ServiceError> {
+    let (competence, twins) =
+        if systems == 0 { (competence(), Vec::new()) } else { competence().widened(systems) };
     let lessons = lessons();
-    let lessons: Vec<DemoLesson<'_>> = lessons
-        .iter()
-        .map(|(draft, files)| DemoLesson { draft: draft.clone(), files: files.as_ref() })
-        .collect();
-    demo::load(services, &town(), &competence(), &lessons, people, now).await
+    let lesson =
+        |draft, files, is_twin| DemoLesson { draft, files: <OwnedFiles>::as_ref(files), is_twin };
+    let mut all: Vec<DemoLesson<'_>> =
+        lessons.iter().map(|(draft, files)| lesson(draft.clone(), files, false)).collect();
+    for Twin { of, code, number } in twins {
+        for (draft, files) in lessons.iter().filter(|(draft, _)| draft.system == of) {
+            let draft = LessonDraft {
+                slug: format!("{}-{number}", draft.slug),
+                title: format!("{} {number}", draft.title),
+                system: code.clone(),
+                ..draft.clone()
+            };
+            all.push(lesson(draft, files, true));
+        }
+    }
+    demo::load(services, &town(), &competence, &all, people, now).await
 }
 
 #[cfg(test)]

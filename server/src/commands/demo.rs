@@ -10,6 +10,10 @@ pub struct Arguments {
     /// How many people there are
     #[arg(long, value_name = "N", default_value_t = 400, value_parser = clap::value_parser!(u32).range(5..=100_000))]
     people: u32,
+    /// For measurements: how many systems there are, which everybody needs; those the demonstration
+    /// does not have are made up
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=200))]
+    systems: Option<u32>,
     /// Leave a database that is not empty as it is, without complaint
     #[arg(long)]
     if_empty: bool,
@@ -34,7 +38,8 @@ pub async fn fill(config: &Config, arguments: &Arguments) -> Result<(), Failure>
         return if arguments.if_empty { Ok(()) } else { Err(not_empty(config)) };
     }
     let people = usize::try_from(arguments.people).unwrap_or(usize::MAX);
-    demo_content::load(&services, people, now()).await?;
+    let systems = arguments.systems.and_then(|systems| usize::try_from(systems).ok());
+    demo_content::load_wide(&services, people, systems.unwrap_or(0), now()).await?;
     services.store().close().await;
     say(format_args!("The database {} holds a made-up municipality.", config.database));
     Ok(())

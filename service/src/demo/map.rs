@@ -16,13 +16,13 @@ use crate::{
 #[derive(Clone, Debug, Deserialize)]
 pub struct CompetenceFile {
     #[serde(rename = "system")]
-    systems: Vec<SystemLine>,
+    pub(super) systems: Vec<SystemLine>,
     #[serde(rename = "requirement")]
-    requirements: Vec<ProfessionLine>,
+    pub(super) requirements: Vec<ProfessionLine>,
     #[serde(rename = "requirement_change")]
     changes: Vec<RequirementLine>,
     #[serde(rename = "unit_requirement")]
-    of_units: Vec<RequirementLine>,
+    pub(super) of_units: Vec<RequirementLine>,
     #[serde(rename = "program")]
     programs: Vec<ProgramLine>,
 }
@@ -37,19 +37,19 @@ struct ProgramLine {
 }
 
 #[derive(Clone, Debug, Deserialize)]
-struct SystemLine {
-    code: String,
+pub(super) struct SystemLine {
+    pub(super) code: String,
     name: String,
     about: String,
     owner: String,
     since: String,
-    retired: Option<String>,
+    pub(super) retired: Option<String>,
     #[serde(rename = "level")]
     levels: Vec<LevelLine>,
 }
 
 #[derive(Clone, Debug, Deserialize)]
-struct LevelLine {
+pub(super) struct LevelLine {
     level: Level,
     months: Option<u8>,
     statements: Vec<StatementLine>,
@@ -62,20 +62,28 @@ struct StatementLine {
 }
 
 #[derive(Clone, Debug, Deserialize)]
-struct ProfessionLine {
-    profession: String,
+pub(super) struct ProfessionLine {
+    pub(super) profession: String,
     since: String,
-    levels: BTreeMap<String, Level>,
+    pub(super) levels: BTreeMap<String, Level>,
 }
 
 #[derive(Clone, Debug, Deserialize)]
-struct RequirementLine {
+pub(super) struct RequirementLine {
     #[serde(default)]
     unit: Option<String>,
-    profession: String,
-    system: String,
-    level: Level,
+    pub(super) profession: String,
+    pub(super) system: String,
+    pub(super) level: Level,
     since: String,
+}
+
+impl SystemLine {
+    /// The same system under a further name.
+    pub(super) fn twin(&self, code: &str, number: usize) -> Self {
+        let name = format!("{} {number}", self.name);
+        Self { code: code.to_owned(), name, ..self.clone() }
+    }
 }
 
 /// Codes of the file, and what they stand for.

@@ -4,8 +4,9 @@
 mod map;
 mod past;
 mod town;
+mod wider;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use kvarten_domain::{Id, Locale, Role, Timestamp, UnitId};
 use rand::{Rng, SeedableRng, rngs::StdRng};
@@ -21,12 +22,15 @@ pub use map::CompetenceFile;
 use past::Past;
 use town::posts;
 pub use town::{DemoAccount, TownFile};
+pub use wider::Twin;
 
 /// The password of everybody in the demonstration.
 const PASSWORD: &str = "en kvart om dagen";
 /// How far back the past goes: a year in which things are learned, and some that have been forgotten
 /// since.
 const PAST_DAYS: i64 = 500;
+/// One in so many has left.
+const LEAVERS: usize = 20;
 /// Seconds in a day.
 const DAY: i64 = 86_400;
 
@@ -36,6 +40,9 @@ pub struct DemoLesson<'f> {
     pub draft: LessonDraft,
     /// The files it names.
     pub files: Files<'f>,
+    /// Whether it is another under a further name: people hold evidence of it, but how they came to
+    /// is not made up.
+    pub is_twin: bool,
 }
 
 /// Fills an empty database with the municipality, so many people, the lessons and a past.
@@ -57,8 +64,9 @@ pub async fn load(
         let id = operator.create_profession(&line.code, &line.sv, &line.en).await?;
         professions.insert(line.code.clone(), id);
     }
+    let town = &town.clone().with_room_for(people + people / LEAVERS);
     let mut units: HashMap<String, UnitId> = HashMap::new();
-    for line in &town.units {
+    for line in town.all_units() {
         let parent = line.parent.as_ref().and_then(|code| units.get(code)).copied();
         let id = operator.create_unit(&line.name, line.kind, parent).await?;
         units.insert(line.code.clone(), id);
@@ -75,7 +83,9 @@ pub async fn load(
         operator.publish_lesson(&lesson.draft, lesson.files).await?;
     }
     competence.write_programs(services, &codes, start).await?;
-    let learned = Past::of(services, now, chance).make(town, &codes, &hired).await?;
+    let twins = lessons.iter().filter(|lesson| lesson.is_twin);
+    let twins: HashSet<&str> = twins.map(|lesson| lesson.draft.slug.as_str()).collect();
+    let learned = Past::of(services, now, chance).make(town, &codes, &hired, &twins).await?;
     tracing::info!(people = hired.len(), lessons = lessons.len(), learned, "demonstration loaded");
     Ok(())
 }
@@ -119,7 +129,7 @@ fn hire(
         others.filter(|unit| unit.mix.contains_key(profession)).map(|unit| &unit.code).collect()
     };
     let working = people.saturating_sub(hired.len());
-    let leavers = people / 20;
+    let leavers = people / LEAVERS;
     for (number, (unit, profession)) in posts(town, working + leavers).enumerate() {
         let has_left = number >= working;
         let days_ago = |chance: &mut StdRng| now.plus_seconds(-DAY * chance.random_range(20..360));

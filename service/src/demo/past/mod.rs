@@ -33,17 +33,25 @@ use taking::Taking;
 struct School {
     bank: Arc<Bank>,
     contents: Vec<Arc<VersionContent>>,
+    /// Which of the lessons are others under further names.
+    is_twin: Vec<bool>,
     rule: ShownRule,
 }
 
 impl School {
-    async fn of(services: &Services, now: Timestamp) -> Result<Self, ServiceError> {
+    async fn of(
+        services: &Services,
+        twins: &HashSet<&str>,
+        now: Timestamp,
+    ) -> Result<Self, ServiceError> {
         let bank = services.bank().await?;
         let mut contents = Vec::new();
         for entry in &bank.lessons {
             contents.push(services.content(entry.version).await?);
         }
-        Ok(Self { rule: bank.shown_rule(now), bank, contents })
+        let is_twin =
+            bank.lessons.iter().map(|entry| twins.contains(entry.slug.as_str())).collect();
+        Ok(Self { rule: bank.shown_rule(now), bank, contents, is_twin })
     }
 
     /// The lesson with a film: the one a demonstration should open in.
@@ -64,6 +72,7 @@ impl School {
             at,
             steps: if is_begun { entry.steps.len() / 2 } else { entry.steps.len() },
             is_to_the_top: !is_begun,
+            is_twin: self.is_twin[lesson],
         }
     }
 }
@@ -90,8 +99,9 @@ impl<'s> Past<'s> {
         town: &TownFile,
         codes: &Codes<'_>,
         people: &[Hired],
+        twins: &HashSet<&str>,
     ) -> Result<usize, ServiceError> {
-        let school = School::of(self.services, self.now).await?;
+        let school = School::of(self.services, twins, self.now).await?;
         for unit in &town.units {
             for (system, count) in &unit.behind {
                 let at = school.bank.systems.iter().position(|one| one.code == *system);
@@ -137,7 +147,7 @@ impl<'s> Past<'s> {
             if at > 0 && person.left.is_none() && self.chance.random_bool(0.25) {
                 self.join(&mut rows, town, person.id);
             }
-            if rows.answers.len() > 5_000 {
+            if rows.answers.len() > 5_000 || rows.evidence.len() > 5_000 {
                 rows.write(&writing).await?;
             }
         }

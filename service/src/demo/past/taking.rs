@@ -31,6 +31,8 @@ pub(super) struct Taking<'t> {
     pub(super) at: Timestamp,
     pub(super) steps: usize,
     pub(super) is_to_the_top: bool,
+    /// Of a lesson that is another under a further name, neither steps nor replies are made up.
+    pub(super) is_twin: bool,
 }
 
 /// A climb in the past.
@@ -52,6 +54,9 @@ impl Past<'_> {
         let mut at = taking.at;
         for step in entry.steps.iter().take(taking.steps) {
             at = at.plus_seconds(i64::from(step.minutes) * 60);
+            if taking.is_twin {
+                continue;
+            }
             rows.states.push(step_state::ActiveModel {
                 person_id: Set(person),
                 step_id: Set(step.id.key()),
@@ -130,7 +135,7 @@ impl Past<'_> {
         let begun = at;
         let mut ladder = Ladder::after(quiz, seed, []);
         let mut answers = Vec::new();
-        while let Some(question) = ladder.question() {
+        while let Some(question) = ladder.question().filter(|_| !taking.is_twin) {
             at = at.plus_seconds(self.chance.random_range(8..40));
             let miss =
                 if self.chance.random_bool(0.18) { wrong_fields(question, seed) } else { None };
