@@ -26,6 +26,9 @@ pub struct SystemEdit {
     pub retired: Option<Timestamp>,
 }
 
+/// What stands at `/karta/…` and is no system.
+const NO_SYSTEM: [&str; 2] = ["krav", "laget"];
+
 /// The most months evidence may be said to hold.
 const MOST_MONTHS: u8 = 120;
 
@@ -227,6 +230,6 @@ async fn free_code(writing: &DatabaseTransaction, name: &str) -> Result<String, 
         system::Entity::find().all(writing).await?.into_iter().map(|row| row.code).collect();
     let mut free = (1..)
         .map(|number| if number == 1 { code.clone() } else { format!("{code}-{number}") })
-        .filter(|code| !taken.contains(code));
+        .filter(|code| !taken.contains(code) && !NO_SYSTEM.contains(&code.as_str()));
     Ok(free.next().unwrap_or_else(|| new_id::<SystemId>().to_string()))
 }
