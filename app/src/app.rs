@@ -160,10 +160,12 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/kunskaper/:system/skatta") view=Lazy(|| Box::pin(screens::assess())) ssr=SsrMode::Async />
                 <Route path=path!("/karta") view=Lazy(|| Box::pin(screens::map())) ssr=SsrMode::Async />
                 <Route path=path!("/karta/krav") view=Lazy(|| Box::pin(screens::requirements())) ssr=SsrMode::Async />
+                <Route path=path!("/karta/laget") view=Lazy(|| Box::pin(screens::map_trends())) ssr=SsrMode::Async />
                 <Route path=path!("/karta/:system") view=Lazy(|| Box::pin(screens::map_system())) ssr=SsrMode::Async />
                 <Route path=path!("/enhet") view=Lazy(|| Box::pin(screens::unit())) ssr=SsrMode::Async />
                 <Route path=path!("/enhet/hanvisa") view=Lazy(|| Box::pin(screens::refer())) ssr=SsrMode::Async />
                 <Route path=path!("/enhet/hanvisningar") view=Lazy(|| Box::pin(screens::referrals())) ssr=SsrMode::Async />
+                <Route path=path!("/enhet/utveckling") view=Lazy(|| Box::pin(screens::unit_trends())) ssr=SsrMode::Async />
                 <Route path=path!("/enhet/person/:person") view=Lazy(|| Box::pin(screens::person())) ssr=SsrMode::Async />
                 <Route path=path!("/enhet/person/:person/:system") view=Lazy(|| Box::pin(screens::person_system())) ssr=SsrMode::Async />
                 <Route path=path!("/poang") view=Lazy(|| Box::pin(screens::points())) ssr=SsrMode::Async />

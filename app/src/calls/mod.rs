@@ -18,6 +18,7 @@ mod referrals;
 #[cfg(feature = "ssr")]
 mod request;
 mod session;
+mod trends;
 mod unit;
 
 pub use account::{ChangePassword, ChooseLocale, account, change_password, choose_locale};
@@ -43,6 +44,7 @@ pub use referrals::{
 #[cfg(feature = "ssr")]
 pub use request::{ClientAddress, is_shared_tablet, leave_for, menu, request_locale, typed_name};
 pub use session::{SignIn, SignOut, SignOutEverywhere, sign_in, sign_out, sign_out_everywhere};
+pub use trends::{all_trends, trends};
 pub use unit::{colleague, colleague_system, first_rows, overview};
 
 /// The session's key for the person's id.

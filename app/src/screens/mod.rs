@@ -11,6 +11,7 @@ mod points;
 mod statement;
 mod step;
 mod top;
+mod trends;
 mod trouble;
 mod unit;
 
@@ -24,6 +25,7 @@ pub use more::more;
 pub use points::points;
 pub use statement::statement;
 pub use step::Step;
+pub use trends::{map_trends, unit_trends};
 pub use trouble::{here, not_found};
 pub use unit::{person, person_system, refer, referrals, unit};
 
@@ -57,9 +59,11 @@ pub async fn part_of(path: &str) -> Result<(), SplitLoaderError> {
         (Some("enhet"), Some("person"), ..) => unit::load_person().await,
         (Some("enhet"), Some("hanvisa"), ..) => unit::load_refer().await,
         (Some("enhet"), Some("hanvisningar"), ..) => unit::load_referrals().await,
+        (Some("enhet"), Some("utveckling"), ..) => trends::load_unit().await,
         (Some("enhet"), ..) => unit::load().await,
         (Some("karta"), None | Some(""), ..) => map::load().await,
         (Some("karta"), Some("krav"), ..) => map::requirements::load().await,
+        (Some("karta"), Some("laget"), ..) => trends::load_map().await,
         (Some("karta"), ..) => map::system::load().await,
         (Some("poang"), ..) => points::load().await,
         (Some("mer"), ..) => more::load().await,
