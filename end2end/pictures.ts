@@ -13,8 +13,11 @@ const screens: [Role | "nobody", string[]][] = [
     "/kunskaper/journalen?klart=1", "/kunskaper/signering/skatta", "/kunskaper/insyn", "/poang", "/mer",
     "/lar/finns-inte",
   ]],
-  ["manager", ["/enhet", "/enhet?system=journalen&behov=1", "/enhet?namn=xyzq", "/mer"]],
-  ["administrator", ["/karta", "/karta/journalen", "/karta/krav", "/karta/krav?dag=2026-03-01"]],
+  ["manager", [
+    "/enhet", "/enhet?system=journalen&behov=1", "/enhet?namn=xyzq", "/enhet/utveckling",
+    "/enhet/utveckling?yrke=specialistunderskoterska", "/mer",
+  ]],
+  ["administrator", ["/karta", "/karta/journalen", "/karta/krav", "/karta/krav?dag=2026-03-01", "/karta/laget"]],
 ];
 for (const [role, addresses] of screens) {
   test(`screens of ${role}`, async ({ page, signIn, expectFailure }) => {

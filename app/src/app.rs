@@ -162,11 +162,13 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/karta/krav") view=Lazy(|| Box::pin(screens::requirements())) ssr=SsrMode::Async />
                 <Route path=path!("/karta/program") view=Lazy(|| Box::pin(screens::programs())) ssr=SsrMode::Async />
                 <Route path=path!("/karta/program/:code") view=Lazy(|| Box::pin(screens::map_program())) ssr=SsrMode::Async />
+                <Route path=path!("/karta/laget") view=Lazy(|| Box::pin(screens::map_trends())) ssr=SsrMode::Async />
                 <Route path=path!("/karta/:system") view=Lazy(|| Box::pin(screens::map_system())) ssr=SsrMode::Async />
                 <Route path=path!("/enhet") view=Lazy(|| Box::pin(screens::unit())) ssr=SsrMode::Async />
                 <Route path=path!("/enhet/hanvisa") view=Lazy(|| Box::pin(screens::refer())) ssr=SsrMode::Async />
                 <Route path=path!("/enhet/hanvisningar") view=Lazy(|| Box::pin(screens::referrals())) ssr=SsrMode::Async />
                 <Route path=path!("/enhet/staende") view=Lazy(|| Box::pin(screens::standing())) ssr=SsrMode::Async />
+                <Route path=path!("/enhet/utveckling") view=Lazy(|| Box::pin(screens::unit_trends())) ssr=SsrMode::Async />
                 <Route path=path!("/enhet/person/:person") view=Lazy(|| Box::pin(screens::person())) ssr=SsrMode::Async />
                 <Route path=path!("/enhet/person/:person/:system") view=Lazy(|| Box::pin(screens::person_system())) ssr=SsrMode::Async />
                 <Route path=path!("/program/:code") view=Lazy(|| Box::pin(screens::program())) ssr=SsrMode::Async />

@@ -4,6 +4,8 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
+    bank::Choice,
+    id::UnitId,
     lesson::SystemName,
     overview::UnitLine,
     time::Date,
@@ -21,6 +23,42 @@ pub struct Figure {
     pub level_tenths: u32,
 }
 
+impl Figure {
+    /// The share of those who reach what is required, in per cent: 100 only where all do, and 0 only
+    /// where nobody does.
+    #[must_use]
+    pub fn percent(self) -> u8 {
+        if self.reached >= self.needed {
+            return if self.needed == 0 { 0 } else { 100 };
+        }
+        let (reached, needed) = (u64::from(self.reached), u64::from(self.needed));
+        let share = u8::try_from((reached * 100 + needed / 2) / needed).unwrap_or(99);
+        if reached == 0 { 0 } else { share.clamp(1, 99) }
+    }
+}
+
+/// What is told of a group and a system.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Told {
+    /// Nobody in the group needs it.
+    Unneeded,
+    /// Some need it, but no whole block of them is left to tell of.
+    Withheld,
+    /// So many reach it.
+    Figure(Figure),
+}
+
+impl Told {
+    /// The figure, if there is one.
+    #[must_use]
+    pub const fn figure(self) -> Option<Figure> {
+        match self {
+            Self::Figure(figure) => Some(figure),
+            Self::Unneeded | Self::Withheld => None,
+        }
+    }
+}
+
 /// What one person brings to a figure.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Standing {
@@ -30,25 +68,21 @@ pub struct Standing {
     pub shown: u8,
 }
 
-/// A figure about the people of a selection who need a system. Nothing where no whole block of them
-/// is left.
+/// What may be told of the people of a selection who need a system.
 #[must_use]
-pub fn figure(
-    blocks: &[Block],
-    standings: &[Standing],
-    is_selected: impl Fn(usize) -> bool,
-) -> Option<Figure> {
+pub fn told(blocks: &[Block], standings: &[Standing], is_selected: impl Fn(usize) -> bool) -> Told {
     let needs =
         |at: usize| is_selected(at) && standings.get(at).is_some_and(|one| one.required > 0);
     let counted = countable(blocks, needs);
     if counted.is_empty() {
-        return None;
+        let is_needed = (0..standings.len()).any(needs);
+        return if is_needed { Told::Withheld } else { Told::Unneeded };
     }
     let count = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
     let reached = counted.iter().filter(|at| standings[**at].shown >= standings[**at].required);
     let levels: u32 = counted.iter().map(|at| u32::from(standings[*at].shown)).sum();
     let needed = count(counted.len());
-    Some(Figure {
+    Told::Figure(Figure {
         needed,
         reached: count(reached.count()),
         level_tenths: (levels * 10 + needed / 2) / needed,
@@ -60,8 +94,16 @@ pub fn figure(
 pub struct SystemTrend {
     /// Which system.
     pub system: SystemName,
-    /// For each day of the page; none where it is withheld or nobody needed it.
-    pub figures: Vec<Option<Figure>>,
+    /// For each day of the page.
+    pub days: Vec<Told>,
+}
+
+impl SystemTrend {
+    /// Whether there is a figure on any day.
+    #[must_use]
+    pub fn is_told(&self) -> bool {
+        self.days.iter().any(|told| told.figure().is_some())
+    }
 }
 
 /// One unit today, beside the others.
@@ -69,8 +111,8 @@ pub struct SystemTrend {
 pub struct UnitStanding {
     /// Which unit; what stands below it is counted with it.
     pub unit: UnitLine,
-    /// For each system of the page; none where it is withheld or nobody needs it.
-    pub figures: Vec<Option<Figure>>,
+    /// For each system of the page.
+    pub systems: Vec<Told>,
 }
 
 /// Trends of the people of today, followed back in time.
@@ -86,6 +128,14 @@ pub struct TrendsPage {
     pub systems: Vec<SystemTrend>,
     /// The units of the selection, each before those below it.
     pub units: Vec<UnitStanding>,
+    /// The units to choose from, each before those below it.
+    pub scope: Vec<UnitLine>,
+    /// Professions of people there, to choose from.
+    pub professions: Vec<Choice>,
+    /// The unit that is chosen, if one is.
+    pub unit: Option<UnitId>,
+    /// Code of the profession that is chosen, if one is.
+    pub profession: Option<String>,
 }
 
 #[cfg(test)]
@@ -102,15 +152,26 @@ mod tests {
         let mut standings = vec![standing(2, 2); 5];
         standings.extend([standing(1, 0); 6]);
         assert_eq!(
-            figure(&blocks, &standings, |_| true),
-            Some(Figure { needed: 11, reached: 5, level_tenths: 9 })
+            told(&blocks, &standings, |_| true),
+            Told::Figure(Figure { needed: 11, reached: 5, level_tenths: 9 })
         );
-        let first = figure(&blocks, &standings, |at| at < 5);
-        assert_eq!(first, Some(Figure { needed: 5, reached: 5, level_tenths: 20 }));
-        assert_eq!(figure(&blocks, &standings, |at| at < 4), None, "part of a block");
+        let first = told(&blocks, &standings, |at| at < 5);
+        assert_eq!(first, Told::Figure(Figure { needed: 5, reached: 5, level_tenths: 20 }));
+        assert_eq!(told(&blocks, &standings, |at| at < 4), Told::Withheld, "part of a block");
         // One of the second block does not need it: what the others have shown is not told.
         standings[7] = standing(0, 0);
-        assert_eq!(figure(&blocks, &standings, |at| at >= 5), None);
-        assert_eq!(figure(&blocks, &standings, |_| true), first);
+        assert_eq!(told(&blocks, &standings, |at| at >= 5), Told::Withheld);
+        assert_eq!(told(&blocks, &standings, |_| true), first);
+        assert_eq!(told(&blocks, &standings, |at| at == 7), Told::Unneeded);
+        assert_eq!(told(&blocks, &standings, |_| false), Told::Unneeded);
+    }
+
+    #[test]
+    fn all_and_nobody_are_never_rounded_to() {
+        let percent = |reached, needed| Figure { needed, reached, level_tenths: 0 }.percent();
+        let figures = [(0, 5), (1, 999), (1, 3), (2, 3), (998, 999), (5, 5), (0, 0)];
+        let shares = figures.map(|(reached, needed)| percent(reached, needed));
+        assert_eq!(shares, [0, 1, 33, 67, 99, 100, 0]);
+        assert_eq!(percent(u32::MAX - 1, u32::MAX), 99);
     }
 }

@@ -69,8 +69,9 @@ fn calls_of_pointing() -> Vec<(&'static str, Body, u16, Says)> {
 fn calls() -> Vec<(&'static str, Body, u16, Says)> {
     let (answer, attempt, question) =
         (new_id::<AnswerId>(), new_id::<AttemptId>(), new_id::<QuestionId>());
-    let (nobody, system, lesson, meaning, referral) = (
+    let (nobody, unit, system, lesson, meaning, referral) = (
         new_id::<PersonId>(),
+        new_id::<UnitId>(),
         new_id::<SystemId>(),
         new_id::<LessonId>(),
         new_id::<MeaningId>(),
@@ -96,6 +97,9 @@ fn calls() -> Vec<(&'static str, Body, u16, Says)> {
         ("/api/overview", data(&()), 401, MANAGER),
         ("/api/colleague", data(&(nobody, None::<Date>)), 401, [403, 403, 404, 403]),
         ("/api/colleague_system", data(&(nobody, "x")), 401, [403, 403, 404, 403]),
+        ("/api/trends", data(&(None::<UnitId>, None::<&str>)), 401, MANAGER),
+        ("/api/trends", data(&(Some(unit), None::<&str>)), 401, [403, 403, 404, 403]),
+        ("/api/trends", data(&(None::<UnitId>, Some("x"))), 401, [403, 403, 404, 403]),
         ("/api/refer_page", data(&(overview::Filter::default(), None::<PersonId>)), 401, MANAGER),
         (
             "/api/refer_page",
@@ -120,6 +124,9 @@ fn calls() -> Vec<(&'static str, Body, u16, Says)> {
         ("/api/map", data(&()), 401, ADMINISTRATOR),
         ("/api/map_system", data(&("x",)), 401, [403, 403, 403, 404]),
         ("/api/requirements", data(&(None::<UnitId>, None::<Date>)), 401, ADMINISTRATOR),
+        ("/api/all_trends", data(&(None::<UnitId>, None::<&str>)), 401, ADMINISTRATOR),
+        ("/api/all_trends", data(&(Some(unit), None::<&str>)), 401, [403, 403, 403, 404]),
+        ("/api/all_trends", data(&(None::<UnitId>, Some("x"))), 401, [403, 403, 403, 404]),
         ("/api/create_system", form(&format!("id={system}&name=")), 401, [403, 403, 403, 422]),
         (
             "/api/change_system",

@@ -20,6 +20,7 @@ mod referrals;
 mod request;
 mod session;
 mod standing;
+mod trends;
 mod unit;
 
 pub use account::{
@@ -49,6 +50,7 @@ pub use referrals::{
 pub use request::{ClientAddress, is_shared_tablet, leave_for, menu, request_locale, typed_name};
 pub use session::{SignIn, SignOut, SignOutEverywhere, sign_in, sign_out, sign_out_everywhere};
 pub use standing::{EndStanding, MakeStanding, end_standing, make_standing, standing};
+pub use trends::{all_trends, trends};
 pub use unit::{colleague, colleague_system, first_rows, overview};
 
 /// The session's key for the person's id.

@@ -1,6 +1,6 @@
 //! What is wrong with a field, said beside it.
 
-use kvarten_domain::{Fault, bank::Choice};
+use kvarten_domain::{Fault, bank::Choice, overview::UnitLine};
 use leptos::prelude::*;
 
 use super::icon::{Icon, icon};
@@ -57,6 +57,16 @@ pub fn select(
 /// Codes and names of choices, for [`select`].
 pub fn pairs(choices: &[Choice]) -> Vec<(String, String)> {
     choices.iter().map(|choice| (choice.code.clone(), choice.name.clone())).collect()
+}
+
+/// The same of units: what stands below another is moved in.
+pub fn unit_pairs(units: &[UnitLine]) -> Vec<(String, String)> {
+    let top = units.iter().map(|unit| unit.depth).min().unwrap_or(0);
+    let pair = |unit: &UnitLine| {
+        let indent = "\u{a0}\u{a0}".repeat(usize::from(unit.depth - top));
+        (unit.id.to_string(), format!("{indent}{}", unit.name))
+    };
+    units.iter().map(pair).collect()
 }
 
 /// The line above a field that says what is wrong with it.

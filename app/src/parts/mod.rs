@@ -13,9 +13,10 @@ mod signs;
 mod toc;
 #[expect(clippy::too_many_lines, reason = "one film and everything that follows it")]
 mod transcript;
+mod trend;
 
 pub use cards::{lesson_card, link_card};
-pub use field::{error_line, fault_text, pairs, select};
+pub use field::{error_line, fault_text, pairs, select, unit_pairs};
 pub use frame::{Tab, bare_frame, frame};
 pub use icon::{Icon, icon};
 pub use ladder::rungs;
@@ -26,6 +27,7 @@ pub use radar::radar;
 pub use signs::{quarter, quarter_done, ring};
 pub use toc::{ladder_item, step_items};
 pub use transcript::Film;
+pub use trend::{day_rows, told_text, trend_chart, unit_rows};
 
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;

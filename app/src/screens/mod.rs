@@ -13,6 +13,7 @@ mod program;
 mod statement;
 mod step;
 mod top;
+mod trends;
 mod trouble;
 mod unit;
 
@@ -28,6 +29,7 @@ pub use points::points;
 pub use program::program;
 pub use statement::statement;
 pub use step::Step;
+pub use trends::{map_trends, unit_trends};
 pub use trouble::{here, not_found};
 pub use unit::{person, person_system, refer, referrals, standing, unit};
 
@@ -61,10 +63,12 @@ pub async fn part_of(path: &str) -> Result<(), SplitLoaderError> {
         (Some("enhet"), Some("person"), ..) => unit::load_person().await,
         (Some("enhet"), Some("hanvisa"), ..) => unit::load_refer().await,
         (Some("enhet"), Some("hanvisningar"), ..) => unit::load_referrals().await,
+        (Some("enhet"), Some("utveckling"), ..) => trends::load_unit().await,
         (Some("enhet"), Some("staende"), ..) => unit::load_standing().await,
         (Some("enhet"), ..) => unit::load().await,
         (Some("karta"), None | Some(""), ..) => map::load().await,
         (Some("karta"), Some("krav"), ..) => map::requirements::load().await,
+        (Some("karta"), Some("laget"), ..) => trends::load_map().await,
         (Some("karta"), Some("program"), None | Some(""), _) => map::programs::load().await,
         (Some("karta"), Some("program"), ..) => map::program::load().await,
         (Some("karta"), ..) => map::system::load().await,

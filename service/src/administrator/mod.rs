@@ -4,7 +4,7 @@ mod pages;
 mod programs;
 mod requirements;
 
-use kvarten_domain::{Role, Timestamp, UnitId, trends::TrendsPage};
+use kvarten_domain::{Locale, Role, Timestamp, UnitId, trends::TrendsPage};
 
 use crate::{
     ServiceError, Services, SignedIn,
@@ -40,12 +40,16 @@ impl<'s> Administrator<'s> {
     /// statement.
     ///
     /// # Errors
-    /// [`ServiceError::NotFound`] for a unit that there is not.
-    pub async fn trends(&self, selection: Selection) -> Result<TrendsPage, ServiceError> {
+    /// [`ServiceError::NotFound`] for a unit or a profession that there is not.
+    pub async fn trends(
+        &self,
+        selection: Selection,
+        locale: Locale,
+    ) -> Result<TrendsPage, ServiceError> {
         let bank = self.services.bank().await?;
         let all: Vec<UnitId> = bank.units.units().iter().map(|unit| unit.id).collect();
-        let lines = bank.units.lines(&all);
-        trends(self.services, &bank, lines, selection, self.now).await
+        let scope = bank.units.lines(&all);
+        trends(self.services, &bank, scope, selection, locale, self.now).await
     }
 
     /// The right to change the map.

@@ -1,12 +1,14 @@
 //! Trends and units beside each other, for managers of their own units and for administrators of all.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use kvarten_domain::{
-    Height, Level, ProfessionId, Timestamp, UnitId,
+    Height, Level, Locale, ProfessionId, Timestamp, UnitId,
+    bank::Choice,
     competence::Facts,
     overview::UnitLine,
-    trends::{Standing, SystemTrend, TrendsPage, UnitStanding, figure},
+    text::sorted_as,
+    trends::{Standing, SystemTrend, TrendsPage, UnitStanding, told},
     withheld::{Block, Place, blocks, countable},
 };
 use kvarten_entity::{Column, Key, competence, employment, person};
@@ -27,12 +29,12 @@ use crate::{
 const MONTHS: u8 = 12;
 
 /// Whom trends are about: a unit and all below it, a profession; everybody within what one may see.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Selection {
     /// A unit, and all below it.
     pub unit: Option<UnitId>,
-    /// A profession.
-    pub profession: Option<ProfessionId>,
+    /// Code of a profession.
+    pub profession: Option<String>,
 }
 
 /// Somebody, as far as trends ask.
@@ -112,27 +114,56 @@ fn standings(bank: &Bank, members: &[Member], at: Timestamp) -> Vec<Vec<Standing
     all
 }
 
-/// Trends of a selection within some units, which are `lines`, each before those below it. One
+/// The chosen unit and all below it, or all there are to choose from.
+fn chosen(scope: &[UnitLine], unit: Option<UnitId>) -> Result<Vec<UnitLine>, ServiceError> {
+    let Some(unit) = unit else { return Ok(scope.to_vec()) };
+    let top = scope.iter().position(|line| line.id == unit).ok_or(ServiceError::NotFound)?;
+    let above = scope[top].depth;
+    let below = usize::from(scope[top].below);
+    let lines = scope[top..=top + below].iter();
+    Ok(lines.map(|line| UnitLine { depth: line.depth - above, ..line.clone() }).collect())
+}
+
+/// The professions of those who work in some units, and the one that is chosen, by name.
+fn professions(
+    bank: &Bank,
+    members: &[Member],
+    scope: &[UnitLine],
+    chosen: Option<ProfessionId>,
+    locale: Locale,
+) -> Vec<Choice> {
+    let scope: HashSet<UnitId> = scope.iter().map(|line| line.id).collect();
+    let here = members.iter().filter(|member| scope.contains(&member.unit));
+    let ids: HashSet<ProfessionId> = here.map(|member| member.profession).chain(chosen).collect();
+    let entries = ids.into_iter().filter_map(|id| bank.profession(id));
+    let by_name: BTreeMap<_, Choice> = entries
+        .map(|entry| {
+            let name = entry.name(locale).to_owned();
+            ((sorted_as(&name), entry.id), Choice { code: entry.code.clone(), name })
+        })
+        .collect();
+    by_name.into_values().collect()
+}
+
+/// Trends of a selection within some units, which are `scope`, each before those below it. One
 /// statement.
+///
+/// # Errors
+/// [`ServiceError::NotFound`] for a unit that is not among them and a profession that there is not.
 pub(crate) async fn trends(
     services: &Services,
     bank: &Bank,
-    lines: Vec<UnitLine>,
+    scope: Vec<UnitLine>,
     selection: Selection,
+    locale: Locale,
     now: Timestamp,
 ) -> Result<TrendsPage, ServiceError> {
     let calendar = services.calendar();
-    let lines: Vec<UnitLine> = match selection.unit {
-        None => lines,
-        Some(unit) => {
-            let top =
-                lines.iter().position(|line| line.id == unit).ok_or(ServiceError::NotFound)?;
-            let below = usize::from(lines[top].below);
-            let above = lines[top].depth;
-            let chosen = lines.into_iter().skip(top).take(below + 1);
-            chosen.map(|line| UnitLine { depth: line.depth - above, ..line }).collect()
-        }
+    let profession = match &selection.profession {
+        None => None,
+        Some(code) => Some(bank.profession_id(code).ok_or(ServiceError::NotFound)?),
     };
+    let lines = chosen(&scope, selection.unit)?;
     let within: Vec<UnitId> = lines.iter().map(|line| line.id).collect();
     let members = members(services, &within, now).await?;
     // Blocks follow from the whole organisation: they are the same for whoever asks.
@@ -143,7 +174,7 @@ pub(crate) async fn trends(
     let blocks: Vec<Block> = blocks(&places);
     let is_selected = |at: usize| {
         members[at].facts.is_some()
-            && selection.profession.is_none_or(|profession| members[at].profession == profession)
+            && profession.is_none_or(|profession| members[at].profession == profession)
     };
     let selected = (0..members.len()).filter(|at| is_selected(*at)).count();
     let counted = countable(&blocks, is_selected).len();
@@ -160,18 +191,17 @@ pub(crate) async fn trends(
         .collect();
     let systems = needed.iter().map(|system| SystemTrend {
         system: bank.systems[*system].name(),
-        figures: by_day.iter().map(|day| figure(&blocks, &day[*system], is_selected)).collect(),
+        days: by_day.iter().map(|day| told(&blocks, &day[*system], is_selected)).collect(),
     });
+    let line_of: HashMap<UnitId, usize> = (0..).zip(&within).map(|(at, id)| (*id, at)).collect();
+    let stands: Vec<Option<usize>> =
+        members.iter().map(|member| line_of.get(&member.unit).copied()).collect();
     let units = lines.iter().enumerate().map(|(top, line)| {
-        let inside = &within[top..=top + usize::from(line.below)];
-        let is_inside = |at: usize| is_selected(at) && inside.contains(&members[at].unit);
-        UnitStanding {
-            unit: line.clone(),
-            figures: needed
-                .iter()
-                .map(|system| figure(&blocks, &today[*system], is_inside))
-                .collect(),
-        }
+        let inside = top..=top + usize::from(line.below);
+        let is_inside =
+            |at: usize| is_selected(at) && stands[at].is_some_and(|line| inside.contains(&line));
+        let tell = |system: &usize| told(&blocks, &today[*system], is_inside);
+        UnitStanding { unit: line.clone(), systems: needed.iter().map(tell).collect() }
     });
     let count = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
     Ok(TrendsPage {
@@ -180,5 +210,9 @@ pub(crate) async fn trends(
         left_out: count(selected - counted),
         systems: systems.collect(),
         units: units.collect(),
+        professions: professions(bank, &members, &scope, profession, locale),
+        scope,
+        unit: selection.unit,
+        profession: selection.profession,
     })
 }

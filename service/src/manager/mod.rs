@@ -12,7 +12,7 @@ pub use standing::Standing;
 
 use std::sync::Arc;
 
-use kvarten_domain::{PersonId, Role, Timestamp, UnitId, trends::TrendsPage};
+use kvarten_domain::{Locale, PersonId, Role, Timestamp, UnitId, trends::TrendsPage};
 use kvarten_entity::{Column, Key, employment, person};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
 
@@ -73,10 +73,15 @@ impl<'s> Manager<'s> {
     /// of nobody by name. One statement.
     ///
     /// # Errors
-    /// [`ServiceError::NotFound`] for a unit that is not the manager's.
-    pub async fn trends(&self, selection: Selection) -> Result<TrendsPage, ServiceError> {
-        let lines = self.bank.units.lines(&self.units);
-        trends(self.services, &self.bank, lines, selection, self.now).await
+    /// [`ServiceError::NotFound`] for a unit that is not the manager's, and for a profession that
+    /// there is not.
+    pub async fn trends(
+        &self,
+        selection: Selection,
+        locale: Locale,
+    ) -> Result<TrendsPage, ServiceError> {
+        let scope = self.bank.units.lines(&self.units);
+        trends(self.services, &self.bank, scope, selection, locale, self.now).await
     }
 
     /// Somebody who works in one of the manager's units now. Two statements.

@@ -26,8 +26,9 @@ pub struct SystemEdit {
     pub retired: Option<Timestamp>,
 }
 
-/// Codes that would be addresses of something else.
+/// What stands at `/karta/…` and is no system.
 const RESERVED: [&str; 3] = ["krav", "laget", "program"];
+
 /// The most months evidence may be said to hold.
 const MOST_MONTHS: u8 = 120;
 

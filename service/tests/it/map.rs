@@ -375,6 +375,8 @@ story!(systems_are_added_once_and_checked, |town| {
         map.create_system(new_id(), &edit("Digital tillsyn nätter!")).await.expect("added"),
         "digital-tillsyn-natter-2"
     );
+    // What has an address of its own below the systems.
+    assert_eq!(map.create_system(new_id(), &edit("Läget")).await.expect("added"), "laget-2");
     let wrong =
         SystemEdit { since: Some(NOON), retired: Some(Timestamp(NOON.0 - 1)), ..edit("Ett till") };
     for (edit, expected) in [

@@ -141,6 +141,9 @@ fn content(
                 {tr!(l, map.programs)}
                 {icon(Icon::Next)}
             </a>
+            <a class="btn btn--quiet" href="/karta/laget">
+                {tr!(l, trends.title_all)}
+            </a>
         </div>
         <h2>{tr!(l, map.in_use)}</h2>
         <ul class="rows">{used.collect_view()}</ul>

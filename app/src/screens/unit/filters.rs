@@ -11,20 +11,12 @@ use wasm_bindgen::JsCast;
 use super::live::Live;
 use crate::{
     i18n::Locale,
-    parts::{Icon, icon, pairs, select},
+    parts::{Icon, icon, pairs, select, unit_pairs},
     text::tr,
 };
 
 /// After how many days without anything somebody can be looked for.
 const IDLE: [u16; 4] = [30, 90, 180, 365];
-
-fn units(overview: &Overview) -> Vec<(String, String)> {
-    let line = |unit: &kvarten_domain::overview::UnitLine| {
-        let indent = "\u{a0}\u{a0}".repeat(usize::from(unit.depth));
-        (unit.id.to_string(), format!("{indent}{}", unit.name))
-    };
-    overview.units.iter().map(line).collect()
-}
 
 fn selects(l: Locale, overview: &Overview, filter: &Filter) -> Vec<AnyView> {
     let systems: Vec<_> =
@@ -61,7 +53,7 @@ fn selects(l: Locale, overview: &Overview, filter: &Filter) -> Vec<AnyView> {
             "enhet",
             tr!(l, unit.unit).to_string(),
             tr!(l, unit.all_units).to_string(),
-            units(overview),
+            unit_pairs(&overview.units),
             unit.as_deref(),
         ));
     }

@@ -101,6 +101,9 @@ fn content(first: FirstRows, filter: Filter) -> AnyView {
             <a class="btn btn--quiet" href="/enhet/hanvisningar">
                 {tr!(l, refer.all)}
             </a>
+            <a class="btn btn--quiet" href="/enhet/utveckling">
+                {tr!(l, trends.title)}
+            </a>
             <a class="btn btn--quiet" href=move || format!("/enhet.xlsx{}", live.query()) rel="external" download>
                 {tr!(l, unit.xlsx)}
             </a>
