@@ -13,7 +13,7 @@ use kvarten_service::{
 use stand::Stand;
 
 /// What Alma opens.
-const OF_STAFF: [&str; 14] = [
+const OF_STAFF: [&str; 15] = [
     "/lar",
     "/lar?sok=mejl&nya=1",
     "/lar/saker-e-post",
@@ -28,10 +28,11 @@ const OF_STAFF: [&str; 14] = [
     "/poang",
     "/poang?period=ar",
     "/mer",
+    "/program/ny-pa-aldreboendet",
 ];
 
 /// What the manager of everybody opens; `{}` is Alma.
-const OF_MANAGER: [&str; 10] = [
+const OF_MANAGER: [&str; 13] = [
     "/enhet",
     "/enhet?namn=a&behov=1&ordning=behov",
     "/enhet.csv",
@@ -42,11 +43,21 @@ const OF_MANAGER: [&str; 10] = [
     "/enhet/hanvisa?person={}",
     "/enhet/hanvisningar",
     "/enhet/hanvisningar?person={}",
+    "/enhet/staende",
+    "/enhet/utveckling",
+    "/enhet/utveckling?yrke=underskoterska",
 ];
 
 /// What the administrator opens.
-const OF_ADMINISTRATOR: [&str; 4] =
-    ["/karta", "/karta/journalen", "/karta/krav", "/karta/krav?dag=2026-06-01"];
+const OF_ADMINISTRATOR: [&str; 7] = [
+    "/karta",
+    "/karta/journalen",
+    "/karta/krav",
+    "/karta/krav?dag=2026-06-01",
+    "/karta/laget",
+    "/karta/program",
+    "/karta/program/ny-chef",
+];
 
 /// Somebody who manages everybody, and has referred many of them to two lessons.
 async fn manager(stand: &Stand) -> PersonId {

@@ -1,6 +1,6 @@
 //! The schema's history.
 
-use kvarten_entity::{competence, evidence, required_lesson, statement};
+use kvarten_entity::{competence, evidence, referral, required_lesson, statement};
 use kvarten_migration::{Migrator, MigratorTrait};
 use kvarten_service::{Store, StoreError};
 use sea_orm::{ConnectOptions, ConnectionTrait, Database, EntityTrait, QueryOrder, Statement};
@@ -132,4 +132,43 @@ async fn what_was_there_is_carried_over_on_postgres() {
 async fn a_database_of_another_kind_is_refused() {
     let result = Store::connect("mysql://localhost/kvarten").await;
     assert!(matches!(result, Err(StoreError::UnknownKind)));
+}
+
+/// What a database of the third step holds beyond that: somebody who was referred to a lesson.
+const REFERRED: &str = "INSERT INTO referrals (id, person_id, sender_id, lesson_id, note, wish_at, \
+    sent_at, seen_at, withdrawn_at, changed_at, revision) \
+    VALUES ({7}, {2}, NULL, {5}, 'Ta den', 9, 6, 7, NULL, 6, 2)";
+
+async fn referrals_are_carried_over(on: On) {
+    let Some(bare) = Bare::on(on).await else { return };
+    let store = &bare.store;
+    let write = async |sql: &str| {
+        let sql = (1..9)
+            .fold(sql.to_owned(), |sql, id| sql.replace(&format!("{{{id}}}"), &literal(on, id)));
+        let statement = Statement::from_string(store.backend(), sql);
+        store.read().execute_raw(statement).await.expect("written");
+    };
+    Migrator::up(store.read(), Some(1)).await.expect("as it was");
+    for sql in BEFORE {
+        write(sql).await;
+    }
+    Migrator::up(store.read(), Some(2)).await.expect("as it was");
+    write(REFERRED).await;
+    store.migrate().await.expect("to now");
+    let rows = referral::Entity::find().all(store.read()).await.expect("read");
+    assert_eq!(rows.len(), 1);
+    let row = &rows[0];
+    assert_eq!((row.lesson_id.map(|id| id.as_u128()), row.program_id), (Some(5), None));
+    assert_eq!((row.note.as_str(), row.wish_at, row.revision), ("Ta den", Some(9), 2));
+    assert!(!row.is_told_new && !row.is_told_week && !row.is_told_day);
+}
+
+#[tokio::test]
+async fn referrals_are_carried_over_on_sqlite() {
+    referrals_are_carried_over(On::Sqlite).await;
+}
+
+#[tokio::test]
+async fn referrals_are_carried_over_on_postgres() {
+    referrals_are_carried_over(On::Postgres).await;
 }
