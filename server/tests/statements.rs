@@ -77,7 +77,7 @@ async fn manager(stand: &Stand) -> PersonId {
     let everybody = manager.overview(Locale::Sv).await.expect("an overview").people;
     let people: Vec<PersonId> = everybody.iter().take(400).map(|person| person.id).collect();
     for slug in ["ta-emot-larm", "hitta-dina-filer"] {
-        let pointing = Pointing { slug: slug.into(), note: String::new(), wish: None };
+        let pointing = Pointing { to: slug.into(), note: String::new(), wish: None };
         let referred = manager.refer(new_id(), &people, &pointing).await.expect("referred");
         assert!(usize::try_from(referred.sent).expect("few") > people.len() / 8, "{referred:?}");
     }
