@@ -177,7 +177,7 @@ test.describe("an administrator", () => {
   });
 
   test("finds the screen accessible, and no wider than a phone", async ({ page, signIn }) => {
-    test.setTimeout(120_000);
+    test.setTimeout(180_000);
     await signIn("administrator");
     await page.goto("/karta/laget");
     await hydrated(page);
