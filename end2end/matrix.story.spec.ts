@@ -53,7 +53,7 @@ test.describe("a manager without a mouse", () => {
     await expect(grid).toBeVisible();
     await region.focus();
     await page.keyboard.press("ArrowDown");
-    const cell = (row: number, column: number) => rows.nth(row).locator("> *").nth(column);
+    const cell = (row: number, column: number) => rows.nth(row).locator(":scope > *").nth(column);
     await expect(cell(0, 0).getByRole("link")).toBeFocused();
     await page.keyboard.press("ArrowDown");
     await page.keyboard.press("ArrowRight");
@@ -62,7 +62,7 @@ test.describe("a manager without a mouse", () => {
     await expectInSight(page);
     await expectAccessible(page);
     await page.keyboard.press("End");
-    await expect(cell(1, (await cell(1, 0).locator("~ td").count()))).toBeFocused();
+    await expect(rows.nth(1).locator("td").last()).toBeFocused();
     await expectInSight(page);
     await page.keyboard.press("Home");
     await expect(cell(1, 0).getByRole("link")).toBeFocused();
