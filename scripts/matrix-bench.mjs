@@ -166,7 +166,7 @@ async function main() {
     const plain = await run(keystrokes);
     const session = await context.newCDPSession(page);
     await session.send("Emulation.setCPUThrottlingRate", { rate: 4 });
-    const slow = await run(Math.ceil(keystrokes / 2));
+    const slow = await run(Math.ceil(keystrokes / 4));
     const text = JSON.stringify({ people, systems, ...plain, slow }, null, 2);
     if (options.out) await writeFile(options.out, `${text}\n`);
     console.log(text);

@@ -22,7 +22,7 @@ pub struct Client {
 pub struct Answer {
     /// The status code.
     pub status: u16,
-    /// The cookie that was set, without its attributes.
+    /// The cookies that were set, without their attributes.
     pub cookie: Option<String>,
     /// The body.
     pub body: Bytes,
@@ -55,8 +55,10 @@ impl Client {
         self.sender.ready().await?;
         let response = self.sender.send_request(request).await?;
         let status = response.status().as_u16();
-        let cookie = response.headers().get(header::SET_COOKIE).and_then(|set| set.to_str().ok());
-        let cookie = cookie.and_then(|set| set.split(';').next()).map(str::to_owned);
+        let set = response.headers().get_all(header::SET_COOKIE).iter();
+        let set = set.filter_map(|cookie| cookie.to_str().ok()?.split(';').next());
+        let cookies: Vec<&str> = set.collect();
+        let cookie = (!cookies.is_empty()).then(|| cookies.join("; "));
         let body = response.into_body().collect().await?.to_bytes();
         Ok(Answer { status, cookie, body })
     }

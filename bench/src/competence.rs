@@ -15,7 +15,7 @@ use crate::{
 /// How many systems there are.
 const SYSTEMS: usize = 40;
 /// So many people that one of the administrations has 4 000.
-const PEOPLE: usize = 10_600;
+const PEOPLE: usize = 10_800;
 /// The small municipality. It has the unit, and nothing else of the same size.
 const FEW: usize = 1_000;
 /// A unit of some forty people in both.

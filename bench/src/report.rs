@@ -55,12 +55,12 @@ fn number(value: f64) -> String {
 
 /// What the figures are.
 const NOTES: &str = "
-The municipality is that of `kvarten demo --people N`, made from a seed. Figures that say \
-`× 40 systems` are from `--systems 40`: the demonstration's twelve systems in use, and further ones \
-that are these under other names, with their statements, lessons and requirements. Everybody needs \
-every system. For lessons of further systems people hold evidence, as for the others, without the \
-steps and replies that led to it; assessments are made up for all alike. What is packed about people \
-is what the tables tell.
+The municipality is that of `kvarten demo --people N`, made from a seed. Figures that begin with a \
+database, and those of the matrix, are from one with `--systems 40` or `--systems 20`: the \
+demonstration's twelve systems in use, and further ones that are these under other names, with their \
+statements, lessons and requirements. Everybody needs every system. For lessons of further systems \
+people hold evidence as for the others, without the steps and replies that led to it; assessments are \
+made up for all alike. What is packed about people is what the tables tell. Nobody has been referred.
 
 `p95`: 95 of 100 answers came within, asked for one after the other over loopback, compressed with \
 Brotli by the server, read to their end. `scripts/matrix-bench.mjs` says what is measured of the \
