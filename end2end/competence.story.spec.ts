@@ -162,7 +162,7 @@ test.describe("a manager", () => {
     await page.getByRole("link", { name: "Hänvisa dem som visas" }).click();
     await hydrated(page);
     await expect(page.getByRole("checkbox")).toHaveCount(3);
-    await expect(page.getByLabel("Utbildning", { exact: true })).not.toHaveValue("");
+    await expect(page.getByLabel("Utbildning eller program")).not.toHaveValue("");
     await page.getByLabel("Några egna ord").fill("Vi pratar om det på nästa APT.");
     await page.getByLabel("Gärna senast").fill("2030-01-31");
     await expectAccessibleInFull(page);
@@ -232,16 +232,16 @@ test.describe("a manager", () => {
     const all = Number((await page.getByRole("status").textContent())?.match(/av (\d+)/)?.[1]);
     expect(all).toBeGreaterThan(150);
     const rows = page.locator(".matrix__people tr:not(.matrix__room)");
-    await expect(rows).toHaveCount(60);
+    await expect(page.getByRole("grid")).toBeVisible();
     const region = page.getByRole("region", { name: "Personer och system" });
     await region.focus();
     await page.keyboard.press("End");
     await expect(rows.last()).toHaveAttribute("aria-rowindex", String(all + 2));
-    expect(await rows.count()).toBeLessThanOrEqual(60);
+    expect(await rows.count()).toBeLessThanOrEqual(40);
     await page.evaluate(() => window.dispatchEvent(new Event("beforeprint")));
     await expect(rows).toHaveCount(all);
     await page.evaluate(() => window.dispatchEvent(new Event("afterprint")));
-    await expect(rows).toHaveCount(60);
+    expect(await rows.count()).toBeLessThanOrEqual(40);
   });
 
   test("works with JavaScript off, filtering at the server", async ({ noScript: page, account }) => {

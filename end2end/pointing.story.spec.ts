@@ -6,11 +6,13 @@ test.describe("a program", () => {
     page,
     signIn,
     device,
+    expectFailure,
   }) => {
     test.setTimeout(120_000);
+    expectFailure(/\/(api\/set_program|karta\/program)$/);
     await page.setViewportSize(sizes.desktop);
-    await hire("9601", "Vilma Norén", "Havsblick", "boendestodjare");
-    await hire("9602", "Sigge Norén", "Havsblick", "enhetschef", "manager");
+    await hire("9701", "Vilma Norén", "Havsblick", "boendestodjare");
+    await hire("9702", "Sigge Norén", "Havsblick", "enhetschef", "manager");
 
     // With the keyboard alone.
     await signIn("administrator");
@@ -22,6 +24,7 @@ test.describe("a program", () => {
     await expect(page.getByText("Skriv något här.").first()).toBeVisible();
     await name.fill("Trygg på natten");
     await page.getByLabel("Vad det är till för").fill("Det du behöver när du arbetar natt.");
+    await page.getByLabel("För yrkesgruppen").selectOption({ label: "boendestödjare" });
     await page.getByLabel("Utbildning 1", { exact: true }).selectOption({ label: "Trygghetslarm, 1: Trygghetslarm: ta emot, kvittera och provlarma" });
     await page.getByLabel("Utbildning 3", { exact: true }).selectOption({ index: 1 });
     await name.focus();
@@ -34,10 +37,12 @@ test.describe("a program", () => {
     await expect(page.getByRole("status").filter({ hasText: "Sparat" })).toBeVisible();
     await expect(page.getByLabel("Utbildning 3", { exact: true })).not.toHaveValue("");
 
-    // Everybody meets it; the manager points to it all the same.
+    // Whoever it is for meets it; the manager points to it all the same.
     const boss = await device();
-    await enterAlive(boss, "9602", "/enhet");
-    await boss.getByRole("link", { name: "Norén, Vilma", exact: true }).first().click();
+    await enterAlive(boss, "9702", "/enhet");
+    await boss.getByRole("grid").waitFor();
+    await boss.getByRole("searchbox").fill("vilma norén");
+    await boss.getByRole("link", { name: "Norén, Vilma", exact: true }).click();
     await boss.getByRole("link", { name: "Hänvisa till en utbildning" }).click();
     await hydrated(boss);
     await boss.getByLabel("Utbildning eller program").selectOption({ label: "Trygg på natten" });
@@ -46,7 +51,7 @@ test.describe("a program", () => {
     await expect(boss.getByText("Hänvisningen är skickad till 1 person.")).toBeVisible();
 
     const vilma = await device();
-    await enterAlive(vilma, "9601");
+    await enterAlive(vilma, "9701");
     const pointed = vilma.getByRole("region", { name: "Från din chef" });
     await expect(pointed).toContainText("Ta det i din takt.");
     await pointed.getByRole("link", { name: "Trygg på natten" }).click();
@@ -64,8 +69,8 @@ test.describe("a program", () => {
   });
 
   test("of one's profession is on Lär, also without JavaScript", async ({ noScript: page }) => {
-    await hire("9603", "Tova Norén", "Havsblick", "underskoterska");
-    await enter(page, "9603");
+    await hire("9703", "Tova Norén", "Havsblick", "underskoterska");
+    await enter(page, "9703");
     const mine = page.getByRole("region", { name: "Ditt program" });
     await expect(mine).toContainText("0 av 5 klara. Nästa: ");
     await mine.getByRole("link", { name: "Ny på äldreboendet" }).click();
@@ -74,18 +79,19 @@ test.describe("a program", () => {
 });
 
 test.describe("a standing referral", () => {
-  test("is made by a manager and reaches whoever joins", async ({ page, device }) => {
+  test("is made by a manager and reaches whoever joins", async ({ page, device, expectFailure }) => {
+    expectFailure(/\/(api\/make_standing|enhet\/staende)$/);
     await page.setViewportSize(sizes.desktop);
-    await hire("9611", "Doris Vallin", "Havsblick", "enhetschef", "manager");
-    await enterAlive(page, "9611", "/enhet");
+    await hire("9711", "Doris Vallin", "Havsblick", "enhetschef", "manager");
+    await enterAlive(page, "9711", "/enhet");
     await page.getByRole("link", { name: "Alla hänvisningar" }).click();
     await page.getByRole("link", { name: "Till dem som börjar" }).click();
     await expect(page.getByText("Ingenting skickas än.")).toBeVisible();
     await hydrated(page);
     const add = page.getByRole("button", { name: "Lägg till", exact: true });
-    await page.getByLabel("Gärna inom så många dagar (valfritt)").fill("tretti");
+    await page.getByLabel("Gärna inom så många dagar (valfritt)").fill("tre");
     await add.click();
-    await expect(page.locator("#n-days")).toHaveValue("tretti");
+    await expect(page.locator("#n-days")).toHaveValue("tre");
     await expect(page.getByText("1–365, räknat från första dagen.")).toHaveCount(2);
     await page.getByLabel("Gärna inom så många dagar (valfritt)").fill("30");
     await page.getByLabel("Yrkesgrupp", { exact: true }).selectOption({ label: "stödassistent" });
@@ -95,15 +101,15 @@ test.describe("a standing referral", () => {
     await expect(page.getByRole("status").filter({ hasText: "Sparat." })).toBeVisible();
     await expect(page.getByRole("listitem").filter({ hasText: "Havsblick, stödassistent" })).toBeVisible();
 
-    await hire("9612", "Ivar Vallin", "Havsblick", "stodassistent");
-    await hire("9613", "Elsa Vallin", "Havsblick", "vardbitrade");
+    await hire("9712", "Ivar Vallin", "Havsblick", "stodassistent");
+    await hire("9713", "Elsa Vallin", "Havsblick", "vardbitrade");
     const ivar = await device();
-    await enterAlive(ivar, "9612");
+    await enterAlive(ivar, "9712");
     const pointed = ivar.getByRole("region", { name: "Från din chef" });
     await expect(pointed).toContainText("Välkommen till oss!");
     await expect(pointed).toContainText("Från Doris Vallin");
     const elsa = await device();
-    await enterAlive(elsa, "9613");
+    await enterAlive(elsa, "9713");
     await expect(elsa.getByRole("region", { name: "Från din chef" })).toHaveCount(0);
 
     await page.reload();
@@ -143,9 +149,9 @@ test("every screen of programs, standing referrals and mail is accessible, and n
   signIn,
 }) => {
   test.setTimeout(180_000);
-  await hire("9621", "Ture Lindh", "Havsblick", "enhetschef", "manager");
+  await hire("9721", "Ture Lindh", "Havsblick", "enhetschef", "manager");
   const boss = await device();
-  await enterAlive(boss, "9621");
+  await enterAlive(boss, "9721");
   await signIn("administrator");
   const walks: [typeof page, string[]][] = [
     [page, ["/karta/program", "/karta/program/ny-chef", "/program/ny-chef", "/mejl/0a1b", "/mejl/0a1b?klart=1", "/mer"]],

@@ -124,11 +124,9 @@ function figures(all) {
 /** Opens the matrix of everybody and waits till it answers by itself. */
 async function open(page) {
   await page.goto("/enhet");
-  // The server sends fifty rows; with everybody there, sixty are drawn.
+  // It becomes a grid as soon as everybody is there.
+  await page.locator(".matrix[role=grid]").waitFor();
   const rows = page.locator(".matrix__people tr:not(.matrix__room)");
-  await page.waitForFunction(
-    () => document.querySelectorAll(".matrix__people tr:not(.matrix__room)").length === 60,
-  );
   const systems = (await rows.first().locator("td").count()) - 1;
   const count = (await page.getByRole("status").textContent())?.match(/(\d+)\D+(\d+)/);
   await page.evaluate(watch);

@@ -4,12 +4,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    bank::Choice,
-    id::UnitId,
-    lesson::SystemName,
-    overview::UnitLine,
-    time::Date,
-    withheld::{Block, countable},
+    bank::Choice, id::UnitId, lesson::SystemName, overview::UnitLine, time::Date, withheld::Block,
 };
 
 /// Of so many people who need a system, how many reach what is required, and how far up they are.
@@ -68,25 +63,38 @@ pub struct Standing {
     pub shown: u8,
 }
 
+/// A figure about the people of a selection who need a system: of the blocks of which everybody does.
+/// None where there is no such block.
+#[must_use]
+pub fn figure<'b>(
+    blocks: impl IntoIterator<Item = &'b Block>,
+    standings: &[Standing],
+    is_selected: impl Fn(usize) -> bool,
+) -> Option<Figure> {
+    let needs =
+        |at: &usize| is_selected(*at) && standings.get(*at).is_some_and(|one| one.required > 0);
+    let (mut needed, mut reached, mut levels) = (0u32, 0u32, 0u32);
+    for block in blocks.into_iter().filter(|block| block.iter().all(needs)) {
+        for one in block.iter().map(|at| standings[*at]) {
+            needed += 1;
+            reached += u32::from(one.shown >= one.required);
+            levels += u32::from(one.shown);
+        }
+    }
+    let level_tenths = (levels * 10 + needed / 2).checked_div(needed)?;
+    Some(Figure { needed, reached, level_tenths })
+}
+
 /// What may be told of the people of a selection who need a system.
 #[must_use]
 pub fn told(blocks: &[Block], standings: &[Standing], is_selected: impl Fn(usize) -> bool) -> Told {
-    let needs =
-        |at: usize| is_selected(at) && standings.get(at).is_some_and(|one| one.required > 0);
-    let counted = countable(blocks, needs);
-    if counted.is_empty() {
-        let is_needed = (0..standings.len()).any(needs);
-        return if is_needed { Told::Withheld } else { Told::Unneeded };
+    match figure(blocks, standings, &is_selected) {
+        Some(figure) => Told::Figure(figure),
+        None if (0..standings.len()).any(|at| is_selected(at) && standings[at].required > 0) => {
+            Told::Withheld
+        }
+        None => Told::Unneeded,
     }
-    let count = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
-    let reached = counted.iter().filter(|at| standings[**at].shown >= standings[**at].required);
-    let levels: u32 = counted.iter().map(|at| u32::from(standings[*at].shown)).sum();
-    let needed = count(counted.len());
-    Told::Figure(Figure {
-        needed,
-        reached: count(reached.count()),
-        level_tenths: (levels * 10 + needed / 2) / needed,
-    })
 }
 
 /// One system over time.

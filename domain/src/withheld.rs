@@ -3,8 +3,9 @@
 //!
 //! **The rule.** Everybody belongs to exactly one *block*, which follows from the organisation alone
 //! and not from what anybody asks: the people of one profession in one unit, where they are at least
-//! five; those of the unit's smaller professions together, where they are; failing that, the unit as
-//! a whole; failing that, the unit together with the smaller ones beside it, and so on up the tree.
+//! five; those of the unit's smaller professions together, where they are. Who is left is asked the
+//! same together with those who are left in the units beside, and so on up the tree: by profession,
+//! then together.
 //! An aggregate is only made of whole blocks. A view that would take part of a block leaves the whole
 //! block out and says how many people that is.
 //!
@@ -41,48 +42,31 @@ fn is_enough(people: usize) -> bool {
 #[must_use]
 pub fn blocks(people: &[Place]) -> Vec<Block> {
     let mut blocks = Vec::new();
-    let mut units: BTreeMap<UnitId, BTreeMap<ProfessionId, Block>> = BTreeMap::new();
+    // Who is left, by the unit they have risen to.
+    let mut left: BTreeMap<UnitId, BTreeMap<ProfessionId, Block>> = BTreeMap::new();
     for (at, place) in people.iter().enumerate() {
         let Some(unit) = place.path.first() else { continue };
-        units.entry(*unit).or_default().entry(place.profession).or_default().push(at);
+        left.entry(*unit).or_default().entry(place.profession).or_default().push(at);
     }
-    // What is left of a unit goes into `left` under the unit's own id, and rises from there.
-    let mut left: BTreeMap<UnitId, Block> = BTreeMap::new();
-    for (unit, professions) in units {
-        let (large, small): (Vec<Block>, Vec<Block>) =
-            professions.into_values().partition(|group| is_enough(group.len()));
-        let rest: Block = small.into_iter().flatten().collect();
-        if is_enough(rest.len()) || rest.is_empty() {
-            blocks.extend(large);
-            blocks.extend(Some(rest).filter(|rest| !rest.is_empty()));
-        } else if large.is_empty() {
-            left.insert(unit, rest);
-        } else {
-            // The few stand together with the smallest of the large: nobody is alone in the rest.
-            let mut large = large;
-            large.sort_by_key(Vec::len);
-            large[0].extend(rest);
-            blocks.extend(large);
-        }
-    }
-    // Units that are too small join those beside them, floor by floor.
-    let highest = people.iter().map(|place| place.path.len()).max().unwrap_or(0);
-    for _ in 1..highest {
-        let mut above: BTreeMap<UnitId, Block> = BTreeMap::new();
-        for (unit, group) in left {
-            let path = &people[group[0]].path;
-            let at = path.iter().position(|other| *other == unit).unwrap_or(0);
-            let parent = path.get(at + 1).copied().unwrap_or(unit);
-            above.entry(parent).or_default().extend(group);
-        }
-        left = BTreeMap::new();
-        for (unit, group) in above {
-            if is_enough(group.len()) {
-                blocks.push(group);
-            } else {
-                left.insert(unit, group);
+    let floors = people.iter().map(|place| place.path.len()).max().unwrap_or(0);
+    for _ in 0..floors {
+        let mut above: BTreeMap<UnitId, BTreeMap<ProfessionId, Block>> = BTreeMap::new();
+        for (unit, professions) in left {
+            let (large, small): (BTreeMap<_, Block>, BTreeMap<_, Block>) =
+                professions.into_iter().partition(|(_, group)| is_enough(group.len()));
+            blocks.extend(large.into_values());
+            if is_enough(small.values().map(Vec::len).sum()) {
+                blocks.push(small.into_values().flatten().collect());
+                continue;
+            }
+            for (profession, group) in small {
+                let path = &people[group[0]].path;
+                let at = path.iter().position(|other| *other == unit).unwrap_or(0);
+                let parent = path.get(at + 1).copied().unwrap_or(unit);
+                above.entry(parent).or_default().entry(profession).or_default().extend(group);
             }
         }
+        left = above;
     }
     blocks
 }
@@ -131,7 +115,13 @@ mod tests {
     fn large_groups_stand_alone_and_the_few_stand_together() {
         assert_eq!(sizes(&[(1, 1, 9), (1, 2, 5)]), [5, 9]);
         assert_eq!(sizes(&[(1, 1, 9), (1, 2, 3), (1, 3, 2)]), [5, 9], "two small professions");
-        assert_eq!(sizes(&[(1, 1, 9), (1, 2, 6), (1, 3, 1)]), [7, 9], "one alone");
+        assert_eq!(sizes(&[(1, 1, 9), (1, 2, 6), (1, 3, 1)]), [6, 9], "one alone");
+        assert_eq!(sizes(&[(1, 1, 9), (1, 2, 1), (3, 2, 4)]), [5, 9], "one of each unit");
+        assert_eq!(
+            sizes(&[(1, 1, 2), (1, 2, 2), (2, 1, 3), (2, 2, 1)]),
+            [5],
+            "by profession first"
+        );
         assert_eq!(sizes(&[(1, 1, 3), (1, 2, 1)]), [] as [usize; 0], "too few in all");
         assert_eq!(sizes(&[(1, 1, 3), (2, 1, 4), (3, 1, 6)]), [6, 7], "two small units");
         assert_eq!(sizes(&[(1, 1, 3), (3, 1, 3)]), [6], "they meet at the top");
@@ -139,12 +129,12 @@ mod tests {
 
     #[test]
     fn part_of_a_block_is_left_out_whole() {
-        let people = people(&[(1, 1, 6), (1, 2, 1), (2, 1, 5)]);
+        let people = people(&[(1, 1, 6), (1, 2, 1), (2, 2, 4), (2, 3, 5)]);
         let blocks = blocks(&people);
-        let of_profession = |at: usize| people[at].profession == ProfessionId::from_u128(1);
-        // Unit 1's only other belongs to the block of seven; without her it is not shown.
-        assert_eq!(countable(&blocks, of_profession), [7, 8, 9, 10, 11]);
-        assert_eq!(countable(&blocks, |_| true).len(), 12);
+        let unit_1 = |at: usize| people[at].path[0] == UnitId::from_u128(1);
+        // Unit 1's only other stands with the four beside it, and is told of together with them.
+        assert_eq!(countable(&blocks, unit_1), [0, 1, 2, 3, 4, 5]);
+        assert_eq!(countable(&blocks, |_| true).len(), 16);
     }
 
     /// What an attacker has: for each view the people counted in it. Adds and subtracts views and

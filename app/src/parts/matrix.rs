@@ -25,25 +25,23 @@ fn spoken(l: Locale, overview: &Overview, person: &PersonLine, at: usize) -> Str
 }
 
 fn cell(html: &mut String, l: Locale, overview: &Overview, person: &PersonLine, at: usize) {
+    // One box a cell, and nothing hidden in it: how long a frame takes goes by the number of boxes.
     let Some(gap) = overview.gap(person, at) else {
         let name = marked_up(&overview.systems[at].name);
         let text = tr!(l, unit.not_needed);
-        let _ = write!(
-            html,
-            r#"<td class="cell cell--none"><span class="sr">{name}: {text}</span></td>"#
-        );
+        let _ = write!(html, r#"<td class="cell cell--none" aria-label="{name}: {text}"></td>"#);
         return;
     };
     let cell = person.cells[at];
     let mark = match cell.said() {
-        Some(said) if said > cell.shown() => r#"<span class="cell__said">▴</span>"#,
-        Some(said) if said < cell.shown() => r#"<span class="cell__said">▾</span>"#,
+        Some(said) if said > cell.shown() => "▴",
+        Some(said) if said < cell.shown() => "▾",
         _ => "",
     };
     let sign = if gap == 0 { "✓".to_owned() } else { format!("−{gap}") };
     let _ = write!(
         html,
-        r#"<td class="cell cell--{gap}" data-system="{}"><span aria-hidden="true">{sign}{mark}</span><span class="sr">{}</span></td>"#,
+        r#"<td class="cell cell--{gap}" data-system="{}" aria-label="{}">{sign}{mark}</td>"#,
         marked_up(&overview.systems[at].name),
         marked_up(&spoken(l, overview, person, at))
     );

@@ -1,6 +1,9 @@
 //! Trends and units beside each other, for managers of their own units and for administrators of all.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::{
+    collections::{BTreeMap, HashMap, HashSet},
+    ops::RangeInclusive,
+};
 
 use kvarten_domain::{
     Height, Level, Locale, ProfessionId, Timestamp, UnitId,
@@ -8,7 +11,7 @@ use kvarten_domain::{
     competence::Facts,
     overview::UnitLine,
     text::sorted_as,
-    trends::{Standing, SystemTrend, TrendsPage, UnitStanding, told},
+    trends::{Standing, SystemTrend, Told, TrendsPage, UnitStanding, figure, told},
     withheld::{Block, Place, blocks, countable},
 };
 use kvarten_entity::{Column, Key, competence, employment, person};
@@ -145,6 +148,49 @@ fn professions(
     by_name.into_values().collect()
 }
 
+/// Who stands where among units that are listed each before those below it, so that a unit and all
+/// below it are a stretch of the list.
+struct Floor<'b> {
+    /// The members who work in each unit itself.
+    members: Vec<Vec<usize>>,
+    /// The blocks that lie within these units, with the first and the last unit they reach into.
+    blocks: Vec<(usize, usize, &'b Block)>,
+}
+
+impl<'b> Floor<'b> {
+    fn of(members: &[Member], lines: &[UnitLine], blocks: &'b [Block]) -> Self {
+        let line_of: HashMap<UnitId, usize> =
+            (0..).zip(lines).map(|(at, line)| (line.id, at)).collect();
+        let stands: Vec<Option<usize>> =
+            members.iter().map(|member| line_of.get(&member.unit).copied()).collect();
+        let mut floor = Self { members: vec![Vec::new(); lines.len()], blocks: Vec::new() };
+        for (at, line) in stands.iter().enumerate() {
+            if let Some(line) = line {
+                floor.members[*line].push(at);
+            }
+        }
+        for block in blocks {
+            let reach: Option<Vec<usize>> = block.iter().map(|at| stands[*at]).collect();
+            let reach = reach.unwrap_or_default();
+            if let (Some(first), Some(last)) = (reach.iter().min(), reach.iter().max()) {
+                floor.blocks.push((*first, *last, block));
+            }
+        }
+        floor
+    }
+
+    fn blocks_in(&self, lines: &RangeInclusive<usize>) -> impl Iterator<Item = &'b Block> {
+        let is_inside = move |(first, last, _): &&(usize, usize, &'b Block)| {
+            lines.contains(first) && lines.contains(last)
+        };
+        self.blocks.iter().filter(is_inside).map(|(.., block)| *block)
+    }
+
+    fn members_in(&self, lines: &RangeInclusive<usize>) -> impl Iterator<Item = usize> {
+        self.members[lines.clone()].iter().flatten().copied()
+    }
+}
+
 /// Trends of a selection within some units, which are `scope`, each before those below it. One
 /// statement.
 ///
@@ -193,14 +239,23 @@ pub(crate) async fn trends(
         system: bank.systems[*system].name(),
         days: by_day.iter().map(|day| told(&blocks, &day[*system], is_selected)).collect(),
     });
-    let line_of: HashMap<UnitId, usize> = (0..).zip(&within).map(|(at, id)| (*id, at)).collect();
-    let stands: Vec<Option<usize>> =
-        members.iter().map(|member| line_of.get(&member.unit).copied()).collect();
+    let floor = Floor::of(&members, &lines, &blocks);
     let units = lines.iter().enumerate().map(|(top, line)| {
         let inside = top..=top + usize::from(line.below);
-        let is_inside =
-            |at: usize| is_selected(at) && stands[at].is_some_and(|line| inside.contains(&line));
-        let tell = |system: &usize| told(&blocks, &today[*system], is_inside);
+        let whole: Vec<&Block> = floor.blocks_in(&inside).collect();
+        let tell = |system: &usize| {
+            let standings = &today[*system];
+            match figure(whole.iter().copied(), standings, is_selected) {
+                Some(figure) => Told::Figure(figure),
+                None if floor
+                    .members_in(&inside)
+                    .any(|at| is_selected(at) && standings[at].required > 0) =>
+                {
+                    Told::Withheld
+                }
+                None => Told::Unneeded,
+            }
+        };
         UnitStanding { unit: line.clone(), systems: needed.iter().map(tell).collect() }
     });
     let count = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);

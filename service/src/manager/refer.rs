@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use kvarten_domain::{
-    Date, Fault, LessonId, Locale, PersonId, ReferralId, Timestamp,
+    Date, Fault, LessonId, Level, Locale, PersonId, ReferralId, Timestamp,
     knowledge::{Look, SOON_DAYS},
     overview::{Filter, Finder, PersonLine},
     referral::{LONGEST_NOTE, MOST_PEOPLE, ReferPage, Referred, Skipped, Target},
@@ -94,12 +94,18 @@ impl Manager<'_> {
         let lines = overview.people.iter().map(line).collect();
         // Lessons of the system in question first, then those that most of these people lack.
         let known: HashMap<PersonId, &Known> = people.iter().map(|one| (one.id, one)).collect();
+        let mut asked: HashMap<_, Vec<Option<Level>>> = HashMap::new();
+        for one in known.values() {
+            asked
+                .entry((one.unit, one.profession))
+                .or_insert_with(|| self.bank.required(one.unit, one.profession, self.now));
+        }
         let lack = |entry: &LessonEntry| {
             let lacks = |one: &&PersonLine| {
                 known.get(&one.id).is_some_and(|known| {
-                    let required = self.bank.required(known.unit, known.profession, self.now);
-                    let needs = required[entry.system].is_some_and(|level| entry.level <= level);
-                    needs && !self.has_shown(known, entry.lesson)
+                    let level = asked[&(known.unit, known.profession)][entry.system];
+                    level.is_some_and(|level| entry.level <= level)
+                        && !self.has_shown(known, entry.lesson)
                 })
             };
             overview.people.iter().filter(lacks).count()

@@ -8,7 +8,7 @@ use kvarten_domain::{
 use kvarten_entity::{Column, Key, employment, evidence, person, referral};
 use sea_orm::{
     ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
-    sea_query::{Expr, ExprTrait, Query},
+    sea_query::{Expr, ExprTrait, Query, SelectStatement},
 };
 use uuid::Uuid;
 
@@ -41,8 +41,12 @@ impl Manager<'_> {
             all.into_iter().map(|one| (one.id.key(), one.name)).collect()
         };
         let db = self.services.store().read();
+        let whose = match person {
+            Some(id) => referral::Column::PersonId.eq(id.key()),
+            None => referral::Column::PersonId.in_subquery(self.employed_here()),
+        };
         let rows = referral::Entity::find()
-            .filter(referral::Column::PersonId.is_in(people.keys().copied()))
+            .filter(whose)
             .order_by_desc(referral::Column::SentAt)
             .order_by_asc(referral::Column::Id)
             .limit(1_000)
@@ -158,16 +162,20 @@ impl Manager<'_> {
         self.change(id, seen, |row| row.withdrawn_at.is_some(), columns).await
     }
 
-    /// How many open referrals each of the people in the manager's units has. Three statements at
-    /// most.
-    pub(super) async fn open_referrals(&self) -> Result<HashMap<PersonId, u8>, ServiceError> {
-        let db = self.services.store().read();
-        let here = Query::select()
+    /// Who works in the manager's units now.
+    fn employed_here(&self) -> SelectStatement {
+        Query::select()
             .column(employment::Column::PersonId)
             .from(employment::Entity)
             .and_where(employment::Column::UnitId.is_in(self.units.iter().map(|unit| unit.key())))
             .cond_where(employed_at(self.now))
-            .to_owned();
+            .to_owned()
+    }
+
+    /// How many open referrals each of the people in the manager's units has. Three statements at
+    /// most.
+    pub(super) async fn open_referrals(&self) -> Result<HashMap<PersonId, u8>, ServiceError> {
+        let db = self.services.store().read();
         let of = |column| Expr::col((referral::Entity, column));
         let done = Query::select()
             .expr(Expr::value(1))
@@ -178,7 +186,7 @@ impl Manager<'_> {
             .to_owned();
         let rows = referral::Entity::find()
             .filter(referral::Column::WithdrawnAt.is_null())
-            .filter(referral::Column::PersonId.in_subquery(here))
+            .filter(referral::Column::PersonId.in_subquery(self.employed_here()))
             .filter(Expr::exists(done).not())
             .all(db)
             .await?;

@@ -102,7 +102,9 @@ story!(trends_say_what_there_is_to_choose_from, |town| {
         profession: profession.map(str::to_owned),
     };
     let page = manager.trends(of(None, Some("underskoterska")), Locale::En).await.expect("trends");
-    assert_eq!((page.people, page.left_out), (5, 5), "the sixth would be found by subtraction");
+    assert_eq!((page.people, page.left_out), (5, 0));
+    let whole = manager.trends(of(None, None), Locale::En).await.expect("trends");
+    assert_eq!((whole.people, whole.left_out), (6, 1), "the sixth would be found by subtraction");
     assert_eq!(codes(&page), ["underskoterska", "enhetschef"], "by name: assistant nurse, unit …");
     assert_eq!(page.profession.as_deref(), Some("underskoterska"));
     assert_eq!((page.scope.len(), page.units.len()), (1, 1));

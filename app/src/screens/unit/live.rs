@@ -1,7 +1,7 @@
 //! The matrix once everybody is in the browser: filters answer at once, and only the rows in sight
 //! are drawn.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use kvarten_domain::overview::{Filter, Finder, Overview, totals};
 use leptos::{prelude::*, task::spawn_local};
@@ -15,9 +15,15 @@ use crate::{
     text::escaped,
 };
 
-/// How many rows are drawn at once, and how far the sight may move before others are.
-const DRAWN: usize = 60;
-const STEP: usize = 20;
+/// How many rows are drawn above and below those in sight, and how far the sight may move before
+/// others are.
+const MARGIN: usize = 8;
+/// How many cards are drawn on a phone, and how many more each time; how many at once.
+const CARDS: usize = 30;
+const CARDS_AT_ONCE: usize = 8;
+/// How long nothing more is typed before the rows beyond the sight are drawn, and the address is
+/// changed.
+const PAUSE: Duration = Duration::from_millis(180);
 
 /// Everybody, ready to be filtered.
 struct Everybody {
@@ -33,6 +39,10 @@ pub struct Live {
     found: Memo<Option<Arc<Vec<usize>>>>,
     first: RwSignal<usize>,
     drawn: RwSignal<usize>,
+    /// How far the table is scrolled, in pixels.
+    top: StoredValue<i32>,
+    /// What is done when nothing more is typed.
+    later: StoredValue<Option<TimeoutHandle>>,
     /// The cell last stood in.
     cell: StoredValue<Option<Place>>,
     /// The cell to stand in as soon as it is drawn.
@@ -54,7 +64,9 @@ impl Live {
             filter,
             found,
             first: RwSignal::new(0),
-            drawn: RwSignal::new(DRAWN),
+            drawn: RwSignal::new(CARDS),
+            top: StoredValue::new(0),
+            later: StoredValue::new(None),
             cell: StoredValue::new(None),
             wanted: StoredValue::new(None),
         };
@@ -63,9 +75,15 @@ impl Live {
             // On paper there is nothing to scroll.
             let print = window_event_listener(leptos::ev::beforeprint, move |_| live.print(l));
             let back = window_event_listener(leptos::ev::afterprint, move |_| live.back(l));
+            let fit = window_event_listener(leptos::ev::resize, move |_| live.fit());
+            live.fit();
             on_cleanup(move || {
                 print.remove();
                 back.remove();
+                fit.remove();
+                if let Some(later) = live.later.get_value() {
+                    later.clear();
+                }
             });
         });
         Effect::new(move |_| {
@@ -85,20 +103,49 @@ impl Live {
         self.everybody.with_untracked(Option::is_some)
     }
 
-    /// Filters anew, and puts the filter into the address.
+    /// How many rows are in sight, and how many are drawn around and among them.
+    fn rows_in_sight() -> (usize, usize) {
+        if walk::is_table() {
+            let sight = walk::sight().1 + 1;
+            (sight, sight + 2 * MARGIN)
+        } else {
+            (CARDS_AT_ONCE, CARDS)
+        }
+    }
+
+    /// Draws as many rows as the window has room for.
+    fn fit(self) {
+        let drawn = Self::rows_in_sight().1;
+        if self.drawn.get_untracked() < drawn {
+            self.drawn.set(drawn);
+        }
+    }
+
+    /// Filters anew. What is in sight is drawn in this frame; the rest, and the address, when nothing
+    /// more is typed.
     pub fn set(self, filter: Filter) {
+        let (at_once, drawn) = Self::rows_in_sight();
         self.first.set(0);
-        self.drawn.set(DRAWN);
+        self.drawn.set(at_once);
         self.cell.set_value(None);
         self.filter.set(filter);
-        let path = format!("/enhet{}", untrack(|| self.query()));
-        if let Ok(history) = window().history() {
-            let state = history.state().unwrap_or_default();
-            let _ = history.replace_state_with_url(&state, "", Some(&path));
-        }
-        if let Ok(Some(scroll)) = document().query_selector(".matrix__scroll") {
+        if self.top.get_value() > 0
+            && let Ok(Some(scroll)) = document().query_selector(".matrix__scroll")
+        {
             scroll.set_scroll_top(0);
         }
+        if let Some(later) = self.later.get_value() {
+            later.clear();
+        }
+        let rest = move || {
+            self.drawn.set(drawn);
+            let path = format!("/enhet{}", untrack(|| self.query()));
+            if let Ok(history) = window().history() {
+                let state = history.state().unwrap_or_default();
+                let _ = history.replace_state_with_url(&state, "", Some(&path));
+            }
+        };
+        self.later.set_value(set_timeout_with_handle(rest, PAUSE).ok());
     }
 
     /// The filter as an address says it, with its question mark; nothing where everybody is let through.
@@ -122,9 +169,9 @@ impl Live {
         Some(matrix_totals(l, &totals(&everybody.overview, &found)))
     }
 
-    /// Whether everybody is here and the matrix can be walked.
+    /// Whether everybody is here and there are rows to be walked.
     pub fn is_live(self) -> bool {
-        self.found.with(Option::is_some)
+        self.found.with(|found| found.as_ref().is_some_and(|found| !found.is_empty()))
     }
 
     /// The rows in sight.
@@ -144,12 +191,14 @@ impl Live {
 
     /// Whether there are more than are drawn, where nothing scrolls: on a phone.
     pub fn has_more(self) -> bool {
-        self.found.with(|found| found.as_ref().is_some_and(|found| found.len() > self.drawn.get()))
+        self.found.with(|found| {
+            found.as_ref().is_some_and(|found| found.len() > self.drawn.get().max(CARDS))
+        })
     }
 
     /// Draws more.
     pub fn more(self) {
-        self.drawn.update(|drawn| *drawn += DRAWN);
+        self.drawn.update(|drawn| *drawn = (*drawn).max(CARDS) + CARDS);
     }
 
     /// Draws everybody whom the filter lets through, at once: the browser prints what is there when
@@ -183,7 +232,7 @@ impl Live {
         self.cell.set_value(Some(place));
         if !walk::focus(place) {
             self.wanted.set_value(Some(place));
-            self.first.set(place.0.saturating_sub(STEP) / STEP * STEP);
+            self.first.set(place.0.saturating_sub(MARGIN) / MARGIN * MARGIN);
         }
     }
 
@@ -239,8 +288,9 @@ impl Live {
         else {
             return;
         };
+        self.top.set_value(scroll.scroll_top());
         let top = usize::try_from(scroll.scroll_top()).unwrap_or(0) / ROW_HEIGHT;
-        let first = (top / STEP * STEP).saturating_sub(STEP);
+        let first = (top / MARGIN * MARGIN).saturating_sub(MARGIN);
         if first != self.first.get_untracked() {
             self.first.set(first);
         }

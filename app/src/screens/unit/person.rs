@@ -86,6 +86,14 @@ pub fn person_system() -> Drawn {
             </p>
             <h1>{page.system.name.clone()}</h1>
             <p class="lead">{page.about.clone()}</p>
+            <div class="btns">
+                <a
+                    class="btn"
+                    href=format!("/enhet/hanvisa?person={id}&system={}", page.system.code)
+                >
+                    {tr!(l, refer.go_one)}
+                </a>
+            </div>
             {system_picture(l, &page, Voice::Manager)}
         }
         .into_any()
