@@ -192,7 +192,6 @@ mod tests {
     #[case("KVARTEN_LGO", "KVARTEN_LOG")]
     #[case("KVARTEN_PROXIES", "KVARTEN_TRUSTED_PROXIES")]
     #[case("KVARTEN_PUBLIC_ADDRESS", "KVARTEN_PUBLIC_URL")]
-    #[case("KVARTEN_MAIL_SENDER", "KVARTEN_MAIL_FROM")]
     #[case("KVARTEN_TIMEZONE", "KVARTEN_TIME_ZONE")]
     #[case("KVARTEN_LOGFORMAT", "KVARTEN_LOG_FORMAT")]
     fn a_slip_of_the_pen_is_understood(#[case] written: &str, #[case] meant: &str) {
