@@ -23,19 +23,27 @@ async fn matrix(report: &mut Report) -> Result<(), Failure> {
     let name = format!("Matrix, {} people × {} systems", matrix["people"], matrix["systems"]);
     let value = |of: &Value, key: &str| of[key].as_f64().unwrap_or(f64::NAN);
     let keys = &matrix["keys"];
-    let shown = format!("{name}, from a keystroke to the frame after it");
+    let filtered = format!("{name}, from a keystroke until the page holds the filtered rows");
     report.add(Figure::at_most(
-        format!("{shown}, median of {}, ms", keys["counted"]),
-        value(keys, "shown_median_ms"),
+        format!("{filtered}, median of {}, ms", keys["counted"]),
+        value(keys, "filtered_median_ms"),
         16.0,
     ));
-    report.add(Figure::at_most(format!("{shown}, p95, ms"), value(keys, "shown_p95_ms"), 32.0));
+    let p95 = value(keys, "filtered_p95_ms");
+    report.add(Figure::at_most(format!("{filtered}, p95, ms"), p95, 32.0));
     let mut tell = |what: &str, of: &Value, key: &str| {
         report.add(Figure::told(format!("{name}, {what}, ms"), value(of, key)));
     };
-    tell("rows replaced, median", keys, "filtered_median_ms");
-    tell("a choice in a list, median", &matrix["selects"], "shown_median_ms");
-    tell("a keystroke at 4× slower CPU, median", &matrix["slow"]["keys"], "shown_median_ms");
+    tell("until the frame that draws them has ended, median", keys, "shown_median_ms");
+    tell("the same, p95", keys, "shown_p95_ms");
+    tell(
+        "a choice in a list, until its frame has ended, median",
+        &matrix["selects"],
+        "shown_median_ms",
+    );
+    let slow = &matrix["slow"]["keys"];
+    tell("a keystroke at 4× slower CPU, rows replaced, median", slow, "filtered_median_ms");
+    tell("the same until the frame has ended, median", slow, "shown_median_ms");
     Ok(())
 }
 
