@@ -46,9 +46,7 @@ fn content(page: &ProgramPage) -> AnyView {
             view! {
                 <p>
                     <a class="btn" href=format!("/lar/{}", lesson.slug)>
-                        {word}
-                        ": "
-                        <span lang=lesson.lang>{lesson.title}</span>
+                        <span>{word} ": " <span lang=lesson.lang>{lesson.title}</span></span>
                         {icon(Icon::Next)}
                     </a>
                 </p>

@@ -151,7 +151,13 @@ pub(super) fn program_form(
         {problem(l, error)}
         {wrong("program")}
         {field(l, ("p-name".into(), "name"), tr!(l, program.name).to_string(), form.name.clone(), ("text", "80"), error)}
-        {field(l, ("p-about".into(), "about"), tr!(l, program.about).to_string(), form.about.clone(), ("text", "280"), error)}
+        <div class="field">
+            <label class="field__label" for="p-about">{tr!(l, program.about)}</label>
+            {wrong("about")}
+            <textarea class="input" id="p-about" name="about" rows="3" maxlength="280">
+                {form.about.clone()}
+            </textarea>
+        </div>
         {wrong("profession")}
         {profession}
         <fieldset class="program__lessons">
@@ -165,5 +171,5 @@ pub(super) fn program_form(
             {button}
         </button>
     };
-    post.form("form", fields.into_any())
+    post.form("form form--wide", fields.into_any())
 }
