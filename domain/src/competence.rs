@@ -79,23 +79,36 @@ pub struct RequiredLesson {
 #[derive(Clone, Debug)]
 pub struct ShownRule {
     at: Timestamp,
+    /// The place of every lesson that is or was required: the same at any point in time.
     place: HashMap<LessonId, usize>,
+    /// Whether each of them is required at this one.
+    is_taken: Vec<bool>,
     /// Per system and level the places of the lessons it takes.
     takes: Vec<[Vec<usize>; 4]>,
 }
+
+/// Evidence of lessons that are or were required, by the places a [`ShownRule`] knows them by: found
+/// once, and asked about at many points in time.
+#[derive(Clone, Debug)]
+pub struct Placed(Vec<(usize, Span)>);
 
 impl ShownRule {
     /// The rule for so many systems as it was at a point in time.
     #[must_use]
     pub fn at(systems: usize, lessons: &[RequiredLesson], at: Timestamp) -> Self {
-        let mut rule =
-            Self { at, place: HashMap::new(), takes: vec![<[Vec<usize>; 4]>::default(); systems] };
+        let mut rule = Self {
+            at,
+            place: HashMap::new(),
+            is_taken: vec![false; lessons.len()],
+            takes: vec![<[Vec<usize>; 4]>::default(); systems],
+        };
         for lesson in lessons {
+            let next = rule.place.len();
+            let place = *rule.place.entry(lesson.lesson).or_insert(next);
             if !lesson.spans.iter().any(|span| span.holds_at(at)) {
                 continue;
             }
-            let next = rule.place.len();
-            let place = *rule.place.entry(lesson.lesson).or_insert(next);
+            rule.is_taken[place] = true;
             if let Some(system) = rule.takes.get_mut(lesson.system) {
                 system[usize::from(lesson.level.number()) - 1].push(place);
             }
@@ -103,14 +116,25 @@ impl ShownRule {
         rule
     }
 
+    /// What somebody has shown, for this rule and those of the same lessons at other points in time.
+    #[must_use]
+    pub fn placed(&self, facts: &Facts) -> Placed {
+        let place = |proof: &Proof| Some((*self.place.get(&proof.lesson)?, proof.span));
+        Placed(facts.proofs.iter().filter_map(place).collect())
+    }
+
     /// The level shown in each system, in their order.
     #[must_use]
     pub fn shown(&self, facts: &Facts) -> Vec<Option<Level>> {
-        let mut has = vec![false; self.place.len()];
-        for proof in facts.proofs.iter().filter(|proof| proof.span.holds_at(self.at)) {
-            if let Some(&place) = self.place.get(&proof.lesson) {
-                has[place] = true;
-            }
+        self.shown_by(&self.placed(facts))
+    }
+
+    /// The same of what has been placed.
+    #[must_use]
+    pub fn shown_by(&self, placed: &Placed) -> Vec<Option<Level>> {
+        let mut has = vec![false; self.is_taken.len()];
+        for (place, _) in placed.0.iter().filter(|(_, span)| span.holds_at(self.at)) {
+            has[*place] = true;
         }
         let complete = |system: &[Vec<usize>; 4], level: Level| {
             let takes = &system[usize::from(level.number()) - 1];
@@ -122,7 +146,7 @@ impl ShownRule {
     /// Whether a lesson is required for its level.
     #[must_use]
     pub fn takes(&self, lesson: LessonId) -> bool {
-        self.place.contains_key(&lesson)
+        self.place.get(&lesson).is_some_and(|place| self.is_taken[*place])
     }
 
     /// Whether any lesson is required for a level of a system.

@@ -11,6 +11,8 @@ use crate::{
 
 /// The longest line of one's own, in characters.
 pub const LONGEST_NOTE: usize = 280;
+/// The most referrals that a list shows, the newest.
+pub const MOST_LINES: usize = 1_000;
 /// The most people that are referred at once.
 pub const MOST_PEOPLE: usize = 500;
 

@@ -134,8 +134,10 @@ pub struct TrendsPage {
     pub left_out: u32,
     /// Every system that somebody in the selection needs.
     pub systems: Vec<SystemTrend>,
-    /// The units of the selection, each before those below it.
+    /// The units of the selection, each before those below it; of many, the upper floors.
     pub units: Vec<UnitStanding>,
+    /// Whether there are floors below them.
+    pub has_more_units: bool,
     /// The units to choose from, each before those below it.
     pub scope: Vec<UnitLine>,
     /// Professions of people there, to choose from.

@@ -341,6 +341,7 @@ fn units(l: Locale, page: &TrendsPage) -> AnyView {
         <section aria-labelledby="units">
             <h2 id="units">{title.clone()}</h2>
             <p>{tr!(l, trends.units_lead)}</p>
+            {page.has_more_units.then(|| view! { <p>{tr!(l, trends.units_more)}</p> })}
             {shares(l, page, &title, tr!(l, unit.unit).to_string(), unit_rows(l, &page.units))}
             <p class="small shares__key">{tr!(l, trends.key)}</p>
         </section>

@@ -8,7 +8,7 @@ use std::{
 use kvarten_domain::{
     Height, Level, Locale, ProfessionId, Timestamp, UnitId,
     bank::Choice,
-    competence::Facts,
+    competence::{Facts, Placed, ShownRule},
     overview::UnitLine,
     text::sorted_as,
     trends::{Standing, SystemTrend, Told, TrendsPage, UnitStanding, figure, told},
@@ -45,13 +45,14 @@ struct Member {
     unit: UnitId,
     profession: ProfessionId,
     /// Only of those in the selection.
-    facts: Option<Facts>,
+    shown: Option<Placed>,
 }
 
 /// Everybody who works in the municipality, where they stand; and what is known of those within the
 /// units. One statement.
 async fn members(
     services: &Services,
+    rule: &ShownRule,
     within: &[UnitId],
     now: Timestamp,
 ) -> Result<Vec<Member>, ServiceError> {
@@ -90,7 +91,8 @@ async fn members(
             Some(facts) => Some(unpack(&facts)?),
             None => within.contains(&unit).then(Facts::default),
         };
-        Ok(Member { unit, profession: profession.id(), facts })
+        let shown = facts.map(|facts| rule.placed(&facts));
+        Ok(Member { unit, profession: profession.id(), shown })
     };
     rows.into_iter().map(member).collect()
 }
@@ -102,11 +104,11 @@ fn standings(bank: &Bank, members: &[Member], at: Timestamp) -> Vec<Vec<Standing
     let nothing = Standing { required: 0, shown: 0 };
     let mut all = vec![vec![nothing; members.len()]; bank.systems.len()];
     for (place, member) in members.iter().enumerate() {
-        let Some(facts) = &member.facts else { continue };
+        let Some(placed) = &member.shown else { continue };
         let required = required
             .entry((member.unit, member.profession))
             .or_insert_with(|| bank.required(member.unit, member.profession, at));
-        let shown = rule.shown(facts);
+        let shown = rule.shown_by(placed);
         for (system, standings) in all.iter_mut().enumerate() {
             standings[place] = Standing {
                 required: required[system].map_or(0, Level::number),
@@ -146,6 +148,17 @@ fn professions(
         })
         .collect();
     by_name.into_values().collect()
+}
+
+/// The most units that are put beside each other: nobody compares more.
+const MOST_UNITS: usize = 60;
+
+/// How far down units are put beside each other: as many floors as there is room for, and the one
+/// below the chosen unit in any case.
+fn deepest(lines: &[UnitLine]) -> u8 {
+    let lowest = lines.iter().map(|line| line.depth).max().unwrap_or(0);
+    let fits = |depth: &u8| lines.iter().filter(|line| line.depth <= *depth).count() <= MOST_UNITS;
+    (1..=lowest).take_while(fits).last().unwrap_or(1)
 }
 
 /// Who stands where among units that are listed each before those below it, so that a unit and all
@@ -211,17 +224,18 @@ pub(crate) async fn trends(
     };
     let lines = chosen(&scope, selection.unit)?;
     let within: Vec<UnitId> = lines.iter().map(|line| line.id).collect();
-    let members = members(services, &within, now).await?;
+    let members = members(services, &bank.shown_rule(now), &within, now).await?;
     // Blocks follow from the whole organisation: they are the same for whoever asks.
     let places: Vec<Place> = members
         .iter()
         .map(|member| Place { profession: member.profession, path: bank.units.path(member.unit) })
         .collect();
     let blocks: Vec<Block> = blocks(&places);
-    let is_selected = |at: usize| {
-        members[at].facts.is_some()
-            && profession.is_none_or(|profession| members[at].profession == profession)
+    let of_selection = |member: &Member| {
+        member.shown.is_some() && profession.is_none_or(|one| member.profession == one)
     };
+    let selection_of: Vec<bool> = members.iter().map(of_selection).collect();
+    let is_selected = |at: usize| selection_of[at];
     let selected = (0..members.len()).filter(|at| is_selected(*at)).count();
     let counted = countable(&blocks, is_selected).len();
     let mut moments: Vec<Timestamp> =
@@ -240,7 +254,9 @@ pub(crate) async fn trends(
         days: by_day.iter().map(|day| told(&blocks, &day[*system], is_selected)).collect(),
     });
     let floor = Floor::of(&members, &lines, &blocks);
-    let units = lines.iter().enumerate().map(|(top, line)| {
+    let deepest = deepest(&lines);
+    let beside = lines.iter().enumerate().filter(|(_, line)| line.depth <= deepest);
+    let units = beside.map(|(top, line)| {
         let inside = top..=top + usize::from(line.below);
         let whole: Vec<&Block> = floor.blocks_in(&inside).collect();
         let tell = |system: &usize| {
@@ -265,6 +281,7 @@ pub(crate) async fn trends(
         left_out: count(selected - counted),
         systems: systems.collect(),
         units: units.collect(),
+        has_more_units: lines.iter().any(|line| line.depth > deepest),
         professions: professions(bank, &members, &scope, profession, locale),
         scope,
         unit: selection.unit,

@@ -3,7 +3,9 @@
 use std::collections::{HashMap, HashSet};
 
 use kvarten_domain::{
-    Date, Fault, PersonId, ReferralId, Timestamp, knowledge::Look, referral::ReferralLine,
+    Date, Fault, PersonId, ReferralId, Timestamp,
+    knowledge::Look,
+    referral::{MOST_LINES, ReferralLine},
 };
 use kvarten_entity::{Column, Key, employment, evidence, person, referral};
 use sea_orm::{
@@ -49,7 +51,7 @@ impl Manager<'_> {
             .filter(whose)
             .order_by_desc(referral::Column::SentAt)
             .order_by_asc(referral::Column::Id)
-            .limit(1_000)
+            .limit(MOST_LINES as u64)
             .all(db)
             .await?;
         let followed = follow(db, &self.bank, rows).await?;

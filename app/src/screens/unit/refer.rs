@@ -3,7 +3,9 @@
 use kvarten_domain::{
     Fault, PersonId,
     overview::Filter,
-    referral::{LONGEST_NOTE, ReferPage, ReferralLine, Referred, Skipped, Stage, Target},
+    referral::{
+        LONGEST_NOTE, MOST_LINES, ReferPage, ReferralLine, Referred, Skipped, Stage, Target,
+    },
 };
 use leptos::{prelude::*, wasm_split::wasm_split};
 use leptos_router::{hooks::use_query_map, params::ParamsMap};
@@ -244,6 +246,8 @@ pub fn referrals() -> Drawn {
                 error => failed(l, error),
             })
         };
+        let most = (lines.len() >= MOST_LINES)
+            .then(|| view! { <p class="small">{tr!(l, refer.most, count = MOST_LINES)}</p> });
         view! {
             <p class="crumb">
                 <a href="/enhet">{icon(Icon::Back)} {tr!(l, app.unit)}</a>
@@ -258,6 +262,7 @@ pub fn referrals() -> Drawn {
             {told().map(|count| note(Tone::Right, None, sent(l, count)))}
             {problem}
             {inside}
+            {most}
         }
         .into_any()
     }))
