@@ -29,7 +29,7 @@ fn at(seconds: i64) -> Timestamp {
 
 async fn stage(town: Town) -> (Town, SignedIn, SignedIn) {
     let town = town.with_unit("Solgläntan").await;
-    for slug in ["mejl", "chatt", "moten"] {
+    for slug in ["mejl", "chatt", "kalender"] {
         town.publish(slug, "outlook", 1).await;
     }
     let alma = town.signed_in(town.staff("Alma", "Solgläntan").await).await;
@@ -109,7 +109,7 @@ story!(there_is_one_mail_a_day_and_none_at_night, |town| {
     refer(&town, &boss, &alma, "mejl", None, 0).await;
     sent(&town, HOUR).await.expect("a mail");
     refer(&town, &boss, &alma, "chatt", None, 2 * HOUR).await;
-    refer(&town, &boss, &alma, "moten", None, 3 * HOUR).await;
+    refer(&town, &boss, &alma, "kalender", None, 3 * HOUR).await;
     for hours in [4, 7, 8, 12, 18] {
         assert!(due(&town, hours * HOUR).await.is_none(), "{hours}");
     }
