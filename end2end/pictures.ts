@@ -7,17 +7,20 @@ import { button, touch } from "./hands";
 test.setTimeout(600_000);
 
 const screens: [Role | "nobody", string[]][] = [
-  ["nobody", ["/logga-in", "/tillganglighet", "/finns-inte"]],
+  ["nobody", ["/logga-in", "/tillganglighet", "/mejl/0a1b", "/mejl/0a1b?klart=1", "/finns-inte"]],
   ["staff", [
     "/lar", "/lar?sok=xyzq", "/lar?niva=2", "/kunskaper", "/kunskaper?da=2026-03-01", "/kunskaper/journalen",
-    "/kunskaper/journalen?klart=1", "/kunskaper/signering/skatta", "/kunskaper/insyn", "/poang", "/mer",
+    "/kunskaper/journalen?klart=1", "/kunskaper/signering/skatta", "/kunskaper/insyn", "/poang", "/mer", "/program/ny-pa-aldreboendet",
     "/lar/finns-inte",
   ]],
   ["manager", [
     "/enhet", "/enhet?system=journalen&behov=1", "/enhet?namn=xyzq", "/enhet/utveckling",
-    "/enhet/utveckling?yrke=specialistunderskoterska", "/mer",
+    "/enhet/utveckling?yrke=specialistunderskoterska", "/enhet/hanvisningar", "/enhet/staende", "/mer",
   ]],
-  ["administrator", ["/karta", "/karta/journalen", "/karta/krav", "/karta/krav?dag=2026-03-01", "/karta/laget"]],
+  ["administrator", [
+    "/karta", "/karta/journalen", "/karta/krav", "/karta/krav?dag=2026-03-01", "/karta/laget", "/karta/program",
+    "/karta/program/ny-chef",
+  ]],
 ];
 for (const [role, addresses] of screens) {
   test(`screens of ${role}`, async ({ page, signIn, expectFailure }) => {
