@@ -4,7 +4,12 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    bank::Choice, id::UnitId, lesson::SystemName, overview::UnitLine, time::Date, withheld::Block,
+    bank::Choice,
+    id::UnitId,
+    lesson::SystemName,
+    overview::UnitLine,
+    time::Date,
+    withheld::{Block, whole},
 };
 
 /// Of so many people who need a system, how many reach what is required, and how far up they are.
@@ -72,9 +77,9 @@ pub fn figure<'b>(
     is_selected: impl Fn(usize) -> bool,
 ) -> Option<Figure> {
     let needs =
-        |at: &usize| is_selected(*at) && standings.get(*at).is_some_and(|one| one.required > 0);
+        |at: usize| is_selected(at) && standings.get(at).is_some_and(|one| one.required > 0);
     let (mut needed, mut reached, mut levels) = (0u32, 0u32, 0u32);
-    for block in blocks.into_iter().filter(|block| block.iter().all(needs)) {
+    for block in whole(blocks, needs) {
         for one in block.iter().map(|at| standings[*at]) {
             needed += 1;
             reached += u32::from(one.shown >= one.required);

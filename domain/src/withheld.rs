@@ -71,12 +71,19 @@ pub fn blocks(people: &[Place]) -> Vec<Block> {
     blocks
 }
 
+/// The blocks that lie wholly within a selection: all that may be told of it is told of these.
+pub fn whole<'b>(
+    blocks: impl IntoIterator<Item = &'b Block>,
+    is_selected: impl Fn(usize) -> bool,
+) -> impl Iterator<Item = &'b Block> {
+    blocks.into_iter().filter(move |block| block.iter().all(|&at| is_selected(at)))
+}
+
 /// What of a selection may be counted: the places of everybody in blocks that lie wholly within it.
 /// The rest of the selection is left out.
 #[must_use]
 pub fn countable(blocks: &[Block], is_selected: impl Fn(usize) -> bool) -> Vec<usize> {
-    let whole = blocks.iter().filter(|block| block.iter().all(|&at| is_selected(at)));
-    let mut all: Vec<usize> = whole.flatten().copied().collect();
+    let mut all: Vec<usize> = whole(blocks, is_selected).flatten().copied().collect();
     all.sort_unstable();
     all
 }

@@ -11,6 +11,7 @@ use kvarten_domain::{
         AWAKE, Digest, DigestLine, GRACE_SECONDS, REMINDER_DAYS, Reason, Told, Wish, pause_after,
         reason,
     },
+    referral::Target,
 };
 use kvarten_entity::{Column, Key, employment, mail, mail_choice, person, referral};
 use sea_orm::{
@@ -24,7 +25,7 @@ use crate::{
     ServiceError, Services,
     bank::{Aim, Bank},
     competence::{Followed, follow},
-    signed_in::{employed_at, here_at},
+    signed_in::{employed_at, here_at, names_of},
 };
 
 /// For how long whoever takes a mail has it to themselves, in seconds.
@@ -116,14 +117,17 @@ fn candidates(now: Timestamp) -> Condition {
 /// Why each of some referrals is to be told of now, if it is.
 fn reasons(
     services: &Services,
+    bank: &Bank,
     followed: Vec<Followed>,
     now: Timestamp,
-) -> Vec<(Followed, Reason, Option<Wish>)> {
+) -> Vec<(Followed, Target, Reason, Option<Wish>)> {
     let why = |one: Followed| {
         let wish = wish(services, &one.row, now);
         let why = reason(one.stage, wish, told(&one.row))?;
         let is_settled = one.row.sent_at <= now.plus_seconds(-GRACE_SECONDS).0;
-        is_settled.then_some((one, why, wish))
+        // What it points to may be there no more.
+        let to = Aim::of_referral(&one.row).and_then(|aim| bank.target(aim))?;
+        is_settled.then_some((one, to, why, wish))
     };
     followed.into_iter().filter_map(why).collect()
 }
@@ -147,7 +151,9 @@ pub async fn plan_mail(services: &Services, now: Timestamp) -> Result<u32, Servi
     let mut people: Vec<Uuid> = Vec::new();
     for some in rows.chunks(500) {
         let followed = follow(db, &bank, some.to_vec()).await?;
-        people.extend(reasons(services, followed, now).iter().map(|(one, ..)| one.row.person_id));
+        people.extend(
+            reasons(services, &bank, followed, now).iter().map(|(one, ..)| one.row.person_id),
+        );
     }
     people.sort_unstable();
     people.dedup();
@@ -310,13 +316,10 @@ async fn compose(
         .order_by_asc(referral::Column::Id)
         .all(db)
         .await?;
-    let senders = names(services, rows.iter().filter_map(|row| row.sender_id)).await?;
+    let senders = names_of(services, rows.iter().filter_map(|row| row.sender_id)).await?;
     let followed = follow(db, bank, rows).await?;
     let mut lines = Vec::new();
-    for (one, why, wish) in reasons(services, followed, now) {
-        let Some(to) = Aim::of_referral(&one.row).and_then(|aim| bank.target(aim)) else {
-            continue;
-        };
+    for (one, to, why, wish) in reasons(services, bank, followed, now) {
         let line = DigestLine {
             reason: why,
             to,
@@ -339,19 +342,6 @@ async fn compose(
         digest: Digest { given_name: reader.given_name, lines, stop: choice.word },
         told,
     }))
-}
-
-async fn names(
-    services: &Services,
-    people: impl Iterator<Item = Uuid>,
-) -> Result<HashMap<Uuid, String>, ServiceError> {
-    let ids: HashSet<Uuid> = people.collect();
-    let rows = person::Entity::find()
-        .filter(person::Column::Id.is_in(ids))
-        .all(services.store().read())
-        .await?;
-    let name = |row: person::Model| (row.id, format!("{} {}", row.given_name, row.family_name));
-    Ok(rows.into_iter().map(name).collect())
 }
 
 /// Puts a mail off, or away for good where there is no later.

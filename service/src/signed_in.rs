@@ -1,6 +1,6 @@
 //! Proof that a person is signed in, with what their rights depend on.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use kvarten_domain::{Locale, PersonId, Role, Timestamp, UnitId, person::Viewer};
 use kvarten_entity::{Column, Key, employment, person, profession, role_grant, unit};
@@ -77,6 +77,31 @@ pub(crate) fn employed_at(at: Timestamp) -> Condition {
 /// People who have not left at a point in time.
 pub(crate) fn here_at(at: Timestamp) -> Condition {
     Condition::any().add(person::Column::LeftAt.is_null()).add(person::Column::LeftAt.gt(at.0))
+}
+
+/// Employments, joined with whose they are.
+pub(crate) fn whose() -> RelationDef {
+    employment::Entity::belongs_to(person::Entity)
+        .from(employment::Column::PersonId)
+        .to(person::Column::Id)
+        .into()
+}
+
+/// The full names of some people. One statement, or none where there are none.
+pub(crate) async fn names_of(
+    services: &Services,
+    people: impl Iterator<Item = Uuid>,
+) -> Result<HashMap<Uuid, String>, ServiceError> {
+    let ids: HashSet<Uuid> = people.collect();
+    if ids.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let rows = person::Entity::find()
+        .filter(person::Column::Id.is_in(ids))
+        .all(services.store().read())
+        .await?;
+    let name = |row: person::Model| (row.id, format!("{} {}", row.given_name, row.family_name));
+    Ok(rows.into_iter().map(name).collect())
 }
 
 impl SignedIn {

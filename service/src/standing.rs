@@ -6,7 +6,7 @@ use kvarten_domain::{
     ProfessionId, Timestamp, UnitId,
     standing::{Joining, NEW_DAYS, Post},
 };
-use kvarten_entity::{Column, Key, employment, evidence, person, referral, standing_referral};
+use kvarten_entity::{Column, Key, employment, evidence, referral, standing_referral};
 use sea_orm::{
     ActiveValue::Set,
     ColumnTrait, EntityTrait, JoinType, QueryFilter, QuerySelect,
@@ -19,7 +19,7 @@ use crate::{
     bank::{Aim, Bank},
     competence::follow,
     manager::id_in,
-    signed_in::{employed_at, here_at},
+    signed_in::{employed_at, here_at, whose},
 };
 
 /// Somebody who began somewhere lately.
@@ -93,13 +93,7 @@ async fn newcomers(services: &Services, now: Timestamp) -> Result<Vec<Newcomer>,
             employment::Column::UnitId,
             employment::Column::ProfessionId,
         ])
-        .join(
-            JoinType::InnerJoin,
-            employment::Entity::belongs_to(person::Entity)
-                .from(employment::Column::PersonId)
-                .to(person::Column::Id)
-                .into(),
-        )
+        .join(JoinType::InnerJoin, whose())
         .filter(employment::Column::FromAt.gt(since.0))
         .filter(employed_at(now))
         .filter(here_at(now))

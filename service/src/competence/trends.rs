@@ -14,7 +14,7 @@ use kvarten_domain::{
     trends::{Standing, SystemTrend, Told, TrendsPage, UnitStanding, figure, told},
     withheld::{Block, Place, blocks, countable},
 };
-use kvarten_entity::{Column, Key, competence, employment, person};
+use kvarten_entity::{Column, Key, competence, employment};
 use sea_orm::{
     EntityTrait, JoinType, QueryFilter, QuerySelect, RelationDef,
     sea_query::{Expr, ExprTrait, IntoCondition},
@@ -25,7 +25,7 @@ use super::unpack;
 use crate::{
     ServiceError, Services,
     bank::Bank,
-    signed_in::{employed_at, here_at},
+    signed_in::{employed_at, here_at, whose},
 };
 
 /// How many months back trends go.
@@ -71,13 +71,7 @@ async fn members(
         .select_only()
         .columns([employment::Column::UnitId, employment::Column::ProfessionId])
         .column(competence::Column::Facts)
-        .join(
-            JoinType::InnerJoin,
-            employment::Entity::belongs_to(person::Entity)
-                .from(employment::Column::PersonId)
-                .to(person::Column::Id)
-                .into(),
-        )
+        .join(JoinType::InnerJoin, whose())
         .join(JoinType::LeftJoin, known)
         .filter(employed_at(now))
         .filter(here_at(now))

@@ -4,7 +4,7 @@ use kvarten_domain::{
     Timestamp,
     referral::{ReferralCard, Stage},
 };
-use kvarten_entity::{Column, Key, person, referral};
+use kvarten_entity::{Column, Key, referral};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, sea_query::Expr};
 use uuid::Uuid;
 
@@ -13,6 +13,7 @@ use crate::{
     ServiceError,
     bank::{Aim, Bank},
     competence::follow,
+    signed_in::names_of,
 };
 
 /// The most that are shown at once; nobody is helped by more.
@@ -46,16 +47,8 @@ impl Learner<'_> {
                 .await?;
         }
         let open: Vec<_> = followed.into_iter().filter(|one| one.stage.is_open()).collect();
-        let senders: Vec<Uuid> = open.iter().filter_map(|one| one.row.sender_id).collect();
-        let senders = if senders.is_empty() {
-            Vec::new()
-        } else {
-            person::Entity::find().filter(person::Column::Id.is_in(senders)).all(db).await?
-        };
-        let name = |id: Uuid| {
-            let sender = senders.iter().find(|row| row.id == id)?;
-            Some(format!("{} {}", sender.given_name, sender.family_name))
-        };
+        let senders =
+            names_of(self.services, open.iter().filter_map(|one| one.row.sender_id)).await?;
         let calendar = self.services.calendar();
         let mut cards: Vec<(i64, ReferralCard)> = open
             .into_iter()
@@ -63,7 +56,7 @@ impl Learner<'_> {
                 let to = bank.target(Aim::of_referral(&one.row)?)?;
                 let card = ReferralCard {
                     id: one.row.id.id(),
-                    from: one.row.sender_id.and_then(name),
+                    from: one.row.sender_id.and_then(|sender| senders.get(&sender).cloned()),
                     to,
                     note: one.row.note,
                     wish: one.row.wish_at.map(|end| calendar.date(Timestamp(end - 1))),

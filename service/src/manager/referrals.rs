@@ -1,13 +1,13 @@
 //! Following referrals, changing and withdrawing them.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use kvarten_domain::{
     Date, Fault, PersonId, ReferralId, Timestamp,
     knowledge::Look,
     referral::{MOST_LINES, ReferralLine},
 };
-use kvarten_entity::{Column, Key, employment, evidence, person, referral};
+use kvarten_entity::{Column, Key, employment, evidence, referral};
 use sea_orm::{
     ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
     sea_query::{Expr, ExprTrait, Query, SelectStatement},
@@ -19,7 +19,7 @@ use crate::{
     ServiceError,
     bank::Aim,
     competence::{Followed, follow, look_at_person},
-    signed_in::employed_at,
+    signed_in::{employed_at, names_of},
 };
 
 impl Manager<'_> {
@@ -55,7 +55,8 @@ impl Manager<'_> {
             .all(db)
             .await?;
         let followed = follow(db, &self.bank, rows).await?;
-        let senders = self.names_of(followed.iter().filter_map(|one| one.row.sender_id)).await?;
+        let senders =
+            names_of(self.services, followed.iter().filter_map(|one| one.row.sender_id)).await?;
         let line = |one: Followed| {
             let to = self.bank.target(Aim::of_referral(&one.row)?)?;
             let calendar = self.services.calendar();
@@ -74,24 +75,6 @@ impl Manager<'_> {
             })
         };
         Ok(followed.into_iter().filter_map(line).collect())
-    }
-
-    pub(super) async fn names_of(
-        &self,
-        people: impl Iterator<Item = Uuid>,
-    ) -> Result<HashMap<Uuid, String>, ServiceError> {
-        let ids: HashSet<Uuid> = people.collect();
-        if ids.is_empty() {
-            return Ok(HashMap::new());
-        }
-        let rows = person::Entity::find()
-            .filter(person::Column::Id.is_in(ids))
-            .all(self.services.store().read())
-            .await?;
-        Ok(rows
-            .into_iter()
-            .map(|row| (row.id, format!("{} {}", row.given_name, row.family_name)))
-            .collect())
     }
 
     /// Changes a referral of somebody in the manager's units that is open and as it was seen. Nothing

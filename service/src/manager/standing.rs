@@ -15,7 +15,7 @@ use sea_orm::{
 use uuid::Uuid;
 
 use super::{Manager, refer::note};
-use crate::{ServiceError, bank::Aim, new_id};
+use crate::{ServiceError, bank::Aim, new_id, signed_in::names_of};
 
 /// A standing referral as it is to be.
 #[derive(Clone, Debug)]
@@ -60,7 +60,7 @@ impl Manager<'_> {
             .await?
             .into_iter()
             .collect();
-        let senders = self.names_of(rows.iter().filter_map(|row| row.sender_id)).await?;
+        let senders = names_of(self.services, rows.iter().filter_map(|row| row.sender_id)).await?;
         let line = |row: standing_referral::Model| {
             let profession: Option<ProfessionId> = row.profession_id.map(Key::id);
             let profession = profession.and_then(|id| self.bank.profession(id));

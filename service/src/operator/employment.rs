@@ -101,6 +101,22 @@ impl Operator<'_> {
         Ok(())
     }
 
+    /// Has somebody begin a post now, and commits. They are pointed to what whoever joins is.
+    async fn begin(
+        &self,
+        writing: DatabaseTransaction,
+        person: PersonId,
+        (unit, profession): (UnitId, ProfessionId),
+        roles: &[Role],
+    ) -> Result<(), ServiceError> {
+        let roles = roles.iter().map(|role| (*role, unit)).collect();
+        let post = Post { person, unit, profession, roles, since: self.now, until: None };
+        self.employ(&writing, vec![post]).await?;
+        writing.commit().await?;
+        send_standing(self.services, self.now).await?;
+        Ok(())
+    }
+
     /// Notes that somebody works in another unit or as something else from now on. What they have
     /// shown goes with them; roles they had end, and these begin.
     ///
@@ -125,12 +141,7 @@ impl Operator<'_> {
             return Err(ServiceError::invalid("person", Fault::Retired));
         }
         self.end_posts(&writing, id).await?;
-        let roles = roles.iter().map(|role| (*role, unit)).collect();
-        let post = Post { person: id, unit, profession, roles, since: self.now, until: None };
-        self.employ(&writing, vec![post]).await?;
-        writing.commit().await?;
-        send_standing(self.services, self.now).await?;
-        Ok(())
+        self.begin(writing, id, (unit, profession), roles).await
     }
 
     /// Notes that somebody who has left works here again, in a unit with a profession and roles.
@@ -162,11 +173,6 @@ impl Operator<'_> {
             .filter(person::Column::Id.eq(id.key()))
             .exec(&writing)
             .await?;
-        let roles = roles.iter().map(|role| (*role, unit)).collect();
-        let post = Post { person: id, unit, profession, roles, since: self.now, until: None };
-        self.employ(&writing, vec![post]).await?;
-        writing.commit().await?;
-        send_standing(self.services, self.now).await?;
-        Ok(())
+        self.begin(writing, id, (unit, profession), roles).await
     }
 }

@@ -11,7 +11,7 @@ use kvarten_service::{
     new_id,
     outbox::{Delivery, Outgoing, note_delivery, plan_mail, stop_mail, take_mail},
 };
-use sea_orm::EntityTrait;
+use sea_orm::{ConnectionTrait, EntityTrait, Statement};
 
 use crate::{
     story,
@@ -219,4 +219,15 @@ story!(whoever_has_left_or_has_no_address_is_not_written_to, |town| {
     plan_mail(&town.services, at(HOUR)).await.expect("planned");
     town.operator().end_employment(alma.id()).await.expect("left");
     assert!(take_mail(&town.services, at(HOUR)).await.expect("taken").is_none());
+});
+
+story!(what_points_to_a_lesson_that_is_gone_is_not_planned_for, |town| {
+    let (town, alma, boss) = stage(town).await;
+    refer(&town, &boss, &alma, "mejl", None, 0).await;
+    let store = town.services.store();
+    let archive = format!("UPDATE lessons SET archived_at = {} WHERE slug = 'mejl'", NOON.0);
+    store.read().execute_raw(Statement::from_string(store.backend(), archive)).await.expect("gone");
+    // Every process hears of it when something is published.
+    town.publish("nytt", "outlook", 1).await;
+    assert_eq!(plan_mail(&town.services, at(HOUR)).await.expect("planned"), 0);
 });
