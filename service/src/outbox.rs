@@ -282,8 +282,7 @@ async fn claim(services: &Services, now: Timestamp) -> Result<Option<mail::Model
     }
 }
 
-/// What a mail says now. None where there is nothing to say any more, or not today: then it is put
-/// away.
+/// What a mail says now. None where there is nothing to say any more: then it is put away.
 async fn compose(
     services: &Services,
     bank: &Bank,
@@ -297,18 +296,8 @@ async fn compose(
         .await?;
     let choice = mail_choice::Entity::find_by_id(waiting.person_id).one(db).await?;
     let (Some(reader), Some(choice)) = (reader, choice) else {
-        return put_away(services, waiting, None).await;
+        return put_away(services, waiting).await;
     };
-    let last = mail::Entity::find()
-        .filter(mail::Column::PersonId.eq(reader.id))
-        .filter(mail::Column::SentAt.is_not_null())
-        .order_by_desc(mail::Column::SentAt)
-        .one(db)
-        .await?;
-    let later = due(services, now, last.and_then(|last| last.sent_at).map(Timestamp));
-    if later > now {
-        return put_away(services, waiting, Some(later)).await;
-    }
     let rows = referral::Entity::find()
         .filter(candidates(now))
         .filter(referral::Column::PersonId.eq(reader.id))
@@ -330,7 +319,7 @@ async fn compose(
         lines.push((line, (one.row.id, told(&one.row).and(why, wish))));
     }
     if lines.is_empty() {
-        return put_away(services, waiting, None).await;
+        return put_away(services, waiting).await;
     }
     lines.sort_by_key(|(line, _)| (line.reason, line.wish.is_none(), line.wish));
     lines.truncate(MOST_LINES);
@@ -344,33 +333,16 @@ async fn compose(
     }))
 }
 
-/// Puts a mail off, or away for good where there is no later.
+/// Puts a mail away that has nothing to say.
 async fn put_away(
     services: &Services,
     waiting: &mail::Model,
-    later: Option<Timestamp>,
 ) -> Result<Option<Outgoing>, ServiceError> {
-    let write = services.store().write();
-    match later {
-        None => {
-            mail::Entity::delete_many()
-                .filter(mail::Column::Id.eq(waiting.id))
-                .filter(is_open())
-                .exec(write)
-                .await?;
-        }
-        Some(later) => {
-            mail::Entity::update_many()
-                .col_expr(mail::Column::DueAt, Expr::value(later.0))
-                .col_expr(mail::Column::ClaimedUntil, Expr::value(None::<i64>))
-                // Nothing was tried.
-                .col_expr(mail::Column::Tries, Expr::value(waiting.tries - 1))
-                .filter(mail::Column::Id.eq(waiting.id))
-                .filter(is_open())
-                .exec(write)
-                .await?;
-        }
-    }
+    mail::Entity::delete_many()
+        .filter(mail::Column::Id.eq(waiting.id))
+        .filter(is_open())
+        .exec(services.store().write())
+        .await?;
     Ok(None)
 }
 

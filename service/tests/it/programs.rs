@@ -134,7 +134,12 @@ story!(a_program_that_will_not_do_is_refused, |town| {
 
 story!(somebody_referred_to_a_program_is_done_with_its_last_lesson, |town| {
     let (town, alma, both) = town_with_lessons(town).await;
-    let code = town.operator().map().set_program(&edit(new_id(), 0, &both)).await.expect("kept");
+    let code = town
+        .operator()
+        .map()
+        .set_program(&edit(new_id(), 0, &[both[1], both[0]]))
+        .await
+        .expect("kept");
     let learner = town.learner(&alma);
     see_all(&learner, "mejl").await;
     climb(&learner, "mejl").await;
