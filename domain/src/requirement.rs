@@ -4,7 +4,7 @@
 //! for somebody is the highest of what the municipality requires of their profession and what their
 //! unit, or any above it, asks on top: a unit can ask for more and never for less.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use crate::{
     fault::Fault,
@@ -30,15 +30,20 @@ pub struct Requirement {
 
 /// Everything that is or was required.
 #[derive(Clone, Debug, Default)]
-pub struct Requirements(HashMap<(ProfessionId, SystemId), Vec<Requirement>>);
+pub struct Requirements {
+    of: HashMap<(ProfessionId, SystemId), Vec<Requirement>>,
+    /// The units that ask for anything, at any point in time.
+    asking: HashSet<UnitId>,
+}
 
 impl FromIterator<Requirement> for Requirements {
     fn from_iter<T: IntoIterator<Item = Requirement>>(all: T) -> Self {
-        let mut of: HashMap<_, Vec<Requirement>> = HashMap::new();
+        let mut requirements = Self::default();
         for one in all {
-            of.entry((one.profession, one.system)).or_default().push(one);
+            requirements.asking.extend(one.unit);
+            requirements.of.entry((one.profession, one.system)).or_default().push(one);
         }
-        Self(of)
+        requirements
     }
 }
 
@@ -49,7 +54,7 @@ impl Requirements {
         system: SystemId,
         at: Timestamp,
     ) -> impl Iterator<Item = &Requirement> {
-        let all = self.0.get(&(profession, system)).map_or(&[][..], Vec::as_slice);
+        let all = self.of.get(&(profession, system)).map_or(&[][..], Vec::as_slice);
         all.iter().filter(move |one| one.span.holds_at(at))
     }
 
@@ -65,6 +70,13 @@ impl Requirements {
     ) -> Option<Level> {
         let asks = |one: &&Requirement| one.unit.is_none_or(|unit| path.contains(&unit));
         self.holding(profession, system, at).filter(asks).map(|one| one.level).max()
+    }
+
+    /// Those of a path that ever ask for something on top. Whoever has the same profession, and the
+    /// same of these, is required the same at any point in time.
+    #[must_use]
+    pub fn asking(&self, path: &[UnitId]) -> Vec<UnitId> {
+        path.iter().copied().filter(|unit| self.asking.contains(unit)).collect()
     }
 
     /// What one unit itself asks, or the municipality: not what those above it do.
@@ -94,7 +106,7 @@ impl Requirements {
         system: SystemId,
         at: Timestamp,
     ) -> Option<(Timestamp, Option<Level>)> {
-        let all = self.0.get(&(profession, system))?;
+        let all = self.of.get(&(profession, system))?;
         let own = all.iter().filter(|one| one.unit == unit);
         let ends = own.flat_map(|one| [Some(one.span.from), one.span.until]);
         let next = ends.flatten().filter(|end| *end > at).min()?;
@@ -162,6 +174,21 @@ mod tests {
         let all = [required(None, 1, 0, None), required(Some(unit(1)), 2, 0, None)];
         assert_eq!(at(&all, &[unit(2), unit(1)], 1), Some(2));
         assert_eq!(at(&all, &[unit(3)], 1), Some(1));
+    }
+
+    #[test]
+    fn whoever_has_the_same_askers_above_is_required_the_same() {
+        let all: Requirements = [
+            required(None, 1, 0, None),
+            required(Some(unit(1)), 2, 5, Some(6)),
+            required(Some(unit(3)), 4, 0, None),
+        ]
+        .into_iter()
+        .collect();
+        assert_eq!(all.asking(&[unit(2), unit(1)]), [unit(1)], "once is enough");
+        assert_eq!(all.asking(&[unit(4), unit(1)]), [unit(1)]);
+        assert_eq!(all.asking(&[unit(3), unit(1)]), [unit(3), unit(1)]);
+        assert_eq!(all.asking(&[unit(2)]), []);
     }
 
     #[test]

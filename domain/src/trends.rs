@@ -3,14 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{
-    bank::Choice,
-    id::UnitId,
-    lesson::SystemName,
-    overview::UnitLine,
-    time::Date,
-    withheld::{Block, whole},
-};
+use crate::{bank::Choice, id::UnitId, lesson::SystemName, overview::UnitLine, time::Date};
 
 /// Of so many people who need a system, how many reach what is required, and how far up they are.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -68,36 +61,47 @@ pub struct Standing {
     pub shown: u8,
 }
 
-/// A figure about the people of a selection who need a system: of the blocks of which everybody does.
-/// None where there is no such block.
-#[must_use]
-pub fn figure<'b>(
-    blocks: impl IntoIterator<Item = &'b Block>,
-    standings: &[Standing],
-    is_selected: impl Fn(usize) -> bool,
-) -> Option<Figure> {
-    let needs =
-        |at: usize| is_selected(at) && standings.get(at).is_some_and(|one| one.required > 0);
-    let (mut needed, mut reached, mut levels) = (0u32, 0u32, 0u32);
-    for block in whole(blocks, needs) {
-        for one in block.iter().map(|at| standings[*at]) {
-            needed += 1;
-            reached += u32::from(one.shown >= one.required);
-            levels += u32::from(one.shown);
-        }
-    }
-    let level_tenths = (levels * 10 + needed / 2).checked_div(needed)?;
-    Some(Figure { needed, reached, level_tenths })
+/// What the people of one block bring to the figures of one system, added up.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Tally {
+    needed: u32,
+    reached: u32,
+    levels: u32,
 }
 
-/// What may be told of the people of a selection who need a system.
-#[must_use]
-pub fn told(blocks: &[Block], standings: &[Standing], is_selected: impl Fn(usize) -> bool) -> Told {
-    match figure(blocks, standings, &is_selected) {
-        Some(figure) => Told::Figure(figure),
-        None if (0..standings.len()).any(|at| is_selected(at) && standings[at].required > 0) => {
-            Told::Withheld
+impl Tally {
+    /// Adds one of them.
+    pub fn add(&mut self, standing: Standing) {
+        let Standing { required, shown } = standing;
+        if required > 0 {
+            self.needed += 1;
+            self.reached += u32::from(shown >= required);
+            self.levels += u32::from(shown);
         }
+    }
+
+    /// Whether it may be told of a block of so many people: where one of them does not need the
+    /// system, what the others have shown would be about part of a block.
+    const fn is_of_all(self, people: usize) -> bool {
+        self.needed as usize == people
+    }
+}
+
+/// What may be told of a group and a system: what the whole blocks of the group bring of which
+/// everybody needs it, each with how many people it has. `is_needed` says whether anybody in the
+/// group needs the system, in a whole block or not.
+#[must_use]
+pub fn told(blocks: impl IntoIterator<Item = (usize, Tally)>, is_needed: bool) -> Told {
+    let mut all = Tally::default();
+    for (_, tally) in blocks.into_iter().filter(|(people, tally)| tally.is_of_all(*people)) {
+        all.needed += tally.needed;
+        all.reached += tally.reached;
+        all.levels += tally.levels;
+    }
+    let Tally { needed, reached, levels } = all;
+    match (levels * 10 + needed / 2).checked_div(needed) {
+        Some(level_tenths) => Told::Figure(Figure { needed, reached, level_tenths }),
+        None if is_needed => Told::Withheld,
         None => Told::Unneeded,
     }
 }
@@ -156,9 +160,28 @@ pub struct TrendsPage {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::withheld::{Block, whole};
+    use proptest::prelude::*;
 
     fn standing(required: u8, shown: u8) -> Standing {
         Standing { required, shown }
+    }
+
+    /// What is told of a selection, from what each person brings.
+    fn told_of(
+        blocks: &[Block],
+        standings: &[Standing],
+        is_selected: impl Fn(usize) -> bool,
+    ) -> Told {
+        let tally = |block: &Block| {
+            let mut tally = Tally::default();
+            for at in block {
+                tally.add(standings[*at]);
+            }
+            (block.len(), tally)
+        };
+        let needs = |at: usize| is_selected(at) && standings[at].required > 0;
+        told(whole(blocks, &is_selected).map(tally), (0..standings.len()).any(needs))
     }
 
     #[test]
@@ -167,18 +190,53 @@ mod tests {
         let mut standings = vec![standing(2, 2); 5];
         standings.extend([standing(1, 0); 6]);
         assert_eq!(
-            told(&blocks, &standings, |_| true),
+            told_of(&blocks, &standings, |_| true),
             Told::Figure(Figure { needed: 11, reached: 5, level_tenths: 9 })
         );
-        let first = told(&blocks, &standings, |at| at < 5);
+        let first = told_of(&blocks, &standings, |at| at < 5);
         assert_eq!(first, Told::Figure(Figure { needed: 5, reached: 5, level_tenths: 20 }));
-        assert_eq!(told(&blocks, &standings, |at| at < 4), Told::Withheld, "part of a block");
+        assert_eq!(told_of(&blocks, &standings, |at| at < 4), Told::Withheld, "part of a block");
         // One of the second block does not need it: what the others have shown is not told.
-        standings[7] = standing(0, 0);
-        assert_eq!(told(&blocks, &standings, |at| at >= 5), Told::Withheld);
-        assert_eq!(told(&blocks, &standings, |_| true), first);
-        assert_eq!(told(&blocks, &standings, |at| at == 7), Told::Unneeded);
-        assert_eq!(told(&blocks, &standings, |_| false), Told::Unneeded);
+        standings[7] = standing(0, 4);
+        assert_eq!(told_of(&blocks, &standings, |at| at >= 5), Told::Withheld);
+        assert_eq!(told_of(&blocks, &standings, |_| true), first);
+        assert_eq!(told_of(&blocks, &standings, |at| at == 7), Told::Unneeded);
+        assert_eq!(told_of(&blocks, &standings, |_| false), Told::Unneeded);
+    }
+
+    /// Blocks of so many people, one after the other.
+    fn blocks_of(sizes: &[usize]) -> Vec<Block> {
+        let begin = |at: usize| sizes[..at].iter().sum::<usize>();
+        (0..sizes.len()).map(|at| (begin(at)..begin(at) + sizes[at]).collect()).collect()
+    }
+
+    fn needed(told: Told) -> u32 {
+        told.figure().map_or(0, |figure| figure.needed)
+    }
+
+    proptest! {
+        /// Whoever compares a selection with a part of it, and a system with itself, finds out about
+        /// nobody or at least five: also where some do not need the system.
+        #[test]
+        fn a_part_differs_from_the_whole_by_nobody_or_five(
+            sizes in prop::collection::vec(5usize..9, 1..6),
+            needs in prop::collection::vec(any::<bool>(), 48),
+            chosen in prop::collection::vec((any::<bool>(), any::<bool>()), 48),
+        ) {
+            let blocks = blocks_of(&sizes);
+            let people: usize = sizes.iter().sum();
+            // Mostly all of a block need it, so that there is something to tell.
+            let needs = |at: usize| needs[at] || needs[at / 4];
+            let standings: Vec<_> =
+                (0..people).map(|at| standing(u8::from(needs(at)), u8::from(at % 3 == 0))).collect();
+            let all = told_of(&blocks, &standings, |at| chosen[at].0);
+            let part = told_of(&blocks, &standings, |at| chosen[at].0 && chosen[at].1);
+            let whole = told_of(&blocks, &standings, |_| true);
+            for (less, more) in [(part, all), (all, whole)] {
+                let about = needed(more).checked_sub(needed(less)).expect("a part is less");
+                prop_assert!(about == 0 || about >= 5, "{less:?} {more:?}");
+            }
+        }
     }
 
     #[test]

@@ -13,7 +13,7 @@
 //! or subtracted from each other, the people of a block stay together, and what is left over is
 //! about whole blocks: nobody, or at least five. The property test tries. (Decision 019.)
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 use crate::{
     id::{ProfessionId, UnitId},
@@ -27,7 +27,7 @@ pub struct Place {
     /// Which profession.
     pub profession: ProfessionId,
     /// The unit, then the one above it, and so on up to the root.
-    pub path: Vec<UnitId>,
+    pub path: Arc<[UnitId]>,
 }
 
 /// A block: who belongs to it, as places in the list it was made from. Never fewer than
@@ -79,15 +79,6 @@ pub fn whole<'b>(
     blocks.into_iter().filter(move |block| block.iter().all(|&at| is_selected(at)))
 }
 
-/// What of a selection may be counted: the places of everybody in blocks that lie wholly within it.
-/// The rest of the selection is left out.
-#[must_use]
-pub fn countable(blocks: &[Block], is_selected: impl Fn(usize) -> bool) -> Vec<usize> {
-    let mut all: Vec<usize> = whole(blocks, is_selected).flatten().copied().collect();
-    all.sort_unstable();
-    all
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -110,6 +101,13 @@ mod tests {
                 std::iter::repeat_n(place(unit, profession), count)
             })
             .collect()
+    }
+
+    /// Everybody in blocks that lie wholly within a selection.
+    fn countable(blocks: &[Block], is_selected: impl Fn(usize) -> bool) -> Vec<usize> {
+        let mut all: Vec<usize> = whole(blocks, is_selected).flatten().copied().collect();
+        all.sort_unstable();
+        all
     }
 
     fn sizes(groups: &[(u128, u128, usize)]) -> Vec<usize> {

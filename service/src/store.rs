@@ -249,6 +249,10 @@ fn sqlite_readers() -> u32 {
     u32::try_from(cores).unwrap_or(8).clamp(2, 8)
 }
 
+/// How many rows a reader's thread may be ahead of whoever reads them. The two wake each other when
+/// there are none left and when there is room again: for thousands of rows that is most of the time.
+const SQLITE_ROWS: usize = 1_024;
+
 fn sqlite_options(url: &str, file: &Path, connections: u32) -> ConnectOptions {
     let mut options = ConnectOptions::new(url);
     let file = file.to_path_buf();
@@ -268,6 +272,7 @@ fn sqlite_options(url: &str, file: &Path, connections: u32) -> ConnectOptions {
                 .synchronous(SqliteSynchronous::Normal)
                 .busy_timeout(Duration::from_secs(20))
                 .foreign_keys(true)
+                .row_buffer_size(SQLITE_ROWS)
                 .optimize_on_close(true, None)
         });
     options

@@ -74,7 +74,7 @@ impl Administrator<'_> {
                 .map(|entry| LessonForm {
                     id: entry.lesson,
                     lesson: bank.link(entry),
-                    is_required: bank.is_required(entry.lesson, self.now),
+                    is_required: bank.required_lessons.is_required(entry.lesson, self.now),
                 })
                 .collect(),
         };

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use kvarten_domain::{
     LessonId, Level, Locale, MeaningId, StatementId, SystemId, Timestamp,
-    competence::RequiredLesson,
+    competence::{RequiredLesson, RequiredLessons},
     lesson::SystemName,
     requirement::{Requirement, Requirements},
     time::Span,
@@ -172,7 +172,7 @@ pub(super) async fn load_requirements(
 pub(super) async fn load_required_lessons(
     db: &DatabaseConnection,
     systems: &[SystemEntry],
-) -> Result<Vec<RequiredLesson>, ServiceError> {
+) -> Result<RequiredLessons, ServiceError> {
     let mut spans: HashMap<LessonId, Vec<Span>> = HashMap::new();
     for row in required_lesson::Entity::find().all(db).await? {
         let of_lesson = spans.entry(row.lesson_id.id()).or_default();
@@ -195,5 +195,5 @@ pub(super) async fn load_required_lessons(
             spans: spans.into_iter().map(|span| Span { until: until(span), ..span }).collect(),
         })
     };
-    Ok(lessons.into_iter().filter_map(required).collect())
+    Ok(RequiredLessons::new(systems.len(), lessons.into_iter().filter_map(required).collect()))
 }

@@ -15,7 +15,7 @@ use std::{
 use kvarten_domain::{
     LessonId, Level, Locale, ProfessionId, SystemId, Timestamp, UnitId, VersionId,
     bank::{Choice, Filter},
-    competence::{RequiredLesson, ShownRule},
+    competence::RequiredLessons,
     ladder::Quiz,
     lesson::{LessonLink, Routine, StepBody, StepHead},
     requirement::Requirements,
@@ -79,7 +79,7 @@ pub struct Bank {
     pub(crate) professions: Vec<ProfessionEntry>,
     pub(crate) units: Tree,
     pub(crate) requirements: Requirements,
-    pub(crate) required_lessons: Vec<RequiredLesson>,
+    pub(crate) required_lessons: RequiredLessons,
     pub(crate) lessons: Vec<LessonEntry>,
     pub(crate) programs: Vec<ProgramEntry>,
     places: HashMap<SystemId, usize>,
@@ -129,17 +129,6 @@ impl Bank {
         }
         let found = self.index.find(&filter.text);
         found.into_iter().map(|(at, _)| &self.lessons[at]).filter(fits).collect()
-    }
-
-    /// What it takes to show the levels of every system at a point in time.
-    pub(crate) fn shown_rule(&self, at: Timestamp) -> ShownRule {
-        ShownRule::at(self.systems.len(), &self.required_lessons, at)
-    }
-
-    /// Whether a lesson is required for its level at a point in time.
-    pub(crate) fn is_required(&self, lesson: LessonId, at: Timestamp) -> bool {
-        let mut of_lesson = self.required_lessons.iter().filter(|one| one.lesson == lesson);
-        of_lesson.any(|one| one.spans.iter().any(|span| span.holds_at(at)))
     }
 
     /// What is required in each system, in their order, of a profession in a unit at a point in

@@ -168,20 +168,25 @@ fn take<const N: usize>(bytes: &mut &[u8]) -> Option<[u8; N]> {
     Some(*taken)
 }
 
-fn read(mut bytes: &[u8]) -> Option<Facts> {
-    let bytes = &mut bytes;
-    let mut facts = Facts::default();
+/// Reads the evidence, which stands first.
+fn read_proofs(bytes: &mut &[u8]) -> Option<Vec<Proof>> {
     if take::<1>(bytes)? != [LAYOUT] {
         return None;
     }
     let count = u16::from_be_bytes(take(bytes)?);
-    facts.proofs.reserve(usize::from(count));
+    let mut proofs = Vec::with_capacity(usize::from(count));
     for _ in 0..count {
         let lesson = LessonId::from_u128(u128::from_be_bytes(take(bytes)?));
         let from = Timestamp(i64::from_be_bytes(take(bytes)?));
         let until = Some(i64::from_be_bytes(take(bytes)?)).filter(|until| *until != 0);
-        facts.proofs.push(Proof { lesson, span: Span { from, until: until.map(Timestamp) } });
+        proofs.push(Proof { lesson, span: Span { from, until: until.map(Timestamp) } });
     }
+    Some(proofs)
+}
+
+fn read(mut bytes: &[u8]) -> Option<Facts> {
+    let bytes = &mut bytes;
+    let mut facts = Facts { proofs: read_proofs(bytes)?, said: Vec::new() };
     while !bytes.is_empty() {
         let system = SystemId::from_u128(u128::from_be_bytes(take(bytes)?));
         let at = Timestamp(i64::from_be_bytes(take(bytes)?));
@@ -194,6 +199,11 @@ fn read(mut bytes: &[u8]) -> Option<Facts> {
 /// Reads what [`pack`] has written.
 pub(crate) fn unpack(bytes: &[u8]) -> Result<Facts, ServiceError> {
     read(bytes).ok_or(ServiceError::Packed)
+}
+
+/// The evidence in it alone.
+pub(crate) fn unpack_proofs(mut bytes: &[u8]) -> Result<Vec<Proof>, ServiceError> {
+    read_proofs(&mut bytes).ok_or(ServiceError::Packed)
 }
 
 #[cfg(test)]
@@ -219,6 +229,7 @@ mod tests {
                 height: Height::new(4).expect("0–4"),
             }],
         };
+        assert_eq!(unpack_proofs(&pack(&facts)).ok().as_ref(), Some(&facts.proofs));
         assert_eq!(read(&pack(&facts)), Some(facts));
         assert_eq!(read(&pack(&Facts::default())), Some(Facts::default()));
     }

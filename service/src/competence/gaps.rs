@@ -32,7 +32,7 @@ impl Gap<'_> {
 /// lessons there is evidence.
 pub(crate) fn gaps<'b>(
     bank: &'b Bank,
-    rule: &ShownRule,
+    rule: &ShownRule<'_>,
     (required, shown): (&[Option<Level>], &[Height]),
     is_held: impl Fn(&LessonEntry) -> bool,
     is_begun: impl Fn(&LessonEntry) -> bool,

@@ -49,7 +49,7 @@ struct Heights {
 
 impl Heights {
     fn of(bank: &Bank, subject: &Subject, facts: &Facts, at: Timestamp) -> Self {
-        let shown = bank.shown_rule(at).shown(facts);
+        let shown = bank.required_lessons.at(at).shown(facts);
         Self {
             required: subject.required(bank, at),
             shown: shown.into_iter().map(Height::from).collect(),
@@ -165,7 +165,7 @@ async fn gap_lines(
         .await?;
     let all = gaps(
         bank,
-        &bank.shown_rule(now),
+        &bank.required_lessons.at(now),
         (&heights.required, &heights.shown),
         |entry| facts.holds(entry.lesson, now),
         |entry| begun.contains(&entry.version.key()),
@@ -253,7 +253,7 @@ pub(crate) async fn system_page(
             .filter(|entry| entry.system == at && entry.level == level)
             .map(|entry| LevelLesson {
                 lesson: bank.link(entry),
-                is_required: bank.is_required(entry.lesson, now),
+                is_required: bank.required_lessons.is_required(entry.lesson, now),
                 is_completed: facts.holds(entry.lesson, now),
             })
             .collect(),

@@ -1,18 +1,20 @@
 //! Trends and units beside each other, for managers of their own units and for administrators of all.
 
 use std::{
-    collections::{BTreeMap, HashMap, HashSet},
+    collections::{BTreeMap, BTreeSet, HashMap, HashSet},
     ops::RangeInclusive,
+    sync::Arc,
 };
 
+use futures_util::TryStreamExt;
 use kvarten_domain::{
-    Height, Level, Locale, ProfessionId, Timestamp, UnitId,
+    Level, Locale, ProfessionId, Timestamp, UnitId,
     bank::Choice,
-    competence::{Facts, Placed, ShownRule},
+    competence::{Placed, RequiredLessons, ShownRule},
     overview::UnitLine,
     text::sorted_as,
-    trends::{Standing, SystemTrend, Told, TrendsPage, UnitStanding, figure, told},
-    withheld::{Block, Place, blocks, countable},
+    trends::{Standing, SystemTrend, Tally, Told, TrendsPage, UnitStanding, told},
+    withheld::{Place, blocks, whole},
 };
 use kvarten_entity::{Column, Key, competence, employment};
 use sea_orm::{
@@ -21,7 +23,7 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
-use super::unpack;
+use super::unpack_proofs;
 use crate::{
     ServiceError, Services,
     bank::Bank,
@@ -40,19 +42,31 @@ pub struct Selection {
     pub profession: Option<String>,
 }
 
+/// Something for each day, and on it for each system.
+type ByDay<T> = Vec<Vec<T>>;
+
+/// Where somebody works, and as what.
+type Post = (UnitId, ProfessionId);
+
 /// Somebody, as far as trends ask.
 struct Member {
     unit: UnitId,
     profession: ProfessionId,
-    /// Only of those in the selection.
+    /// Only of those within the units.
     shown: Option<Placed>,
+}
+
+impl Member {
+    const fn post(&self) -> Post {
+        (self.unit, self.profession)
+    }
 }
 
 /// Everybody who works in the municipality, where they stand; and what is known of those within the
 /// units. One statement.
 async fn members(
     services: &Services,
-    rule: &ShownRule,
+    lessons: &RequiredLessons,
     within: &[UnitId],
     now: Timestamp,
 ) -> Result<Vec<Member>, ServiceError> {
@@ -67,7 +81,7 @@ async fn members(
             .is_in(within_scope.clone())
             .into_condition()
     });
-    let rows: Vec<(Uuid, Uuid, Option<Vec<u8>>)> = employment::Entity::find()
+    let asked = employment::Entity::find()
         .select_only()
         .columns([employment::Column::UnitId, employment::Column::ProfessionId])
         .column(competence::Column::Facts)
@@ -75,42 +89,84 @@ async fn members(
         .join(JoinType::LeftJoin, known)
         .filter(employed_at(now))
         .filter(here_at(now))
-        .into_tuple()
-        .all(services.store().read())
-        .await?;
+        .into_tuple::<(Uuid, Uuid, Option<Vec<u8>>)>();
     let within: HashSet<UnitId> = within.iter().copied().collect();
-    let member = |(unit, profession, facts): (Uuid, Uuid, Option<Vec<u8>>)| {
+    // Read while they come: the database works on the next ones meanwhile.
+    let mut rows = asked.stream(services.store().read()).await?;
+    let mut members = Vec::new();
+    while let Some((unit, profession, facts)) = rows.try_next().await? {
         let unit: UnitId = unit.id();
-        let facts = match facts {
-            Some(facts) => Some(unpack(&facts)?),
-            None => within.contains(&unit).then(Facts::default),
+        let shown = match facts {
+            Some(facts) => Some(lessons.placed(&unpack_proofs(&facts)?)),
+            None => within.contains(&unit).then(Placed::default),
         };
-        let shown = facts.map(|facts| rule.placed(&facts));
-        Ok(Member { unit, profession: profession.id(), shown })
-    };
-    rows.into_iter().map(member).collect()
+        members.push(Member { unit, profession: profession.id(), shown });
+    }
+    Ok(members)
 }
 
-/// What everybody brings to the figures of one day: for each system, a standing each.
-fn standings(bank: &Bank, members: &[Member], at: Timestamp) -> Vec<Vec<Standing>> {
-    let rule = bank.shown_rule(at);
-    let mut required: HashMap<(UnitId, ProfessionId), Vec<Option<Level>>> = HashMap::new();
-    let nothing = Standing { required: 0, shown: 0 };
-    let mut all = vec![vec![nothing; members.len()]; bank.systems.len()];
-    for (place, member) in members.iter().enumerate() {
+/// Where everybody stands.
+fn places(bank: &Bank, members: &[Member]) -> Vec<Place> {
+    let mut paths: HashMap<UnitId, Arc<[UnitId]>> = HashMap::new();
+    let place = |member: &Member| {
+        let path = paths.entry(member.unit).or_insert_with(|| bank.units.path(member.unit).into());
+        Place { profession: member.profession, path: Arc::clone(path) }
+    };
+    members.iter().map(place).collect()
+}
+
+/// What is required in posts, as numbers of levels; 0 where nothing is.
+struct Required {
+    /// Posts of which the same is required are of one kind.
+    kinds: HashMap<Post, usize>,
+    all: Vec<ByDay<u8>>,
+}
+
+impl Required {
+    fn of(bank: &Bank, posts: &HashSet<Post>, days: &[Timestamp]) -> Self {
+        let mut required = Self { kinds: HashMap::new(), all: Vec::new() };
+        let mut alike: HashMap<(ProfessionId, Vec<UnitId>), usize> = HashMap::new();
+        for &(unit, profession) in posts {
+            let asking = bank.requirements.asking(&bank.units.path(unit));
+            let kind = alike.entry((profession, asking)).or_insert_with(|| {
+                let on = |day: &Timestamp| {
+                    let levels = bank.required(unit, profession, *day).into_iter();
+                    levels.map(|level| level.map_or(0, Level::number)).collect()
+                };
+                required.all.push(days.iter().map(on).collect());
+                required.all.len() - 1
+            });
+            required.kinds.insert((unit, profession), *kind);
+        }
+        required
+    }
+
+    fn of_post(&self, post: Post) -> &ByDay<u8> {
+        &self.all[self.kinds[&post]]
+    }
+}
+
+/// What some people bring to the figures, together.
+fn tally(rules: &[ShownRule<'_>], required: &Required, people: &[&Member]) -> ByDay<Tally> {
+    let mut tallies = vec![Vec::new(); rules.len()];
+    for member in people {
         let Some(placed) = &member.shown else { continue };
-        let required = required
-            .entry((member.unit, member.profession))
-            .or_insert_with(|| bank.required(member.unit, member.profession, at));
-        let shown = rule.shown_by(placed);
-        for (system, standings) in all.iter_mut().enumerate() {
-            standings[place] = Standing {
-                required: required[system].map_or(0, Level::number),
-                shown: Height::from(shown[system]).number(),
-            };
+        let required = required.of_post(member.post());
+        let mut shown = Vec::new();
+        for (day, rule) in rules.iter().enumerate() {
+            match day.checked_sub(1) {
+                None => shown = rule.shown_by(placed),
+                Some(before) => rule.follow(&rules[before], placed, &mut shown),
+            }
+            let tallies = &mut tallies[day];
+            tallies.resize(shown.len(), Tally::default());
+            for ((required, shown), tally) in required[day].iter().zip(&shown).zip(tallies) {
+                let shown = shown.map_or(0, Level::number);
+                tally.add(Standing { required: *required, shown });
+            }
         }
     }
-    all
+    tallies
 }
 
 /// The chosen unit and all below it, or all there are to choose from.
@@ -155,46 +211,76 @@ fn deepest(lines: &[UnitLine]) -> u8 {
     (1..=lowest).take_while(fits).last().unwrap_or(1)
 }
 
-/// Who stands where among units that are listed each before those below it, so that a unit and all
-/// below it are a stretch of the list.
-struct Floor<'b> {
-    /// The members who work in each unit itself.
-    members: Vec<Vec<usize>>,
-    /// The blocks that lie within these units, with the first and the last unit they reach into.
-    blocks: Vec<(usize, usize, &'b Block)>,
+/// A block that may be told of, among units that are listed each before those below it.
+struct Counted {
+    people: usize,
+    /// The places of the first and the last unit it reaches into.
+    reach: (usize, usize),
+    tallies: ByDay<Tally>,
 }
 
-impl<'b> Floor<'b> {
-    fn of(members: &[Member], lines: &[UnitLine], blocks: &'b [Block]) -> Self {
-        let line_of: HashMap<UnitId, usize> =
+impl Counted {
+    fn is_in(&self, lines: &RangeInclusive<usize>) -> bool {
+        lines.contains(&self.reach.0) && lines.contains(&self.reach.1)
+    }
+}
+
+/// What there is to tell of a selection among such units, and of parts of it.
+struct Figures {
+    days: Vec<Timestamp>,
+    required: Required,
+    /// For each post of the selection the place of its unit, in their order, and its kind.
+    posts: Vec<(usize, usize)>,
+    counted: Vec<Counted>,
+}
+
+impl Figures {
+    /// Of those who are selected, of whom some stand in whole blocks.
+    fn of(
+        bank: &Bank,
+        days: Vec<Timestamp>,
+        lines: &[UnitLine],
+        selected: &[&Member],
+        blocks: &[Vec<&Member>],
+    ) -> Self {
+        let place: HashMap<UnitId, usize> =
             (0..).zip(lines).map(|(at, line)| (line.id, at)).collect();
-        let stands: Vec<Option<usize>> =
-            members.iter().map(|member| line_of.get(&member.unit).copied()).collect();
-        let mut floor = Self { members: vec![Vec::new(); lines.len()], blocks: Vec::new() };
-        for (at, line) in stands.iter().enumerate() {
-            if let Some(line) = line {
-                floor.members[*line].push(at);
-            }
-        }
-        for block in blocks {
-            let reach: Option<Vec<usize>> = block.iter().map(|at| stands[*at]).collect();
-            let reach = reach.unwrap_or_default();
-            if let (Some(first), Some(last)) = (reach.iter().min(), reach.iter().max()) {
-                floor.blocks.push((*first, *last, block));
-            }
-        }
-        floor
-    }
-
-    fn blocks_in(&self, lines: &RangeInclusive<usize>) -> impl Iterator<Item = &'b Block> {
-        let is_inside = move |(first, last, _): &&(usize, usize, &'b Block)| {
-            lines.contains(first) && lines.contains(last)
+        let posts: HashSet<Post> = selected.iter().map(|member| member.post()).collect();
+        let required = Required::of(bank, &posts, &days);
+        let rules: Vec<ShownRule<'_>> =
+            days.iter().map(|day| bank.required_lessons.at(*day)).collect();
+        let count = |block: &Vec<&Member>| {
+            let reach = block.iter().map(|member| place[&member.unit]);
+            let (first, last) = (reach.clone().min()?, reach.max()?);
+            let tallies = tally(&rules, &required, block);
+            Some(Counted { people: block.len(), reach: (first, last), tallies })
         };
-        self.blocks.iter().filter(is_inside).map(|(.., block)| *block)
+        let counted = blocks.iter().filter_map(count).collect();
+        let mut posts: Vec<(usize, usize)> =
+            posts.iter().map(|post| (place[&post.0], required.kinds[post])).collect();
+        posts.sort_unstable();
+        Self { days, required, posts, counted }
     }
 
-    fn members_in(&self, lines: &RangeInclusive<usize>) -> impl Iterator<Item = usize> {
-        self.members[lines.clone()].iter().flatten().copied()
+    /// What is required of each kind of post in some of the units, on a day.
+    fn required_in(&self, day: usize, lines: &RangeInclusive<usize>) -> Vec<&[u8]> {
+        let from = self.posts.partition_point(|(line, _)| line < lines.start());
+        let until = self.posts.partition_point(|(line, _)| line <= lines.end());
+        let kinds: BTreeSet<usize> =
+            self.posts[from..until].iter().map(|(_, kind)| *kind).collect();
+        kinds.into_iter().map(|kind| self.required.all[kind][day].as_slice()).collect()
+    }
+
+    /// What is told of some of the units and of some systems on a day.
+    fn told(&self, day: usize, systems: &[usize], lines: &RangeInclusive<usize>) -> Vec<Told> {
+        let inside: Vec<&Counted> =
+            self.counted.iter().filter(|block| block.is_in(lines)).collect();
+        let required = self.required_in(day, lines);
+        let tell = |system: &usize| {
+            let tallies = inside.iter().map(|block| (block.people, block.tallies[day][*system]));
+            told(tallies, required.iter().any(|required| required[*system] > 0))
+        };
+        systems.iter().map(tell).collect()
     }
 }
 
@@ -218,61 +304,45 @@ pub(crate) async fn trends(
     };
     let lines = chosen(&scope, selection.unit)?;
     let within: Vec<UnitId> = lines.iter().map(|line| line.id).collect();
-    let members = members(services, &bank.shown_rule(now), &within, now).await?;
-    // Blocks follow from the whole organisation: they are the same for whoever asks.
-    let places: Vec<Place> = members
-        .iter()
-        .map(|member| Place { profession: member.profession, path: bank.units.path(member.unit) })
-        .collect();
-    let blocks: Vec<Block> = blocks(&places);
-    let of_selection = |member: &Member| {
+    let members = members(services, &bank.required_lessons, &within, now).await?;
+    let is_selected = |at: usize| {
+        let member: &Member = &members[at];
         member.shown.is_some() && profession.is_none_or(|one| member.profession == one)
     };
-    let selection_of: Vec<bool> = members.iter().map(of_selection).collect();
-    let is_selected = |at: usize| selection_of[at];
-    let selected = (0..members.len()).filter(|at| is_selected(*at)).count();
-    let counted = countable(&blocks, is_selected).len();
-    let mut moments: Vec<Timestamp> =
-        (1..=MONTHS).rev().map(|months| calendar.minus_months(now, months)).collect();
-    moments.push(now);
-    let by_day: Vec<Vec<Vec<Standing>>> =
-        moments.iter().map(|at| standings(bank, &members, *at)).collect();
-    let today = by_day.last().map_or(&[][..], Vec::as_slice);
-    let needed: Vec<usize> = (0..bank.systems.len())
-        .filter(|system| {
-            (0..members.len()).any(|at| is_selected(at) && today[*system][at].required > 0)
-        })
+    // Blocks follow from the whole organisation: they are the same for whoever asks.
+    let blocks = blocks(&places(bank, &members));
+    let whole: Vec<Vec<&Member>> = whole(&blocks, is_selected)
+        .map(|block| block.iter().map(|at| &members[*at]).collect())
         .collect();
-    let systems = needed.iter().map(|system| SystemTrend {
+    let selected: Vec<&Member> =
+        (0..members.len()).filter(|at| is_selected(*at)).map(|at| &members[at]).collect();
+    let counted: usize = whole.iter().map(Vec::len).sum();
+    let mut days: Vec<Timestamp> =
+        (1..=MONTHS).rev().map(|months| calendar.minus_months(now, months)).collect();
+    days.push(now);
+    let figures = Figures::of(bank, days, &lines, &selected, &whole);
+    let today = figures.days.len() - 1;
+    let all = 0..=lines.len().saturating_sub(1);
+    let required = figures.required_in(today, &all);
+    let needed: Vec<usize> = (0..bank.systems.len())
+        .filter(|system| required.iter().any(|required| required[*system] > 0))
+        .collect();
+    let by_day: Vec<Vec<Told>> = (0..=today).map(|day| figures.told(day, &needed, &all)).collect();
+    let systems = needed.iter().enumerate().map(|(at, system)| SystemTrend {
         system: bank.systems[*system].name(),
-        days: by_day.iter().map(|day| told(&blocks, &day[*system], is_selected)).collect(),
+        days: by_day.iter().map(|told| told[at]).collect(),
     });
-    let floor = Floor::of(&members, &lines, &blocks);
     let deepest = deepest(&lines);
     let beside = lines.iter().enumerate().filter(|(_, line)| line.depth <= deepest);
     let units = beside.map(|(top, line)| {
         let inside = top..=top + usize::from(line.below);
-        let whole: Vec<&Block> = floor.blocks_in(&inside).collect();
-        let tell = |system: &usize| {
-            let standings = &today[*system];
-            match figure(whole.iter().copied(), standings, is_selected) {
-                Some(figure) => Told::Figure(figure),
-                None if floor
-                    .members_in(&inside)
-                    .any(|at| is_selected(at) && standings[at].required > 0) =>
-                {
-                    Told::Withheld
-                }
-                None => Told::Unneeded,
-            }
-        };
-        UnitStanding { unit: line.clone(), systems: needed.iter().map(tell).collect() }
+        UnitStanding { unit: line.clone(), systems: figures.told(today, &needed, &inside) }
     });
     let count = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
     Ok(TrendsPage {
-        days: moments.iter().map(|at| calendar.date(*at)).collect(),
-        people: count(selected),
-        left_out: count(selected - counted),
+        days: figures.days.iter().map(|at| calendar.date(*at)).collect(),
+        people: count(selected.len()),
+        left_out: count(selected.len() - counted),
         systems: systems.collect(),
         units: units.collect(),
         has_more_units: lines.iter().any(|line| line.depth > deepest),

@@ -75,7 +75,7 @@ impl Learner<'_> {
             .all(self.services.store().read())
             .await?;
         let points = |row: &points_entry::Model| u32::try_from(row.points).unwrap_or(0);
-        let shown = bank.shown_rule(self.now).shown(&facts)[entry.system];
+        let shown = bank.required_lessons.at(self.now).shown(&facts)[entry.system];
         let meaning = shown.map(|level| bank.system_of(entry).meaning(level, locale, self.now));
         let is_of_this_climb = |row: &&points_entry::Model| {
             row.kind == LESSON && row.earned_at >= climb.attempt.started_at
@@ -83,7 +83,7 @@ impl Learner<'_> {
         let is_missing = |other: &&LessonEntry| {
             other.system == entry.system
                 && other.level <= entry.level
-                && bank.is_required(other.lesson, self.now)
+                && bank.required_lessons.is_required(other.lesson, self.now)
                 && !facts.holds(other.lesson, self.now)
         };
         let begun = self.begun().await?;

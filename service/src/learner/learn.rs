@@ -202,7 +202,7 @@ impl Learner<'_> {
     /// those that stand above. It asks nothing of the database.
     fn nearest(&self, bank: &Bank, begun: &Begun, above: &[String]) -> Option<Nearest> {
         let required = self.subject(bank).required(bank, self.now);
-        let rule = bank.shown_rule(self.now);
+        let rule = bank.required_lessons.at(self.now);
         let shown: Vec<Height> = rule.shown(&begun.facts()).into_iter().map(Height::from).collect();
         let gaps = gaps(
             bank,

@@ -168,7 +168,7 @@ impl Manager<'_> {
         let professions: Vec<ProfessionId> = professions.into_values().collect();
         let mut posts: Vec<Post> = Vec::new();
         let mut known_posts: HashMap<(UnitId, ProfessionId), u16> = HashMap::new();
-        let rule = bank.shown_rule(self.now);
+        let rule = bank.required_lessons.at(self.now);
         let mut lines = Vec::with_capacity(people.len());
         for one in people {
             let post = *known_posts.entry((one.unit, one.profession)).or_insert_with(|| {

@@ -10,11 +10,7 @@ use std::{
     sync::Arc,
 };
 
-use kvarten_domain::{
-    Height, PersonId, Timestamp, UnitId,
-    competence::{Facts, ShownRule},
-    lesson::StepBody,
-};
+use kvarten_domain::{Height, PersonId, Timestamp, UnitId, competence::Facts, lesson::StepBody};
 use kvarten_entity::{Column, competence, leaderboard_member};
 use rand::{Rng, rngs::StdRng};
 use sea_orm::ActiveValue::Set;
@@ -35,15 +31,10 @@ struct School {
     contents: Vec<Arc<VersionContent>>,
     /// Which of the lessons are others under further names.
     is_twin: Vec<bool>,
-    rule: ShownRule,
 }
 
 impl School {
-    async fn of(
-        services: &Services,
-        twins: &HashSet<&str>,
-        now: Timestamp,
-    ) -> Result<Self, ServiceError> {
+    async fn of(services: &Services, twins: &HashSet<&str>) -> Result<Self, ServiceError> {
         let bank = services.bank().await?;
         let mut contents = Vec::new();
         for entry in &bank.lessons {
@@ -51,7 +42,7 @@ impl School {
         }
         let is_twin =
             bank.lessons.iter().map(|entry| twins.contains(entry.slug.as_str())).collect();
-        Ok(Self { rule: bank.shown_rule(now), bank, contents, is_twin })
+        Ok(Self { bank, contents, is_twin })
     }
 
     /// The lesson with a film: the one a demonstration should open in.
@@ -101,7 +92,7 @@ impl<'s> Past<'s> {
         people: &[Hired],
         twins: &HashSet<&str>,
     ) -> Result<usize, ServiceError> {
-        let school = School::of(self.services, twins, self.now).await?;
+        let school = School::of(self.services, twins).await?;
         for unit in &town.units {
             for (system, count) in &unit.behind {
                 let at = school.bank.systems.iter().position(|one| one.code == *system);
@@ -217,7 +208,8 @@ impl<'s> Past<'s> {
                 }
             }
         }
-        let shown = school.rule.shown(&sorted(facts.clone()));
+        let rule = bank.required_lessons.at(self.now);
+        let shown = rule.shown(&sorted(facts.clone()));
         for system in 0..bank.systems.len() {
             if required[system].is_none() || !self.chance.random_bool(0.3 + 0.55 * diligence) {
                 continue;
