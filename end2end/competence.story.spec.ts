@@ -49,13 +49,13 @@ test.describe("an assistant nurse", () => {
     // Two minutes of reading, one level at a time. An answer is kept as soon as it is given.
     await page.getByRole("link", { name: "Trygghetslarm", exact: true }).last().click();
     await expect(page.getByRole("heading", { level: 1 })).toHaveText("Trygghetslarm: vad kan du?");
-    const answer = page.getByRole("group").first().getByLabel("Det här kan jag");
+    const answer = page.getByRole("group").first().getByLabel("Det stämmer");
     const kept = page.waitForResponse(/api\/keep_claim/);
     await answer.tap();
     await kept;
     await page.reload();
     await hydrated(page);
-    await expect(page.getByRole("group").first().getByLabel("Det här kan jag")).toBeChecked();
+    await expect(page.getByRole("group").first().getByLabel("Det stämmer")).toBeChecked();
     await page.getByRole("button", { name: "Fortsätt" }).tap();
     await expect(page.getByRole("alert")).toContainText("Svara på alla påståenden");
     await expectAccessibleInFull(page);
@@ -63,7 +63,7 @@ test.describe("an assistant nurse", () => {
       for (const group of await page.getByRole("group").all()) await group.getByLabel(claim).tap();
       await page.getByRole("button", { name: "Fortsätt" }).tap();
     };
-    await answerAll("Det här kan jag");
+    await answerAll("Det stämmer");
     await expect(page.getByText("Nivå 2 av 4")).toBeVisible();
     await answerAll("Inte än");
     await expect(page.getByRole("status").filter({ hasText: "Tack" })).toContainText("motsvarar nivå 1");
@@ -81,7 +81,7 @@ test.describe("an assistant nurse", () => {
 
     // Before today nothing was shown there.
     await page.goto("/kunskaper?da=2026-01-15");
-    await expect(page.getByRole("link", { name: /^Trygghetslarm: .*visat 1\. Då visat 0/ })).toBeVisible();
+    await expect(page.getByRole("link", { name: /^Trygghetslarm: .*visat 1\. Då krav .*, visat 0/ })).toBeVisible();
   });
 
   test("walks her radar with the keyboard", async ({ page, signIn }) => {
@@ -120,7 +120,7 @@ test.describe("a manager", () => {
     await signIn("manager");
     await page.getByRole("link", { name: "Min enhet" }).click();
     await hydrated(page);
-    const count = page.getByRole("status");
+    const count = page.getByRole("status").filter({ hasText: /^Visar/ });
     await expect(count).toHaveText(/^Visar/);
     const everybody = Number((await count.textContent())?.match(/av (\d+)/)?.[1]);
     expect(everybody).toBeGreaterThan(20);
@@ -141,6 +141,8 @@ test.describe("a manager", () => {
     await page.waitForLoadState("networkidle");
     await page.getByRole("searchbox").pressSequentially("qqq");
     await expect(count).toHaveText(`Visar 0 av ${everybody} personer`);
+    await expect(page.getByText("Ingen passar filtret.")).toBeVisible();
+    await expect(page.getByRole("link", { name: "Hänvisa dem som visas" })).toBeHidden();
     await page.getByRole("searchbox").fill("");
 
     // From the matrix to the person, with the same picture that she has herself.
@@ -305,14 +307,14 @@ test.describe("an administrator", () => {
     await expect(spoke).toHaveAttribute("aria-label", /(required|krav) 3/);
 
     // What was required yesterday can still be seen.
-    await page.getByLabel("Visa krav för").fill("2026-03-01");
+    await page.getByLabel("Dag", { exact: true }).fill("2026-03-01");
     await page.getByRole("button", { name: "Visa", exact: true }).click();
-    await expect(page.getByText("Så här var det 1 mars 2026")).toBeVisible();
+    await expect(page.getByText("Kraven som de gäller 1 mars 2026")).toBeVisible();
     await expect(page.getByRole("row", { name: /^vårdbiträde/ })).toContainText("1");
 
     // A unit cannot ask for less, and a system that is retired cannot be asked for.
     await page.goto("/karta/krav");
-    await page.getByLabel("Gäller", { exact: true }).selectOption({ label: "\u00a0\u00a0\u00a0\u00a0\u00a0\u00a0Solgläntan" });
+    await page.getByLabel("Gäller för", { exact: true }).selectOption({ label: "\u00a0\u00a0\u00a0\u00a0\u00a0\u00a0Solgläntan" });
     await page.getByRole("button", { name: "Visa", exact: true }).click();
     const ofUnit = page.getByLabel("vårdbiträde, Schemat");
     await expect(ofUnit.locator("option")).toHaveText(["(3)", "4"]);
@@ -329,9 +331,11 @@ test.describe("an administrator", () => {
     await level.getByRole("button", { name: /^Spara\s?: Nivå 4/ }).click();
     await expect(page.getByRole("status").filter({ hasText: "Sparat" })).toBeVisible();
     await expect(level.getByLabel(/^Påstående \d, svenska/).last()).toHaveValue("Jag kan bygga en pärm från grunden.");
-    await level.getByLabel("Intyg gäller").fill("500");
+    await level.getByLabel("Antal månader som intyget gäller").fill("500");
     await level.getByRole("button", { name: /^Spara\s?: Nivå 4/ }).click();
-    await expect(level.getByText("Här finns tecken")).toBeVisible();
+    await expect(level.getByText("Skriv ett tal från 1 till 120")).toBeVisible();
+    await expect(level.getByLabel("Antal månader som intyget gäller")).toBeFocused();
+    await expect(page.getByText("Skriv ett tal från 1 till 120")).toHaveCount(1);
     await page.goto("/karta");
     await hydrated(page);
     await page.getByLabel("Namn", { exact: true }).fill("Outlook");

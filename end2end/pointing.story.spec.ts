@@ -24,8 +24,8 @@ test.describe("a program", () => {
     await expect(page.getByText("Skriv något här.").first()).toBeVisible();
     await name.fill("Trygg på natten");
     await page.getByLabel("Vad det är till för").fill("Det du behöver när du arbetar natt.");
-    await page.getByLabel("För yrkesgruppen").selectOption({ label: "boendestödjare" });
-    await page.getByLabel("Utbildning 1", { exact: true }).selectOption({ label: "Trygghetslarm, 1: Trygghetslarm: ta emot, kvittera och provlarma" });
+    await page.getByLabel("Yrkesgrupp").selectOption({ label: "boendestödjare" });
+    await page.getByLabel("Utbildning 1", { exact: true }).selectOption({ label: "Trygghetslarm, nivå 1: Trygghetslarm: ta emot, kvittera och provlarma" });
     await page.getByLabel("Utbildning 3", { exact: true }).selectOption({ index: 1 });
     await name.focus();
     await page.keyboard.press("Enter");
@@ -72,8 +72,8 @@ test.describe("a program", () => {
     await hire("9703", "Tova Norén", "Havsblick", "underskoterska");
     await enter(page, "9703");
     const mine = page.getByRole("region", { name: "Ditt program" });
-    await expect(mine).toContainText("0 av 5 klara. Nästa: ");
-    await mine.getByRole("link", { name: "Ny på äldreboendet" }).click();
+    await expect(mine).toContainText("0 av 5 klara · Nästa: ");
+    await mine.getByRole("link", { name: "Ny som undersköterska" }).click();
     await expect(page.getByRole("list").locator("li.rows__item")).toHaveCount(5);
   });
 });
@@ -85,17 +85,17 @@ test.describe("a standing referral", () => {
     await hire("9711", "Doris Vallin", "Havsblick", "enhetschef", "manager");
     await enterAlive(page, "9711", "/enhet");
     await page.getByRole("link", { name: "Alla hänvisningar" }).click();
-    await page.getByRole("link", { name: "Till dem som börjar" }).click();
+    await page.getByRole("link", { name: "Hänvisa nya medarbetare" }).click();
     await expect(page.getByText("Ingenting skickas än.")).toBeVisible();
     await hydrated(page);
     const add = page.getByRole("button", { name: "Lägg till", exact: true });
-    await page.getByLabel("Gärna inom så många dagar (valfritt)").fill("tre");
+    await page.getByLabel("Önskat antal dagar (valfritt)").fill("tre");
     await add.click();
     await expect(page.locator("#n-days")).toHaveValue("tre");
     await expect(page.getByText("1–365, räknat från första dagen.")).toHaveCount(2);
-    await page.getByLabel("Gärna inom så många dagar (valfritt)").fill("30");
+    await page.getByLabel("Önskat antal dagar (valfritt)").fill("30");
     await page.getByLabel("Yrkesgrupp", { exact: true }).selectOption({ label: "stödassistent" });
-    await page.getByLabel("Utbildning eller program").selectOption({ label: "Mobilen och surfplattan, 1: Jobbmobilen: lås, ring, fota rätt och kom ut på nätet" });
+    await page.getByLabel("Utbildning eller program").selectOption({ label: "Mobilen och surfplattan, nivå 1: Jobbmobilen: lås, ring, fota rätt och kom ut på nätet" });
     await page.getByLabel("Några egna ord (valfritt)").fill("Välkommen till oss!");
     await add.click();
     await expect(page.getByRole("status").filter({ hasText: "Sparat." })).toBeVisible();
@@ -113,7 +113,7 @@ test.describe("a standing referral", () => {
     await expect(elsa.getByRole("region", { name: "Från din chef" })).toHaveCount(0);
 
     await page.reload();
-    await expect(page.getByText("Skickad till 1")).toBeVisible();
+    await expect(page.getByText("Antal skickade: 1")).toBeVisible();
     await hydrated(page);
     await page.getByRole("button", { name: /^Sluta skicka/ }).click();
     await expect(page.getByText("Hänvisningen skickas inte längre.")).toBeVisible();
@@ -128,7 +128,7 @@ test.describe("mail", () => {
     await hydrated(page);
     const mail = page.getByRole("region", { name: "Mejl från Kvarten" });
     await expect(mail).toContainText(account("champion").email);
-    await mail.getByRole("button", { name: "Sluta skicka mejl" }).click();
+    await mail.getByRole("button", { name: "Stäng av mejlen" }).click();
     await expect(mail).toContainText("Du får inga mejl.");
     await page.reload();
     await expect(mail).toContainText("Du får inga mejl.");
@@ -138,8 +138,8 @@ test.describe("mail", () => {
     await noScript.getByLabel("E-post eller anställningsnummer").fill(email);
     await noScript.getByLabel("Lösenord", { exact: true }).fill(password);
     await noScript.getByRole("button", { name: "Logga in", exact: true }).click();
-    await noScript.getByRole("button", { name: "Skicka mejl igen" }).click();
-    await expect(noScript.getByRole("button", { name: "Sluta skicka mejl" })).toBeVisible();
+    await noScript.getByRole("button", { name: "Slå på mejlen igen" }).click();
+    await expect(noScript.getByRole("button", { name: "Stäng av mejlen" })).toBeVisible();
   });
 });
 
@@ -147,14 +147,17 @@ test("every screen of programs, standing referrals and mail is accessible, and n
   page,
   device,
   signIn,
+  expectFailure,
 }) => {
   test.setTimeout(180_000);
+  // Nobody was sent this word.
+  expectFailure(/mejl\/0a1b/);
   await hire("9721", "Ture Lindh", "Havsblick", "enhetschef", "manager");
   const boss = await device();
   await enterAlive(boss, "9721");
   await signIn("administrator");
   const walks: [typeof page, string[]][] = [
-    [page, ["/karta/program", "/karta/program/ny-chef", "/program/ny-chef", "/mejl/0a1b", "/mejl/0a1b?klart=1", "/mer"]],
+    [page, ["/karta/program", "/karta/program/ny-chef", "/program/ny-chef", "/mejl/0a1b", "/mer"]],
     [boss, ["/enhet/staende", "/lar"]],
   ];
   for (const [walker, addresses] of walks) {

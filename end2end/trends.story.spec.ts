@@ -24,7 +24,7 @@ test.describe("a manager", () => {
     await page.waitForLoadState("networkidle");
     await keyboard.press(page.getByRole("link", { name: "Utveckling över tid" }));
     await expect(title(page)).toHaveText("Utveckling över tid");
-    await expect(page.getByText(/^Siffrorna handlar om \d+ personer\. Siffror om färre än fem/)).toBeVisible();
+    await expect(page.getByText(/^Ditt val omfattar \d+ personer\. .*Siffror om färre än fem personer visas aldrig\.$/)).toBeVisible();
 
     await keyboard.choose(page.getByLabel("Yrkesgrupp", { exact: true }), "undersköterska");
     await keyboard.press(button(page, "Visa"));
@@ -58,7 +58,7 @@ test.describe("a manager", () => {
     await signIn("manager");
     // There are but a few of them.
     await page.goto("/enhet/utveckling?yrke=specialistunderskoterska");
-    await expect(page.getByText(/(\d+) personer\. \1 av dem räknas inte med\./)).toBeVisible();
+    await expect(page.getByText(/(\d+) personer\. Antal som inte räknas med: \1\./)).toBeVisible();
     await expect(page.getByRole("status")).toContainText("Siffror för det här valet visas inte");
     await expect(page.getByRole("img")).toHaveCount(0);
     await expect(page.getByRole("table")).toHaveCount(0);
@@ -165,7 +165,7 @@ test.describe("an administrator", () => {
     await expect(units.getByRole("row", { name: /^Lindvike/ })).toContainText(/\d+ av \d+ når kravet, \d+\s%/);
     await expect(units.getByRole("row", { name: /^Solgläntan/ })).toContainText(/\d+ av \d+ når kravet/);
     const few = units.getByRole("row", { name: /^Träffpunkt Ankaret/ });
-    await expect(few).toContainText("visas inte, kan avslöja färre än fem");
+    await expect(few).toContainText("visas inte, för att skydda enskilda personer");
     await expect(few).not.toContainText("når kravet");
 
     // A part of the municipality, with the units below it.

@@ -144,6 +144,7 @@ pub fn App() -> impl IntoView {
     #[cfg(feature = "ssr")]
     provide_meta_context();
     provide_context(page_lang());
+    provide_context(screens::LastFilter(StoredValue::default()));
     view! {
         <Router>
             <Watcher />

@@ -1,10 +1,10 @@
 //! What is shown of a unit, as a sheet to take along: a table of values, and above it what it is.
 
-use kvarten_domain::overview::{Filter, Order, Overview, Said};
+use kvarten_domain::overview::{Filter, Overview};
 
 use crate::{
-    i18n::Locale,
-    text::{Lang, date, tr},
+    parts::filter_words,
+    text::{Lang, date, shown_of, tr},
 };
 
 /// What stands in a cell.
@@ -31,40 +31,6 @@ pub struct Sheet {
     pub rows: Vec<Vec<Value>>,
 }
 
-/// The filter in words: a name and a value for each thing it asks.
-fn in_words(l: Locale, overview: &Overview, filter: &Filter) -> Vec<(String, String)> {
-    let mut words = Vec::new();
-    let mut put = |name: &str, value: Option<String>| {
-        words.extend(value.map(|value| (name.to_owned(), value)));
-    };
-    put(tr!(l, unit.name), (!filter.name.is_empty()).then(|| filter.name.clone()));
-    let unit = filter.unit.and_then(|unit| overview.units.iter().find(|line| line.id == unit));
-    put(tr!(l, unit.unit), unit.map(|unit| unit.name.clone()));
-    let profession = filter.profession.as_ref();
-    let profession =
-        profession.and_then(|code| overview.professions.iter().find(|one| one.code == *code));
-    put(tr!(l, unit.profession), profession.map(|one| one.name.clone()));
-    let system = filter.system.as_ref();
-    let system = system.and_then(|code| overview.systems.iter().find(|one| one.code == *code));
-    put(tr!(l, unit.system), system.map(|one| one.name.clone()));
-    put(tr!(l, unit.gap), filter.gap.map(|gap| tr!(l, unit.gap_least, count = gap).to_string()));
-    put(
-        tr!(l, unit.level),
-        filter.level.map(|level| tr!(l, unit.level_least, level = level.number()).to_string()),
-    );
-    let said = filter.said.map(|said| match said {
-        Said::Above => tr!(l, unit.said_above),
-        Said::Below => tr!(l, unit.said_below),
-        Said::Nothing => tr!(l, unit.said_nothing),
-    });
-    put(tr!(l, unit.said), said.map(str::to_owned));
-    put(tr!(l, unit.idle), filter.idle.map(|days| tr!(l, unit.idle_days, days = days).to_string()));
-    put(tr!(l, unit.referred), filter.is_referred.then(|| "✓".to_owned()));
-    let order = (filter.order == Order::Wanting).then(|| tr!(l, unit.by_gap).to_string());
-    put(tr!(l, unit.order), order);
-    words
-}
-
 /// The people of an overview, whom a filter has let through of `total`, as a sheet.
 #[must_use]
 pub fn unit_sheet(
@@ -76,12 +42,9 @@ pub fn unit_sheet(
     let l = Lang::from(locale).0;
     let mut about = vec![
         (tr!(l, unit.day).to_string(), date(l, overview.today)),
-        (
-            tr!(l, unit.people).to_string(),
-            tr!(l, unit.count, shown = overview.people.len(), total = total).to_string(),
-        ),
+        (tr!(l, unit.people).to_string(), shown_of(l, overview.people.len(), total)),
     ];
-    let words = in_words(l, overview, filter);
+    let words = filter_words(l, overview, filter);
     if words.is_empty() {
         about.push((tr!(l, unit.filter).to_string(), tr!(l, unit.no_filter).to_string()));
     }

@@ -8,10 +8,11 @@ use kvarten_domain::{
     referral::Target,
 };
 
+pub use crate::screens::stop_path;
 use crate::{
     i18n::Locale,
     parts::marked_up,
-    text::{Lang, date, tag, tr},
+    text::{Lang, date, lessons, minutes, tag, tr},
 };
 
 /// A letter.
@@ -25,12 +26,6 @@ pub struct Letter {
     pub html: String,
 }
 
-/// Where mail is stopped, below the address of the site.
-#[must_use]
-pub fn stop_path(word: &str) -> String {
-    format!("/mejl/{word}")
-}
-
 fn intro(l: Locale, line: &DigestLine) -> String {
     match (line.reason, &line.from) {
         (Reason::New, Some(name)) => tr!(l, mail.line_new, name = name.clone()).to_string(),
@@ -42,11 +37,12 @@ fn intro(l: Locale, line: &DigestLine) -> String {
 
 /// How long it takes, and by when it is wished for.
 fn facts(l: Locale, line: &DigestLine) -> String {
-    let minutes = line.to.minutes();
+    let time = minutes(l, line.to.minutes());
     let time = match &line.to {
-        Target::Lesson(_) => tr!(l, mail.about_time, count = minutes).to_string(),
+        Target::Lesson(_) => tr!(l, mail.about_time, time = time).to_string(),
         Target::Program(program) => {
-            tr!(l, mail.program_time, lessons = program.lessons, count = minutes).to_string()
+            let lessons = lessons(l, program.lessons);
+            tr!(l, mail.program_time, lessons = lessons, time = time).to_string()
         }
     };
     match line.wish {

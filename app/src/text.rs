@@ -2,7 +2,7 @@
 //!
 //! The language is fixed while a page lives: choosing another loads the page anew.
 
-use kvarten_domain::Date;
+use kvarten_domain::{Date, lesson::LessonLink};
 use leptos::prelude::*;
 
 use crate::i18n::Locale;
@@ -73,12 +73,38 @@ pub fn tenths(l: Locale, tenths: u32) -> String {
 }
 
 /// So many minutes, in words.
-pub fn minutes(l: Locale, count: impl Into<u16>) -> String {
+pub fn minutes(l: Locale, count: impl Into<u32>) -> String {
     let count = count.into();
     if count == 1 {
         tr!(l, app.minute).to_string()
     } else {
         tr!(l, app.minutes, count = count).to_string()
+    }
+}
+
+/// How many people are shown of how many, in words.
+pub fn shown_of(l: Locale, shown: usize, total: usize) -> String {
+    if total == 1 {
+        tr!(l, unit.one, shown = shown).to_string()
+    } else {
+        tr!(l, unit.count, shown = shown, total = total).to_string()
+    }
+}
+
+/// A lesson in a list to choose from.
+pub fn lesson_option(l: Locale, link: &LessonLink) -> String {
+    let system = link.system.name.clone();
+    let place = tr!(l, app.system_level, system = system, level = link.level.number());
+    format!("{place}: {}", link.title)
+}
+
+/// So many lessons, in words.
+pub fn lessons(l: Locale, count: impl Into<u16>) -> String {
+    let count = count.into();
+    if count == 1 {
+        tr!(l, program.count_one).to_string()
+    } else {
+        tr!(l, program.count, count = count).to_string()
     }
 }
 

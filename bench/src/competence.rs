@@ -5,7 +5,8 @@ use std::time::Instant;
 
 use codee::{Decoder, Encoder, binary::PostcardCodec};
 use kvarten_bench::{Answer, Client, Failure, Program, Town};
-use kvarten_domain::{Date, PersonId, overview::Overview};
+use kvarten_domain::{Date, PersonId, ReferralId, overview::Overview};
+use kvarten_service::new_id;
 
 use crate::{
     learn::percentile,
@@ -26,6 +27,10 @@ const ADMINISTRATION: &str = "Förvaltningen för funktionsstöd";
 const OF_UNIT: &str = "901";
 const OF_ADMINISTRATION: &str = "902";
 const ADMINISTRATOR: &str = "10004";
+
+/// So many of the administration's people are referred before anything is measured of it, and to what.
+const REFERRED: usize = 500;
+const LESSON: &str = "bilagor-moten-och-franvaro";
 
 /// How often what is quick is asked for, and what takes longer.
 const OFTEN: usize = 200;
@@ -71,6 +76,19 @@ impl Viewer {
     async fn call(&mut self, path: &str, asked: Vec<u8>) -> Result<Answer, Failure> {
         let kind = "application/postcard";
         answered(path, self.client.post(path, &self.cookie, kind, asked).await?)
+    }
+
+    /// Refers people to a lesson, as the form does.
+    async fn refer(&mut self, people: impl Iterator<Item = PersonId>) -> Result<(), Failure> {
+        let mut form = form_urlencoded::Serializer::new(String::new());
+        form.append_pair("batch", &new_id::<ReferralId>().to_string()).append_pair("to", LESSON);
+        for person in people {
+            form.append_pair(&format!("p[m{person}]"), "1");
+        }
+        let kind = "application/x-www-form-urlencoded";
+        let fields = form.finish().into_bytes();
+        let answer = self.client.post("/api/refer", &self.cookie, kind, fields).await?;
+        answered("/api/refer", answer).map(|_| ())
     }
 
     async fn overview(&mut self) -> Result<Answer, Failure> {
@@ -163,6 +181,7 @@ async fn measure_on(
     add("a person's page".to_owned(), &mut manager.time_pages(&pages, OFTEN).await?, 15.0);
 
     let mut chief = Viewer::sign_in(program, OF_ADMINISTRATION).await?;
+    chief.refer(all.people.iter().take(REFERRED).map(|person| person.id)).await?;
     let mut times = chief.time_calls("/api/overview", &nothing, SELDOM).await?;
     add(format!("an administration, {}", size(&all)), &mut times, 250.0);
     let kilobytes = chief.overview().await?.body.len();

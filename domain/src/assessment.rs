@@ -18,7 +18,7 @@ pub enum Claim {
     NotYet,
     /// Delvis.
     Partly,
-    /// Det här kan jag.
+    /// Det stämmer.
     Can,
 }
 

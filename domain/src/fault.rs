@@ -20,6 +20,8 @@ pub enum Fault {
     Incomplete,
     /// The same place or choice is used twice.
     Repeated,
+    /// More of them than there is room for.
+    TooMany,
     /// Someone else has it already.
     Taken,
     /// The old password is not right.
@@ -42,7 +44,7 @@ pub enum Fault {
 
 impl Fault {
     /// Every fault.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 17] = [
         Self::Empty,
         Self::TooLong,
         Self::TooShort,
@@ -50,6 +52,7 @@ impl Fault {
         Self::UnknownOption,
         Self::Incomplete,
         Self::Repeated,
+        Self::TooMany,
         Self::Taken,
         Self::WrongPassword,
         Self::TooCommon,
@@ -72,6 +75,7 @@ impl Fault {
             Self::UnknownOption => "unknown_option",
             Self::Incomplete => "incomplete",
             Self::Repeated => "repeated",
+            Self::TooMany => "too_many",
             Self::Taken => "taken",
             Self::WrongPassword => "wrong_password",
             Self::TooCommon => "too_common",

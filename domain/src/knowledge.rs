@@ -72,6 +72,8 @@ pub struct GapLine {
     pub minutes: u32,
     /// Whether these lessons close it wholly: for some level there may be none yet.
     pub closes: bool,
+    /// The next level that is wanting, and what it means.
+    pub next: Option<(Level, Vec<Phrase>)>,
 }
 
 /// How long evidence holds, as seen today.
@@ -224,6 +226,9 @@ impl Look {
     }
 }
 
+/// The most looks that a page shows, the latest; all of them are handed out with one's data.
+pub const MOST_LOOKS: usize = 200;
+
 /// Somebody looked at what is known of a person.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LookLine {
@@ -237,6 +242,8 @@ pub struct LookLine {
     pub unit: Option<String>,
     /// On which day.
     pub on: Date,
+    /// The hour and the minute of the last time that day.
+    pub at: (u8, u8),
     /// How often that day.
     pub times: u32,
 }

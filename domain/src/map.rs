@@ -49,6 +49,9 @@ pub struct SystemForm {
     pub since: Option<Date>,
     /// When it was or will be given up.
     pub retired: Option<Date>,
+    /// A word for how it stands, sent back with a change: whoever has changed it meanwhile is not
+    /// overruled unseen.
+    pub seen: String,
     /// Levels 1–4.
     pub levels: Vec<LevelForm>,
 }
@@ -62,6 +65,8 @@ pub struct LevelForm {
     pub months: Option<u8>,
     /// Its statements, in order.
     pub statements: Vec<StatementForm>,
+    /// A word for how its statements and months stand, sent back with a change.
+    pub seen: String,
     /// Its lessons.
     pub lessons: Vec<LessonForm>,
 }

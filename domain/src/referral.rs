@@ -163,6 +163,8 @@ pub struct ReferralLine {
     pub from: Option<String>,
     /// To what.
     pub to: Target,
+    /// Whether that is a program nobody is led to any more.
+    pub is_over: bool,
     /// The line that goes with it.
     pub note: String,
     /// By when it is wished for.
@@ -184,6 +186,8 @@ pub struct ReferPage {
     pub today: Date,
     /// Who may be referred: who, their name, where they work and as what.
     pub people: Vec<(PersonId, String, String)>,
+    /// How many more the filter lets through: of very many, the first are shown.
+    pub others: u32,
     /// Every lesson, those that close the gap in question first; then every program.
     pub targets: Vec<Target>,
     /// The word of what is chosen to begin with.

@@ -62,6 +62,8 @@ pub struct StandingLine {
     pub profession: Option<String>,
     /// To what it points.
     pub to: Target,
+    /// Whether that is a program nobody is led to any more: then it is sent to nobody.
+    pub is_over: bool,
     /// The line that goes with it.
     pub note: String,
     /// By how many days after joining it is wished for.

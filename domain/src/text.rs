@@ -1,11 +1,17 @@
 //! Text that people type.
 
-/// Whether a character changes how others are shown, or cannot be shown at all: control characters
-/// and the marks that turn the direction of writing (Unicode Annex 9, section 2).
+/// Whether a character changes how others are shown, or cannot be seen at all: control characters, the
+/// marks that turn the direction of writing (Unicode Annex 9, section 2), what takes no room (but for
+/// the joiners that some scripts and emoji need) and tags.
 #[must_use]
 pub fn is_hostile(c: char) -> bool {
     c.is_control()
         || matches!(c, '\u{200e}' | '\u{200f}' | '\u{061c}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+        || matches!(
+            c,
+            '\u{ad}' | '\u{34f}' | '\u{200b}' | '\u{2028}' | '\u{2029}' | '\u{2060}'..='\u{2064}'
+        )
+        || matches!(c, '\u{206a}'..='\u{206f}' | '\u{3164}' | '\u{feff}' | '\u{e0000}'..='\u{e0fff}')
 }
 
 /// A name as it is compared: small letters, accents gone; å, ä and ö are letters of their own.

@@ -64,43 +64,47 @@ pub struct Standing {
 /// What the people of one block bring to the figures of one system, added up.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Tally {
-    needed: u32,
+    people: u32,
     reached: u32,
     levels: u32,
+    /// What is required of those added so far.
+    required: u8,
+    /// Whether it is not the same of all of them.
+    is_mixed: bool,
 }
 
 impl Tally {
     /// Adds one of them.
     pub fn add(&mut self, standing: Standing) {
         let Standing { required, shown } = standing;
-        if required > 0 {
-            self.needed += 1;
-            self.reached += u32::from(shown >= required);
-            self.levels += u32::from(shown);
-        }
+        self.is_mixed |= self.people > 0 && required != self.required;
+        self.required = required;
+        self.people += 1;
+        self.reached += u32::from(shown >= required);
+        self.levels += u32::from(shown);
     }
 
-    /// Whether it may be told of a block of so many people: where one of them does not need the
-    /// system, what the others have shown would be about part of a block.
-    const fn is_of_all(self, people: usize) -> bool {
-        self.needed as usize == people
+    /// Whether it may be told: where not all are required the same, who changes what is required of
+    /// one of them would see what that one has shown.
+    const fn is_told(&self) -> bool {
+        self.required > 0 && !self.is_mixed
     }
 }
 
-/// What may be told of a group and a system: what the whole blocks of the group bring of which
-/// everybody needs it, each with how many people it has. `is_needed` says whether anybody in the
-/// group needs the system, in a whole block or not.
+/// What may be told of a group and a system: what the whole blocks of the group bring of whose people
+/// the same is required. `is_needed` says whether anybody in the group needs the system, in a whole
+/// block or not.
 #[must_use]
-pub fn told(blocks: impl IntoIterator<Item = (usize, Tally)>, is_needed: bool) -> Told {
-    let mut all = Tally::default();
-    for (_, tally) in blocks.into_iter().filter(|(people, tally)| tally.is_of_all(*people)) {
-        all.needed += tally.needed;
-        all.reached += tally.reached;
-        all.levels += tally.levels;
+pub fn told(blocks: impl IntoIterator<Item = Tally>, is_needed: bool) -> Told {
+    let mut figure = Figure::default();
+    let mut levels = 0;
+    for tally in blocks.into_iter().filter(Tally::is_told) {
+        figure.needed += tally.people;
+        figure.reached += tally.reached;
+        levels += tally.levels;
     }
-    let Tally { needed, reached, levels } = all;
-    match (levels * 10 + needed / 2).checked_div(needed) {
-        Some(level_tenths) => Told::Figure(Figure { needed, reached, level_tenths }),
+    match (levels * 10 + figure.needed / 2).checked_div(figure.needed) {
+        Some(level_tenths) => Told::Figure(Figure { level_tenths, ..figure }),
         None if is_needed => Told::Withheld,
         None => Told::Unneeded,
     }
@@ -178,7 +182,7 @@ mod tests {
             for at in block {
                 tally.add(standings[*at]);
             }
-            (block.len(), tally)
+            tally
         };
         let needs = |at: usize| is_selected(at) && standings[at].required > 0;
         told(whole(blocks, &is_selected).map(tally), (0..standings.len()).any(needs))
@@ -196,7 +200,10 @@ mod tests {
         let first = told_of(&blocks, &standings, |at| at < 5);
         assert_eq!(first, Told::Figure(Figure { needed: 5, reached: 5, level_tenths: 20 }));
         assert_eq!(told_of(&blocks, &standings, |at| at < 4), Told::Withheld, "part of a block");
-        // One of the second block does not need it: what the others have shown is not told.
+        // More is required of one of the second block: the whole block is not told of.
+        standings[7] = standing(2, 4);
+        assert_eq!(told_of(&blocks, &standings, |_| true), first);
+        // So it is where one of them does not need the system.
         standings[7] = standing(0, 4);
         assert_eq!(told_of(&blocks, &standings, |at| at >= 5), Told::Withheld);
         assert_eq!(told_of(&blocks, &standings, |_| true), first);
@@ -215,20 +222,20 @@ mod tests {
     }
 
     proptest! {
-        /// Whoever compares a selection with a part of it, and a system with itself, finds out about
-        /// nobody or at least five: also where some do not need the system.
+        /// Whoever compares a selection with a part of it, of one system, finds out about nobody or at
+        /// least five: also where not all are required the same.
         #[test]
         fn a_part_differs_from_the_whole_by_nobody_or_five(
             sizes in prop::collection::vec(5usize..9, 1..6),
-            needs in prop::collection::vec(any::<bool>(), 48),
+            required in prop::collection::vec(0u8..3, 48),
             chosen in prop::collection::vec((any::<bool>(), any::<bool>()), 48),
         ) {
             let blocks = blocks_of(&sizes);
             let people: usize = sizes.iter().sum();
-            // Mostly all of a block need it, so that there is something to tell.
-            let needs = |at: usize| needs[at] || needs[at / 4];
-            let standings: Vec<_> =
-                (0..people).map(|at| standing(u8::from(needs(at)), u8::from(at % 3 == 0))).collect();
+            // Mostly the same of all of a block, so that there is something to tell.
+            let required = |at: usize| if at % 11 == 10 { required[at] } else { required[at / 16] };
+            let shown = |at: usize| u8::try_from(at % 5).expect("small");
+            let standings: Vec<_> = (0..people).map(|at| standing(required(at), shown(at))).collect();
             let all = told_of(&blocks, &standings, |at| chosen[at].0);
             let part = told_of(&blocks, &standings, |at| chosen[at].0 && chosen[at].1);
             let whole = told_of(&blocks, &standings, |_| true);
@@ -236,6 +243,34 @@ mod tests {
                 let about = needed(more).checked_sub(needed(less)).expect("a part is less");
                 prop_assert!(about == 0 || about >= 5, "{less:?} {more:?}");
             }
+        }
+
+        /// Whoever changes what is required of some – of one post, say, again and again – sees the
+        /// same whatever one of fewer than all of a block has shown.
+        #[test]
+        fn to_change_what_is_required_of_one_tells_nothing_of_them(
+            sizes in prop::collection::vec(5usize..9, 1..4),
+            base in 1u8..=4,
+            changed in prop::collection::vec((0usize..8, 0u8..=4), 1..6),
+            shown in prop::collection::vec(0u8..=4, 32),
+        ) {
+            let blocks = blocks_of(&sizes);
+            let people: usize = sizes.iter().sum();
+            // What an attacker sees of a town, after each change; the changes are to some of the first
+            // block, never to all of it.
+            let seen = |shown: &[u8]| -> Vec<Told> {
+                let with = |(at, required): &(usize, u8)| {
+                    let mut standings: Vec<_> =
+                        (0..people).map(|at| standing(base, shown[at])).collect();
+                    standings[at % 4].required = *required;
+                    told_of(&blocks, &standings, |_| true)
+                };
+                changed.iter().filter(|(_, required)| *required != base).map(with).collect()
+            };
+            let mut other = shown.clone();
+            other[..4].reverse();
+            other[0] = 4 - other[0];
+            prop_assert_eq!(seen(&shown), seen(&other));
         }
     }
 

@@ -3,15 +3,17 @@
 //!
 //! **The rule.** Everybody belongs to exactly one *block*, which follows from the organisation alone
 //! and not from what anybody asks: the people of one profession in one unit, where they are at least
-//! five; those of the unit's smaller professions together, where they are. Who is left is asked the
-//! same together with those who are left in the units beside, and so on up the tree: by profession,
-//! then together.
+//! five. Fewer are joined by those of their profession who are left in the units beside, and so on up
+//! the tree; who is left at the top is one block, where they are at least five.
 //! An aggregate is only made of whole blocks. A view that would take part of a block leaves the whole
-//! block out and says how many people that is.
+//! block out and says how many people that is. Of a system only those blocks are told of whose people
+//! are all required the same (see [`crate::trends`]).
 //!
 //! **Why it holds.** All people of a block count alike in every view. So whatever views are added to
 //! or subtracted from each other, the people of a block stay together, and what is left over is
-//! about whole blocks: nobody, or at least five. The property test tries. (Decision 019.)
+//! about whole blocks: nobody, or at least five. And whatever is required of whom, and when, is
+//! required of all of a block or the block is not told of: who changes what one of them needs learns
+//! nothing of that one. The property tests try. (Decision 019.)
 
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -48,26 +50,28 @@ pub fn blocks(people: &[Place]) -> Vec<Block> {
         let Some(unit) = place.path.first() else { continue };
         left.entry(*unit).or_default().entry(place.profession).or_default().push(at);
     }
-    let floors = people.iter().map(|place| place.path.len()).max().unwrap_or(0);
-    for _ in 0..floors {
+    let mut rest: BTreeMap<UnitId, Block> = BTreeMap::new();
+    while !left.is_empty() {
         let mut above: BTreeMap<UnitId, BTreeMap<ProfessionId, Block>> = BTreeMap::new();
         for (unit, professions) in left {
-            let (large, small): (BTreeMap<_, Block>, BTreeMap<_, Block>) =
-                professions.into_iter().partition(|(_, group)| is_enough(group.len()));
-            blocks.extend(large.into_values());
-            if is_enough(small.values().map(Vec::len).sum()) {
-                blocks.push(small.into_values().flatten().collect());
-                continue;
-            }
-            for (profession, group) in small {
-                let path = &people[group[0]].path;
-                let at = path.iter().position(|other| *other == unit).unwrap_or(0);
-                let parent = path.get(at + 1).copied().unwrap_or(unit);
-                above.entry(parent).or_default().entry(profession).or_default().extend(group);
+            for (profession, group) in professions {
+                if is_enough(group.len()) {
+                    blocks.push(group);
+                    continue;
+                }
+                let mut path = people[group[0]].path.iter().skip_while(|other| **other != unit);
+                match path.nth(1) {
+                    Some(parent) => {
+                        let beside = above.entry(*parent).or_default();
+                        beside.entry(profession).or_default().extend(group);
+                    }
+                    None => rest.entry(unit).or_default().extend(group),
+                }
             }
         }
         left = above;
     }
+    blocks.extend(rest.into_values().filter(|group| is_enough(group.len())));
     blocks
 }
 
@@ -117,16 +121,17 @@ mod tests {
     }
 
     #[test]
-    fn large_groups_stand_alone_and_the_few_stand_together() {
+    fn large_groups_stand_alone_and_the_few_stand_with_their_like() {
         assert_eq!(sizes(&[(1, 1, 9), (1, 2, 5)]), [5, 9]);
-        assert_eq!(sizes(&[(1, 1, 9), (1, 2, 3), (1, 3, 2)]), [5, 9], "two small professions");
+        assert_eq!(
+            sizes(&[(1, 1, 9), (1, 2, 3), (1, 3, 2)]),
+            [5, 9],
+            "all that is left, at the top"
+        );
+        assert_eq!(sizes(&[(1, 1, 9), (1, 2, 3), (1, 3, 2), (2, 2, 4)]), [7, 9], "2 are left");
         assert_eq!(sizes(&[(1, 1, 9), (1, 2, 6), (1, 3, 1)]), [6, 9], "one alone");
         assert_eq!(sizes(&[(1, 1, 9), (1, 2, 1), (3, 2, 4)]), [5, 9], "one of each unit");
-        assert_eq!(
-            sizes(&[(1, 1, 2), (1, 2, 2), (2, 1, 3), (2, 2, 1)]),
-            [5],
-            "by profession first"
-        );
+        assert_eq!(sizes(&[(1, 1, 2), (1, 2, 2), (2, 1, 3), (2, 2, 1)]), [5], "3 are left");
         assert_eq!(sizes(&[(1, 1, 3), (1, 2, 1)]), [] as [usize; 0], "too few in all");
         assert_eq!(sizes(&[(1, 1, 3), (2, 1, 4), (3, 1, 6)]), [6, 7], "two small units");
         assert_eq!(sizes(&[(1, 1, 3), (3, 1, 3)]), [6], "they meet at the top");

@@ -109,6 +109,7 @@ fn service_sentence(error: &ServiceError) -> String {
         Fault::UnknownOption => "does not exist",
         Fault::Incomplete => "is not complete",
         Fault::Repeated => "is not the only one of its name; give its id",
+        Fault::TooMany => "has too many",
         Fault::Taken => "exists already",
         Fault::WrongPassword => "is not right",
         Fault::TooCommon => "is too easy to guess",

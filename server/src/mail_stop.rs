@@ -1,24 +1,22 @@
-//! Stopping mail: one request, from a mail program or from the page a mail leads to. Nobody has to
-//! sign in; the word in the address is the proof.
+//! Stopping mail: one request, from a mail program or from the page a mail leads to, which it leads
+//! back to. Nobody has to sign in; the word in the address is the proof.
 
 use axum::{
     extract::{Path, State},
-    http::StatusCode,
-    response::{IntoResponse, Redirect, Response},
+    response::Redirect,
 };
 use kvarten_app::letters::stop_path;
 use kvarten_service::{ServiceError, Services, now, outbox::stop_mail};
 
-/// `POST /mejl/{word}`.
-pub async fn stop(State(services): State<Services>, Path(word): Path<String>) -> Response {
+/// `POST /mejl/{word}`. The page it leads to says whether mail is stopped, and that there is none for
+/// a word nobody was sent.
+pub async fn stop(State(services): State<Services>, Path(word): Path<String>) -> Redirect {
+    let page = stop_path(&word);
     match stop_mail(&services, &word, now()).await {
-        Ok(()) => Redirect::to(&format!("{}?klart=1", stop_path(&word))).into_response(),
-        Err(ServiceError::NotFound) => {
-            (StatusCode::NOT_FOUND, "There is no such address.\n").into_response()
-        }
+        Ok(()) | Err(ServiceError::NotFound) => Redirect::to(&page),
         Err(error) => {
             tracing::error!(%error, "mail was not stopped");
-            (StatusCode::INTERNAL_SERVER_ERROR, "Something went wrong.\n").into_response()
+            Redirect::to(&format!("{page}?fel=1"))
         }
     }
 }

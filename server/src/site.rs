@@ -6,7 +6,7 @@ use axum::{
     Router,
     extract::{Request, State},
     http::{
-        HeaderValue, StatusCode,
+        HeaderValue, StatusCode, Uri,
         header::{ACCEPT_ENCODING, CACHE_CONTROL, VARY},
     },
     middleware::{self, Next},
@@ -107,7 +107,18 @@ fn is_hashed(name: &str) -> bool {
     parts.next().is_some_and(is_hash) && parts.next().is_some()
 }
 
-async fn say_how_long(State(keeping): State<Keeping>, request: Request, next: Next) -> Response {
+/// The longest name a file can have, in bytes.
+const LONGEST_NAME: usize = 255;
+
+async fn say_how_long(
+    State(keeping): State<Keeping>,
+    mut request: Request,
+    next: Next,
+) -> Response {
+    // Asked for such a name, the file system is in trouble; there is no such file.
+    if request.uri().path().split('/').any(|name| name.len() > LONGEST_NAME) {
+        *request.uri_mut() = Uri::from_static("/-");
+    }
     let keep = keeping.of(request.uri().path());
     let mut response = next.run(request).await;
     // A page that says there is no such file has another status, and keeps itself.

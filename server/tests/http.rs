@@ -3,7 +3,13 @@
 
 mod stand;
 
+use kvarten_domain::Role;
 use kvarten_server::config::{HttpConfig, PublicUrl};
+use kvarten_service::{
+    map::SystemEdit,
+    new_id, now,
+    operator::{NewPerson, Operator},
+};
 use leptos::prelude::*;
 use rstest::rstest;
 use stand::Stand;
@@ -193,6 +199,14 @@ async fn the_site_comes_packed() {
     "http://kvarten.test/logga-in?till=%2Fpoang&fel=trouble",
     "/logga-in?till=%2Fpoang&fel=wrong_sign_in"
 )]
+#[case(
+    "http://kvarten.test/karta/krav?enhet=ID&fel=x&klart=1",
+    "/karta/krav?enhet=ID&fel=wrong_sign_in"
+)]
+#[case(
+    "http://kvarten.test/karta/krav?klart=2&enhet=%C3%A5&nej=a.b.changed&dag=2026-03-01#niva-1",
+    "/karta/krav?enhet=%C3%A5&dag=2026-03-01&fel=wrong_sign_in"
+)]
 #[case("http://kvarten.test//evil.test/", "/lar?fel=wrong_sign_in")]
 #[case("", "/lar?fel=wrong_sign_in")]
 #[tokio::test]
@@ -236,4 +250,82 @@ async fn a_refused_form_keeps_the_name_that_was_typed(#[case] more: &str, #[case
     assert!(page.text().contains(r#"value="åsa@lindvike.example""#), "{}", page.text());
     let dropped = page.cookie("kvarten-name").expect("it is told once");
     assert!(dropped.contains("; Max-Age=0"), "{dropped}");
+}
+
+/// Somebody with a role for the whole municipality, as the `Cookie` header of their browser.
+async fn signed_in_as(stand: &Stand, role: Role) -> String {
+    stand.hire("1").await;
+    let new = NewPerson {
+        employee_number: "2".to_owned(),
+        email: None,
+        given_name: "Bo".to_owned(),
+        family_name: "Berg".to_owned(),
+        unit: "Lindvike".to_owned(),
+        profession: "yrke-1".to_owned(),
+        roles: vec![role],
+        password: None,
+    };
+    let person = Operator::enter(&stand.services, now()).create_person(&new).await;
+    stand.sign_in(person.expect("a person")).await
+}
+
+#[tokio::test]
+async fn a_refused_form_of_a_chosen_unit_leads_back_to_that_unit() {
+    let stand = Stand::new().await;
+    let cookie = signed_in_as(&stand, Role::Administrator).await;
+    let headers = [
+        FORM,
+        OURS,
+        ("accept", "text/html"),
+        ("referer", "http://kvarten.test/karta/krav?enhet=ID&fel=x&klart=1"),
+        ("cookie", cookie.as_str()),
+    ];
+    let answer = stand.send("POST", "/api/set_requirements", &headers, "from=i+morgon").await;
+    let back = "/karta/krav?enhet=ID&fel=invalid.from.wrong_date";
+    assert_eq!(answer.header("location"), back);
+}
+
+#[tokio::test]
+async fn a_name_is_no_markup_in_the_title() {
+    let stand = Stand::new().await;
+    let cookie = stand.sign_in(stand.hire("1").await).await;
+    let name = "</title><meta http-equiv=refresh content=0;url=//e.test>";
+    let edit = SystemEdit { name: name.to_owned(), ..SystemEdit::default() };
+    let map = Operator::enter(&stand.services, now()).map();
+    let code = map.create_system(new_id(), &edit).await.expect("a system");
+    let page = stand.get(&format!("/kunskaper/{code}"), &[("cookie", &cookie)]).await;
+    assert_eq!(page.status, 200);
+    let html = page.text();
+    assert!(!html.contains("<meta http-equiv=refresh"), "{html}");
+    let (_, title) = html.split_once("<title>").expect("a title");
+    let (title, _) = title.split_once("</title>").expect("its end");
+    assert!(title.starts_with("&lt;/title&gt;&lt;meta http-equiv=refresh"), "{title}");
+}
+
+#[rstest]
+#[case::of_anybody(Role::Staff, &["/lar/", "/kunskaper/", "/program/", "/"])]
+#[case::file(Role::Staff, &["/pkg/", "/fonts/", "/media/"])]
+#[case::of_managers(Role::Manager, &["/enhet/person/"])]
+#[case::of_administrators(Role::Administrator, &["/karta/", "/karta/program/"])]
+#[tokio::test]
+async fn a_name_longer_than_any_is_not_found(#[case] role: Role, #[case] above: &[&str]) {
+    let stand = Stand::new().await;
+    let cookie = signed_in_as(&stand, role).await;
+    let headers = [("cookie", cookie.as_str())];
+    for above in above {
+        let answer = stand.get(&format!("{above}{}", "x".repeat(300)), &headers).await;
+        assert_eq!(answer.status, 404, "{above}: {}", answer.text());
+    }
+}
+
+#[rstest]
+#[case("/enhet/person/x")]
+#[case("/enhet/person/x/journalen")]
+#[case("/enhet/person/019aaaaa-0000-7000-8000-000000000000")]
+#[tokio::test]
+async fn nobody_is_behind_an_address_that_names_nobody(#[case] path: &str) {
+    let stand = Stand::new().await;
+    let cookie = signed_in_as(&stand, Role::Manager).await;
+    let answer = stand.get(path, &[("cookie", &cookie)]).await;
+    assert_eq!(answer.status, 404, "{}", answer.text());
 }

@@ -183,15 +183,22 @@ async fn a_mail_goes_out_once_and_is_stopped_with_one_request() {
     let path = address.strip_prefix("https://lara.example").expect("of this site");
 
     // Programs that look through mail open every link; that alone stops nothing.
-    assert_eq!(scene.stand.get(path, &[]).await.status, 200);
+    let page = scene.stand.get(path, &[]).await;
+    assert_eq!(page.status, 200);
+    assert!(page.text().contains("Stäng av mejlen"), "{}", page.text());
     let form = [("content-type", "application/x-www-form-urlencoded")];
     let wrong = scene.stand.send("POST", "/mejl/gissat", &form, "").await;
-    assert_eq!(wrong.status, 404);
+    assert_eq!((wrong.status.as_u16(), wrong.header("location")), (303, "/mejl/gissat"));
+    let nowhere = scene.stand.get("/mejl/gissat", &[]).await;
+    assert_eq!(nowhere.status, 404);
+    assert!(nowhere.text().contains("Sidan finns inte"), "{}", nowhere.text());
+    let split = scene.stand.send("POST", "/mejl/a%0d%0aset-cookie:%20b=1", &form, "").await;
+    assert_eq!(split.header("location"), "/mejl/a%0D%0Aset-cookie%3A%20b%3D1");
+    assert_eq!(split.header("set-cookie"), "");
     let stopped = scene.stand.send("POST", path, &form, "List-Unsubscribe=One-Click").await;
-    assert_eq!(
-        (stopped.status.as_u16(), stopped.header("location")),
-        (303, &*format!("{path}?klart=1"))
-    );
+    assert_eq!((stopped.status.as_u16(), stopped.header("location")), (303, path));
+    let page = scene.stand.get(path, &[]).await;
+    assert!(page.text().contains("Du får inga fler mejl."), "{}", page.text());
     let manager = Manager::enter(&scene.stand.services, &scene.boss, NOON).await.expect("may");
     let pointing = Pointing { to: "hitta-dina-filer".into(), ..Pointing::default() };
     manager.refer(new_id(), alma, &pointing).await.expect("sent");

@@ -61,6 +61,8 @@ fn calls_of_pointing() -> Vec<(&'static str, Body, u16, Says)> {
         ("/api/map_program", data(&("x",)), 401, [403, 403, 403, 404]),
         ("/api/set_program", form(&format!("id={program}&name=")), 401, [403, 403, 403, 422]),
         ("/api/choose_mail", form("is_wanted=1"), 401, all(200)),
+        // Whoever was sent a word need not sign in. Nobody was sent this one.
+        ("/api/mail_stop", data(&("0a1b",)), 404, all(404)),
     ]
 }
 
@@ -100,14 +102,19 @@ fn calls() -> Vec<(&'static str, Body, u16, Says)> {
         ("/api/trends", data(&(None::<UnitId>, None::<&str>)), 401, MANAGER),
         ("/api/trends", data(&(Some(unit), None::<&str>)), 401, [403, 403, 404, 403]),
         ("/api/trends", data(&(None::<UnitId>, Some("x"))), 401, [403, 403, 404, 403]),
-        ("/api/refer_page", data(&(overview::Filter::default(), None::<PersonId>)), 401, MANAGER),
         (
             "/api/refer_page",
-            data(&(overview::Filter::default(), Some(nobody))),
+            data(&(overview::Filter::default(), Vec::<PersonId>::new())),
+            401,
+            MANAGER,
+        ),
+        (
+            "/api/refer_page",
+            data(&(overview::Filter::default(), vec![nobody])),
             401,
             [403, 403, 404, 403],
         ),
-        ("/api/refer", form(&format!("batch={referral}&slug=x")), 401, [403, 403, 422, 403]),
+        ("/api/refer", form(&format!("batch={referral}&to=x")), 401, [403, 403, 422, 403]),
         ("/api/referrals", data(&(None::<PersonId>,)), 401, MANAGER),
         (
             "/api/change_referral",
@@ -176,6 +183,32 @@ async fn no_call_is_left_out() {
     let all = leptos::server_fn::axum::server_fn_paths().map(|(path, _)| path.to_owned());
     let all: BTreeSet<String> = all.filter(|path| path.starts_with("/api/")).collect();
     assert_eq!(known, all);
+}
+
+#[tokio::test]
+async fn a_call_that_cannot_be_read_is_the_senders_fault() {
+    let stand = Stand::new().await;
+    let cookie = stand.sign_in(stand.hire("1").await).await;
+    let mut tried = 0;
+    for (path, (kind, body), ..) in every_call() {
+        // What asks with nothing reads nothing.
+        if kind != "application/postcard" || body.is_empty() {
+            continue;
+        }
+        let headers = [
+            ("content-type", kind),
+            ("accept", "application/postcard"),
+            ("sec-fetch-site", "same-origin"),
+            ("cookie", cookie.as_str()),
+        ];
+        // As long a text as no call is, an option that is neither there nor not, an unending number.
+        let answer = stand.send("POST", path, &headers, vec![0xff_u8; 16]).await;
+        assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY, "{path}");
+        let answer = stand.send("POST", path, &headers, Vec::<u8>::new()).await;
+        assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY, "{path} with nothing");
+        tried += 1;
+    }
+    assert!(tried > 10, "{tried}");
 }
 
 #[tokio::test]

@@ -28,7 +28,7 @@ const OF_STAFF: [&str; 15] = [
     "/poang",
     "/poang?period=ar",
     "/mer",
-    "/program/ny-pa-aldreboendet",
+    "/program/ny-underskoterska",
 ];
 
 /// What the manager of everybody opens; `{}` is Alma.

@@ -33,6 +33,13 @@ impl Calendar {
         Date { year: date.year(), month: date.month(), day: date.day() }
     }
 
+    /// The hour, 0–23, and the minute of a point in time.
+    #[must_use]
+    pub fn hour_and_minute(&self, at: Timestamp) -> (u8, u8) {
+        let time = self.zoned(at).time();
+        (u8::try_from(time.hour()).unwrap_or(0), u8::try_from(time.minute()).unwrap_or(0))
+    }
+
     /// When the day of a point in time began.
     #[must_use]
     pub fn day_start(&self, at: Timestamp) -> Timestamp {

@@ -48,6 +48,17 @@ pub async fn choose_locale(
     Ok(())
 }
 
+/// Whether mail is stopped to whoever was sent a word; nobody has to sign in.
+///
+/// # Errors
+/// See [`WireError`].
+#[server(name = ReadMailStop, endpoint = "mail_stop", input = Postcard, output = Postcard)]
+pub async fn mail_stop(word: String) -> Result<bool, WireError> {
+    use super::request::{pass, services};
+
+    pass(kvarten_service::outbox::is_mail_stopped(&services(), &word).await)
+}
+
 /// Stops mail to oneself, or has it sent again.
 ///
 /// # Errors

@@ -44,7 +44,9 @@ impl FromServerFnError for WireError {
     fn from_server_fn_error(error: ServerFnErrorErr) -> Self {
         let error = match error {
             ServerFnErrorErr::Request(_) => return Self::Offline,
-            ServerFnErrorErr::Args(_) | ServerFnErrorErr::MissingArg(_) => {
+            ServerFnErrorErr::Args(_)
+            | ServerFnErrorErr::MissingArg(_)
+            | ServerFnErrorErr::Deserialization(_) => {
                 Self::Invalid { field: String::new(), fault: Fault::Malformed }
             }
             _ => Self::Trouble,

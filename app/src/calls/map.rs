@@ -101,6 +101,7 @@ pub async fn create_system(
 pub async fn change_system(
     id: SystemId,
     code: String,
+    #[server(default)] seen: String,
     #[server(default)] name: String,
     #[server(default)] about: String,
     #[server(default)] owner: String,
@@ -115,7 +116,7 @@ pub async fn change_system(
     let since = day(&request.services, "since", &since)?;
     let retired = day(&request.services, "retired", &retired)?;
     let edit = SystemEdit { name, about, owner, since, retired };
-    pass(administrator.map().change_system(id, &edit).await)?;
+    pass(administrator.map().change_system(id, Some(&seen), &edit).await)?;
     form_goes_to(&format!("/karta/{code}?klart=1"));
     Ok(())
 }
@@ -137,6 +138,16 @@ pub struct StatementFields {
     pub same: Option<String>,
 }
 
+/// The name of a field of a level's form, in errors: there are four such forms on one page.
+pub fn level_field(level: Level, field: &'static str) -> &'static str {
+    let names = match field {
+        "months" => ["months1", "months2", "months3", "months4"],
+        "statement" => ["statement1", "statement2", "statement3", "statement4"],
+        _ => return field,
+    };
+    names[usize::from(level.number()) - 1]
+}
+
 /// Changes a level: its statements and for how many months it holds. Statements stand under `s0`,
 /// `s1` …, which gives their order.
 ///
@@ -147,21 +158,20 @@ pub async fn change_level(
     id: SystemId,
     code: String,
     level: Level,
+    #[server(default)] seen: String,
     #[server(default)] months: String,
     #[server(default)] s: BTreeMap<String, StatementFields>,
 ) -> Result<(), WireError> {
     use super::request::{Request, form_goes_to, pass};
-    use kvarten_domain::{Fault, StatementId};
+    use kvarten_domain::StatementId;
     use kvarten_service::{ServiceError, map::StatementEdit};
 
     let request = Request::signed_in().await?;
     let map = request.administrator()?.map();
     let months = match months.trim() {
         "" => None,
-        text => {
-            let malformed = ServiceError::invalid("months", Fault::Malformed);
-            Some(pass(text.parse::<u8>().map_err(|_| malformed))?)
-        }
+        // What is no such number is no number of months.
+        text => Some(text.parse::<u8>().unwrap_or(0)),
     };
     let mut edits = Vec::with_capacity(s.len());
     for fields in s.into_values() {
@@ -177,8 +187,13 @@ pub async fn change_level(
             is_same_meaning: fields.same.is_some(),
         });
     }
-    pass(map.set_statements(id, level, &edits).await)?;
-    pass(map.set_validity(id, level, months).await)?;
+    pass(map.change_level(id, level, &seen, &edits, months).await.map_err(|error| match error {
+        // There are four such forms on the page.
+        ServiceError::Invalid { field, fault } => {
+            ServiceError::Invalid { field: level_field(level, field), fault }
+        }
+        error => error,
+    }))?;
     form_goes_to(&format!("/karta/{code}?klart={}#niva-{}", level.number(), level.number()));
     Ok(())
 }

@@ -25,6 +25,7 @@ mod unit;
 
 pub use account::{
     ChangePassword, ChooseLocale, ChooseMail, account, change_password, choose_locale, choose_mail,
+    mail_stop,
 };
 pub use bank::learn_page;
 #[cfg(feature = "ssr")]
@@ -35,8 +36,8 @@ pub use ladder::{StartAttempt, SubmitReply, ladder, start_attempt, submit_reply}
 pub use lesson::{FinishStep, finish_step, lesson, open_step, step, tick, watch};
 pub use map::{
     ChangeLevel, ChangeSystem, CreateSystem, RequireLesson, SetRequirements, StatementFields,
-    change_level, change_system, create_system, map_page, map_system, require_lesson, requirements,
-    set_requirements,
+    change_level, change_system, create_system, level_field, map_page, map_system, require_lesson,
+    requirements, set_requirements,
 };
 pub use points::{
     JoinLeaderboard, LeaveLeaderboard, join_leaderboard, leaderboard, leave_leaderboard, points,
@@ -52,6 +53,14 @@ pub use session::{SignIn, SignOut, SignOutEverywhere, sign_in, sign_out, sign_ou
 pub use standing::{EndStanding, MakeStanding, end_standing, make_standing, standing};
 pub use trends::{all_trends, trends};
 pub use unit::{colleague, colleague_system, first_rows, overview};
+
+/// There is no such page: what its address names cannot be anything.
+pub fn no_such() -> WireError {
+    let error = WireError::NotFound;
+    #[cfg(feature = "ssr")]
+    let error = request::fail(error);
+    error
+}
 
 /// The session's key for the person's id.
 pub const PERSON: &str = "person";

@@ -11,16 +11,16 @@ use leptos::{prelude::*, server_fn::codec::Postcard};
 
 use super::WireError;
 
-/// Whom to refer: those whom a filter lets through, or one person.
+/// Whom to refer: those whom a filter lets through, or some people.
 ///
 /// # Errors
 /// See [`WireError`].
 #[server(name = ReadReferPage, endpoint = "refer_page", input = Postcard, output = Postcard)]
-pub async fn refer_page(filter: Filter, person: Option<PersonId>) -> Result<ReferPage, WireError> {
+pub async fn refer_page(filter: Filter, people: Vec<PersonId>) -> Result<ReferPage, WireError> {
     use super::request::{Request, pass};
 
     let request = Request::signed_in().await?;
-    pass(request.manager().await?.refer_page(&filter, person, request.locale).await)
+    pass(request.manager().await?.refer_page(&filter, &people, request.locale).await)
 }
 
 /// The day that a field holds; nothing where it is empty.
@@ -95,7 +95,7 @@ pub async fn change_referral(
     let request = Request::signed_in().await?;
     let manager = request.manager().await?;
     pass(manager.change_referral(id, revision, &note, self::wish(&wish)?).await)?;
-    form_goes_to("/enhet/hanvisningar?klart=1");
+    form_goes_to("/enhet/hanvisningar?klart=andrad");
     Ok(())
 }
 
@@ -109,6 +109,6 @@ pub async fn withdraw_referral(id: ReferralId, revision: u32) -> Result<(), Wire
 
     let request = Request::signed_in().await?;
     pass(request.manager().await?.withdraw_referral(id, revision).await)?;
-    form_goes_to("/enhet/hanvisningar?klart=1");
+    form_goes_to("/enhet/hanvisningar?klart=tillbaka");
     Ok(())
 }

@@ -65,14 +65,18 @@ pub(super) fn remember_name(name: &str) {
     keep(cookies::TYPED_NAME, &name, Kept::Seconds(60));
 }
 
-/// Remembers which places of the menu somebody has, beyond those of everybody. It opens nothing:
-/// every page asks for the right itself.
-pub(super) fn remember_menu(who: &SignedIn, is_shared: bool) {
+fn menu_of(who: &SignedIn) -> String {
     let has = |role: Role| who.has(role);
     let mut menu = Vec::new();
     menu.extend(has(Role::Manager).then_some("unit"));
     menu.extend(has(Role::Administrator).then_some("map"));
-    let menu = menu.join(" ");
+    menu.join(" ")
+}
+
+/// Remembers which places of the menu somebody has, beyond those of everybody. It opens nothing:
+/// every page asks for the right itself.
+pub(super) fn remember_menu(who: &SignedIn, is_shared: bool) {
+    let menu = menu_of(who);
     if menu != self::menu() {
         let kept = match (menu.is_empty(), is_shared) {
             (true, _) => Kept::Seconds(0),
@@ -147,13 +151,16 @@ fn form_page() -> (String, String) {
     (own_path(path).to_owned(), query.to_owned())
 }
 
-/// The address of the page a form stood on, to show an error there. Where to go after signing in
-/// stays in it.
+/// What the address of a page says of how a form went.
+const OUTCOMES: [&str; 4] = ["fel", "klart", "nej", "skickat"];
+
+/// The address of the page a form stood on, to show an error there. What the page was asked for – a
+/// unit, a filter, where to go after signing in – stays in it.
 fn form_page_with(error: &WireError) -> String {
     let (path, query) = form_page();
-    let till = form_urlencoded::parse(query.as_bytes()).find(|(name, _)| name == "till");
+    let asked = form_urlencoded::parse(query.as_bytes());
     let query = form_urlencoded::Serializer::new(String::new())
-        .extend_pairs(till)
+        .extend_pairs(asked.filter(|(name, _)| !OUTCOMES.contains(&name.as_ref())))
         .append_pair("fel", &error.code())
         .finish();
     format!("{path}?{query}")
@@ -162,7 +169,8 @@ fn form_page_with(error: &WireError) -> String {
 /// Where to sign in again, and to come back to the page a form stood on.
 fn sign_in_page() -> String {
     let (path, query) = form_page();
-    let kept = form_urlencoded::parse(query.as_bytes()).filter(|(name, _)| name != "fel");
+    let asked = form_urlencoded::parse(query.as_bytes());
+    let kept = asked.filter(|(name, _)| !OUTCOMES.contains(&name.as_ref()));
     let query = form_urlencoded::Serializer::new(String::new()).extend_pairs(kept).finish();
     let page = if query.is_empty() { path } else { format!("{path}?{query}") };
     let till = form_urlencoded::Serializer::new(String::new()).append_pair("till", &page).finish();
@@ -208,7 +216,12 @@ impl Request {
             session.get(PERSON).await.map_err(|_| fail(WireError::Trouble))?;
         let Some(person) = person else { return Err(fail(WireError::SignedOut)) };
         let who = pass(SignedIn::find(&services, person, now).await)?;
-        Ok(Self { services, session, who, now, locale: request_locale() })
+        let request = Self { services, session, who, now, locale: request_locale() };
+        // Somebody's part may have changed since they signed in.
+        if menu_of(&request.who) != menu() {
+            request.remember_menu(request.is_shared().await);
+        }
+        Ok(request)
     }
 
     /// As a learner.

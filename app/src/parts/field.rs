@@ -1,7 +1,8 @@
 //! What is wrong with a field, said beside it.
 
 use kvarten_domain::{Fault, bank::Choice, overview::UnitLine};
-use leptos::prelude::*;
+use leptos::{html, prelude::*};
+use wasm_bindgen::JsCast;
 
 use super::icon::{Icon, icon};
 use crate::{i18n::Locale, text::tr};
@@ -22,7 +23,9 @@ pub fn fault_text(l: Locale, fault: Fault) -> String {
         Fault::PastDate => tr!(l, fault.past_date),
         Fault::EndsTooEarly => tr!(l, fault.ends_too_early),
         Fault::Changed => tr!(l, fault.changed),
-        Fault::UnknownOption | Fault::Incomplete | Fault::Repeated => tr!(l, fault.other),
+        Fault::Repeated => tr!(l, fault.repeated),
+        Fault::TooMany => tr!(l, fault.too_many),
+        Fault::UnknownOption | Fault::Incomplete => tr!(l, fault.other),
     }
     .to_string()
 }
@@ -69,7 +72,36 @@ pub fn unit_pairs(units: &[UnitLine]) -> Vec<(String, String)> {
     units.iter().map(pair).collect()
 }
 
-/// The line above a field that says what is wrong with it.
+/// The line above a field that says what is wrong with it. In the browser the field is tied to it as
+/// soon as it is there, and has the focus: that is where to go on.
+pub fn field_error(text: String) -> AnyView {
+    let line = NodeRef::<html::P>::new();
+    let field = StoredValue::new(String::new());
+    line.on_load(move |line| {
+        let beside = line.parent_element().and_then(|parent| {
+            parent.query_selector("input:not([type=hidden]), select, textarea").ok().flatten()
+        });
+        let Some(beside) = beside else { return };
+        let id = format!("{}-fel", beside.id());
+        line.set_id(&id);
+        let _ = beside.set_attribute("aria-describedby", &id);
+        let _ = beside.set_attribute("aria-invalid", "true");
+        if let Some(focusable) = beside.dyn_ref::<web_sys::HtmlElement>() {
+            let _ = focusable.focus();
+        }
+        field.set_value(beside.id());
+    });
+    on_cleanup(move || {
+        let field = field.try_get_value().filter(|id| !id.is_empty());
+        if let Some(beside) = field.and_then(|id| document().get_element_by_id(&id)) {
+            let _ = beside.remove_attribute("aria-describedby");
+            let _ = beside.remove_attribute("aria-invalid");
+        }
+    });
+    view! { <p class="field__error" node_ref=line>{icon(Icon::Warn)} {text}</p> }.into_any()
+}
+
+/// The line above a field that says what is wrong with it, under an id.
 pub fn error_line(id: &'static str, text: String) -> AnyView {
     view! { <p class="field__error" id=id>{icon(Icon::Warn)} {text}</p> }.into_any()
 }

@@ -1,9 +1,12 @@
 //! The matrix: people × systems. Its rows are written as text and set into the page whole, which is
 //! what lets a filter answer within a frame; the server writes the first ones in the same way.
 
-use std::fmt::Write;
+use std::{collections::HashSet, fmt::Write};
 
-use kvarten_domain::overview::{Overview, PersonLine, Total};
+use kvarten_domain::{
+    PersonId,
+    overview::{Overview, PersonLine, Total},
+};
 
 use super::marked_up;
 use crate::{i18n::Locale, text::tr};
@@ -24,12 +27,33 @@ fn spoken(l: Locale, overview: &Overview, person: &PersonLine, at: usize) -> Str
         .to_string()
 }
 
-fn cell(html: &mut String, l: Locale, overview: &Overview, person: &PersonLine, at: usize) {
+/// How rows are drawn, beside what they say.
+#[derive(Clone, Copy, Debug)]
+pub struct Look<'l> {
+    /// The place of the system that is filtered by.
+    pub system: Option<usize>,
+    /// Who has been picked.
+    pub picked: &'l HashSet<PersonId>,
+    /// Whether the keys walk from cell to cell: then what can be pressed is no stop of its own.
+    pub is_walked: bool,
+}
+
+fn cell(
+    html: &mut String,
+    l: Locale,
+    overview: &Overview,
+    person: &PersonLine,
+    (at, is_chosen): (usize, bool),
+) {
+    let chosen = if is_chosen { " is-chosen" } else { "" };
     // One box a cell, and nothing hidden in it: how long a frame takes goes by the number of boxes.
     let Some(gap) = overview.gap(person, at) else {
         let name = marked_up(&overview.systems[at].name);
         let text = tr!(l, unit.not_needed);
-        let _ = write!(html, r#"<td class="cell cell--none" aria-label="{name}: {text}"></td>"#);
+        let _ = write!(
+            html,
+            r#"<td class="cell cell--none{chosen}" aria-label="{name}: {text}"></td>"#
+        );
         return;
     };
     let cell = person.cells[at];
@@ -41,7 +65,7 @@ fn cell(html: &mut String, l: Locale, overview: &Overview, person: &PersonLine, 
     let sign = if gap == 0 { "✓".to_owned() } else { format!("−{gap}") };
     let _ = write!(
         html,
-        r#"<td class="cell cell--{gap}" data-system="{}" aria-label="{}">{sign}{mark}</td>"#,
+        r#"<td class="cell cell--{gap}{chosen}" data-system="{}" aria-label="{}">{sign}{mark}</td>"#,
         marked_up(&overview.systems[at].name),
         marked_up(&spoken(l, overview, person, at))
     );
@@ -49,24 +73,34 @@ fn cell(html: &mut String, l: Locale, overview: &Overview, person: &PersonLine, 
 
 /// A row for somebody; `number` is its place among all, from 0. The head and the totals stand before
 /// the first.
-fn row(html: &mut String, l: Locale, overview: &Overview, person: &PersonLine, number: usize) {
+fn row(
+    html: &mut String,
+    l: Locale,
+    overview: &Overview,
+    person: &PersonLine,
+    (number, look): (usize, Look<'_>),
+) {
     let mut place: Vec<&str> = Vec::new();
     place.extend(overview.profession_of(person).map(|choice| choice.name.as_str()));
     if overview.units.len() > 1 {
         place.extend(overview.unit_of(person).map(|unit| unit.name.as_str()));
     }
     let wanting = overview.wanting(person);
+    let stop = if look.is_walked { r#" tabindex="-1""# } else { "" };
+    let picked = if look.picked.contains(&person.id) { " checked" } else { "" };
+    let pick = tr!(l, unit.pick, name = person.name.clone()).to_string();
     let _ = write!(
         html,
-        r#"<tr aria-rowindex="{}"><th scope="row" class="matrix__who"><a href="{}"><bdi>{}</bdi></a><span class="matrix__as">{}</span></th><td class="matrix__sum" data-label="{}">{wanting}</td>"#,
+        r#"<tr aria-rowindex="{}"><th scope="row" class="matrix__who"><label class="matrix__pick"><input type="checkbox"{stop}{picked} aria-label="{}"></label><a href="{}"{stop}><bdi>{}</bdi></a><span class="matrix__as">{}</span></th><td class="matrix__sum" data-label="{}">{wanting}</td>"#,
         number + FIRST_ROW,
+        marked_up(&pick),
         person_address(person),
         marked_up(&person.name),
         marked_up(&place.join(", ")),
         tr!(l, unit.wanting),
     );
     for at in 0..overview.systems.len() {
-        cell(html, l, overview, person, at);
+        cell(html, l, overview, person, (at, look.system == Some(at)));
     }
     html.push_str("</tr>");
 }
@@ -78,6 +112,7 @@ pub fn matrix_rows<'p>(
     overview: &Overview,
     people: impl ExactSizeIterator<Item = &'p PersonLine>,
     (above, below): (usize, usize),
+    look: Look<'_>,
 ) -> String {
     let mut html = String::with_capacity(people.len() * (400 + overview.systems.len() * 200));
     let room = |html: &mut String, rows: usize| {
@@ -91,7 +126,7 @@ pub fn matrix_rows<'p>(
     };
     room(&mut html, above);
     for (at, person) in people.enumerate() {
-        row(&mut html, l, overview, person, above + at);
+        row(&mut html, l, overview, person, (above + at, look));
     }
     room(&mut html, below);
     html

@@ -2,6 +2,7 @@
 
 mod cards;
 mod field;
+mod filter;
 mod frame;
 mod icon;
 mod ladder;
@@ -16,12 +17,13 @@ mod transcript;
 mod trend;
 
 pub use cards::{lesson_card, link_card};
-pub use field::{error_line, fault_text, pairs, select, unit_pairs};
+pub use field::{error_line, fault_text, field_error, pairs, select, unit_pairs};
+pub use filter::filter_words;
 pub use frame::{Tab, bare_frame, frame};
 pub use icon::{Icon, icon};
 pub use ladder::rungs;
-pub use matrix::{FIRST_ROW, ROW_HEIGHT, matrix_rows, matrix_totals, person_address};
-pub use note::{Tone, message, note, note_with};
+pub use matrix::{FIRST_ROW, Look, ROW_HEIGHT, matrix_rows, matrix_totals, person_address};
+pub use note::{Tone, message, note, note_with, told};
 pub use question::Question;
 pub use radar::radar;
 pub use signs::{quarter, quarter_done, ring};
@@ -47,12 +49,29 @@ pub fn marked_up(text: &str) -> String {
     safe
 }
 
+fn with_id<E: JsCast>(id: &str) -> Option<E> {
+    document().get_element_by_id(id)?.dyn_into().ok()
+}
+
 /// Focuses the element with an id.
 pub fn focus(id: &str) {
-    let element = document().get_element_by_id(id);
-    if let Some(element) =
-        element.and_then(|element| element.dyn_into::<web_sys::HtmlElement>().ok())
-    {
+    if let Some(element) = with_id::<web_sys::HtmlElement>(id) {
         let _ = element.focus();
+    }
+}
+
+/// Empties the field with an id.
+pub fn empty(id: &str) {
+    if let Some(field) = with_id::<web_sys::HtmlInputElement>(id) {
+        field.set_value("");
+    }
+}
+
+/// Makes a form, of which a field has an id, as it was: what it held has been sent.
+pub fn reset(id: &str) {
+    if let Some(field) = with_id::<web_sys::HtmlSelectElement>(id)
+        && let Some(form) = field.form()
+    {
+        form.reset();
     }
 }

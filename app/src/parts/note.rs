@@ -1,6 +1,6 @@
 //! Notes and whole-page messages.
 
-use leptos::prelude::*;
+use leptos::{html, prelude::*};
 
 use super::{
     icon::{Icon, icon},
@@ -28,6 +28,17 @@ impl Tone {
 /// A note, with a title where it has one.
 pub fn note(tone: Tone, title: Option<String>, text: String) -> AnyView {
     note_with(tone, title, text, ().into_any())
+}
+
+/// A note of what has just been done, or has not: in the browser it has the focus as soon as it is
+/// there, so that it is in sight and read out wherever one was on the page.
+pub fn told(tone: Tone, text: String) -> AnyView {
+    let place = NodeRef::<html::Div>::new();
+    place.on_load(|place| {
+        let _ = place.focus();
+    });
+    view! { <div tabindex="-1" class="told" node_ref=place>{note(tone, None, text)}</div> }
+        .into_any()
 }
 
 /// A note with something behind its text, such as a link.

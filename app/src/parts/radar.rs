@@ -40,7 +40,18 @@ fn spoken(l: Locale, spoke: &Spoke) -> String {
     match spoke.then {
         None => now,
         Some(then) => {
-            tr!(l, knowledge.spoke_then, spoke = now, shown = then.shown.number()).to_string()
+            let required =
+                then.required.map_or_else(|| "–".to_owned(), |level| level.number().to_string());
+            let (said, shown) = (said_text(l, then.said), then.shown.number());
+            tr!(
+                l,
+                knowledge.spoke_then,
+                spoke = now,
+                required = required,
+                said = said,
+                shown = shown
+            )
+            .to_string()
         }
     }
 }
@@ -79,7 +90,7 @@ fn drawing(l: Locale, spokes: &[Spoke], base: &str) -> String {
     let label = tr!(l, knowledge.radar_of, count = count).to_string();
     let _ = write!(
         svg,
-        r#"<svg class="radar__svg" viewBox="-122 -122 244 244" role="group" aria-label="{}">"#,
+        r#"<svg class="radar__svg" viewBox="-126 -126 252 252" role="group" aria-label="{}">"#,
         marked_up(&label)
     );
     for number in (0..=4).rev() {
@@ -160,7 +171,8 @@ fn one_spoke(
         r#"<circle class="radar__mark radar__mark--shown" cx="{:.1}" cy="{:.1}" r="2.6"/>"#,
         shown.x, shown.y
     );
-    let (x, y) = (tip.x * 1.12, tip.y * 1.12);
+    // Beyond a mark on the outermost ring.
+    let (x, y) = (tip.x * 1.16, tip.y * 1.16);
     let anchor = if x.abs() < 12.0 {
         "middle"
     } else if x > 0.0 {
@@ -177,8 +189,8 @@ fn one_spoke(
     let _ = write!(
         svg,
         r#"<text class="radar__name" x="{:.1}" y="{:.1}" text-anchor="{anchor}" aria-hidden="true">{}</text></a>"#,
-        tip.x * 1.08,
-        tip.y * 1.08 + 3.0,
+        tip.x * 1.12,
+        tip.y * 1.14 + 3.0,
         marked_up(&spoke.system.name)
     );
 }
@@ -259,7 +271,7 @@ fn table(l: Locale, portrait: &Portrait, base: &str) -> AnyView {
         }
     });
     view! {
-        <div class="radar__scroll">
+        <div class="wide">
             <table class="table radar__table">
                 <caption class="sr">{tr!(l, knowledge.table)}</caption>
                 <thead>
@@ -343,5 +355,125 @@ mod tests {
         assert_eq!(path.matches('M').count(), 2, "{path}");
         assert_eq!(path.matches('L').count(), 2, "{path}");
         assert!(!path.contains('Z'));
+    }
+
+    /// As many spokes, with every mark on the outermost ring.
+    fn full(count: usize) -> Vec<Spoke> {
+        let top = |at: usize| Spoke {
+            required: Level::new(4).expect("1–4"),
+            shown: TOP,
+            ..spoke(&format!("System {at}"), Some(4))
+        };
+        (0..count).map(top).collect()
+    }
+
+    fn attribute<'t>(tag: &'t str, name: &str) -> Option<&'t str> {
+        let (_, rest) = tag.split_once(&format!(" {name}=\""))?;
+        rest.split_once('"').map(|(value, _)| value)
+    }
+
+    /// A number that a tag holds; 0 where it does not.
+    fn number(tag: &str, name: &str) -> f64 {
+        attribute(tag, name).unwrap_or("0").parse().expect("a number")
+    }
+
+    /// A text of a drawing: where it is held, by which end, and how high it is.
+    #[derive(Debug)]
+    struct Label<'s> {
+        x: f64,
+        y: f64,
+        anchor: &'s str,
+        size: f64,
+    }
+
+    /// The height of a class of texts, in units of the drawing, as the style has it.
+    fn font_size(class: &str) -> f64 {
+        let style = include_str!("../../../style/_knowledge.scss");
+        let (_, rule) = style.split_once(&format!("\n.{class} {{")).expect("a rule");
+        let (_, size) = rule.split_once("font-size: ").expect("a size");
+        let (size, _) = size.split_once("px;").expect("in units of the drawing");
+        size.parse().expect("a number")
+    }
+
+    /// The texts of a class.
+    fn labels<'s>(svg: &'s str, class: &str) -> Vec<Label<'s>> {
+        let start = format!(r#"text class="{class}""#);
+        let label = |tag: &'s str| Label {
+            x: number(tag, "x"),
+            y: number(tag, "y"),
+            anchor: attribute(tag, "text-anchor").unwrap_or("end"),
+            size: font_size(class),
+        };
+        svg.split('<').filter(|tag| tag.starts_with(&start)).map(label).collect()
+    }
+
+    #[test]
+    fn every_mark_and_text_lies_within_the_drawing() {
+        for count in [3, 10, 16] {
+            let svg = drawing(Locale::sv, &full(count), "/kunskaper/");
+            let frame = attribute(&svg, "viewBox").expect("a frame").split(' ');
+            let frame: Vec<f64> = frame.map(|side| side.parse().expect("a number")).collect();
+            let [left, top, width, height] = frame[..] else { panic!("{frame:?}") };
+            let is_inside = |x: f64, y: f64| {
+                (left..=left + width).contains(&x) && (top..=top + height).contains(&y)
+            };
+            for class in ["radar__level", "radar__number", "radar__name"] {
+                for label in labels(&svg, class) {
+                    let is_whole =
+                        is_inside(label.x, label.y) && is_inside(label.x, label.y - label.size);
+                    assert!(is_whole, "{count} spokes: {class} {label:?}");
+                }
+            }
+            let circles: Vec<&str> =
+                svg.split('<').filter(|tag| tag.starts_with("circle ")).collect();
+            assert_eq!(circles.len(), 5 + 2 * count, "rings, and two marks on every spoke");
+            for tag in circles {
+                let (x, y, r) = (number(tag, "cx"), number(tag, "cy"), number(tag, "r"));
+                assert!(r > 0.0, "{tag}");
+                assert!(is_inside(x - r, y - r) && is_inside(x + r, y + r), "{count}: {tag}");
+            }
+        }
+    }
+
+    #[test]
+    fn no_two_texts_lie_on_each_other() {
+        for count in [3, 10, 16] {
+            let svg = drawing(Locale::sv, &full(count), "/kunskaper/");
+            // Names where there is room for them, else numbers; the levels in any case.
+            for class in ["radar__number", "radar__name"] {
+                let mut all = labels(&svg, class);
+                assert_eq!(all.len(), count);
+                all.extend(labels(&svg, "radar__level"));
+                assert_eq!(all.len(), count + 4);
+                for (at, one) in all.iter().enumerate() {
+                    for other in &all[at + 1..] {
+                        let distance = (one.x - other.x).hypot(one.y - other.y);
+                        let is_clear = distance >= one.size.max(other.size);
+                        assert!(is_clear, "{count} spokes: {one:?} {other:?}");
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn names_however_long_do_not_run_into_each_other() {
+        let reach = |label: &Label<'_>| match label.anchor {
+            "start" => (label.x, f64::INFINITY),
+            "end" => (f64::NEG_INFINITY, label.x),
+            _ => (f64::NEG_INFINITY, f64::INFINITY),
+        };
+        for count in FEWEST_SPOKES..=16 {
+            let svg = drawing(Locale::sv, &full(count), "/kunskaper/");
+            let names = labels(&svg, "radar__name");
+            for (at, one) in names.iter().enumerate() {
+                for other in &names[at + 1..] {
+                    let (from, to) =
+                        (reach(one).0.max(reach(other).0), reach(one).1.min(reach(other).1));
+                    let is_apart = from >= to || (one.y - other.y).abs() >= one.size;
+                    assert!(is_apart, "{count} spokes: {one:?} {other:?}");
+                }
+            }
+        }
     }
 }

@@ -11,7 +11,7 @@ use kvarten_domain::{
 use super::marked_up;
 use crate::{
     i18n::Locale,
-    text::{date, tr},
+    text::{date, tenths, tr},
 };
 
 /// The sides of what is drawn in, in units of the drawing.
@@ -165,8 +165,16 @@ const fn look(percent: u8) -> &'static str {
 }
 
 /// A cell of a table of shares.
-fn cell(html: &mut String, l: Locale, told: Told) {
-    let words = told_share(l, told);
+fn cell(html: &mut String, l: Locale, told: Told, has_level: bool) {
+    let mut words = told_share(l, told);
+    let mut level = String::new();
+    if let Some(figure) = told.figure().filter(|_| has_level) {
+        let mean = tenths(l, figure.level_tenths);
+        let spoken = tr!(l, trends.level, level = mean.clone()).to_string();
+        let _ = write!(words, ", {spoken}");
+        let short = tr!(l, trends.level_short, level = mean).to_string();
+        let _ = write!(level, r#"<span class="share__of">{short}</span>"#);
+    }
     let _ = match told {
         Told::Unneeded => {
             write!(html, r#"<td class="share"><span class="sr">{words}</span></td>"#)
@@ -179,7 +187,7 @@ fn cell(html: &mut String, l: Locale, told: Told) {
             let share = figure.percent();
             write!(
                 html,
-                r#"<td class="share {}"><span aria-hidden="true">{}<span class="share__of">{}/{}</span></span><span class="sr">{words}</span></td>"#,
+                r#"<td class="share {}"><span aria-hidden="true">{}<span class="share__of">{}/{}</span>{level}</span><span class="sr">{words}</span></td>"#,
                 look(share),
                 percent(l, share),
                 figure.reached,
@@ -200,21 +208,22 @@ pub fn unit_rows(l: Locale, units: &[UnitStanding]) -> String {
             r#"<tr><th scope="row" class="shares__who shares__who--{depth}">{name}</th>"#
         );
         for told in &unit.systems {
-            cell(&mut html, l, *told);
+            cell(&mut html, l, *told, false);
         }
         html.push_str("</tr>");
     }
     html
 }
 
-/// The rows of days, the latest first: for each system, the share that reached what was required.
+/// The rows of days, the latest first: for each system, the share that reached what was required, and
+/// the mean of the levels shown.
 pub fn day_rows(l: Locale, days: &[Date], systems: &[SystemTrend]) -> String {
     let mut html = String::with_capacity(days.len() * 1_500);
     for (day, on) in days.iter().enumerate().rev() {
         let on = date(l, *on);
         let _ = write!(html, r#"<tr><th scope="row" class="shares__who">{on}</th>"#);
         for trend in systems {
-            cell(&mut html, l, trend.days.get(day).copied().unwrap_or(Told::Unneeded));
+            cell(&mut html, l, trend.days.get(day).copied().unwrap_or(Told::Unneeded), true);
         }
         html.push_str("</tr>");
     }
@@ -248,7 +257,7 @@ mod tests {
         let trend = trend("Outlook", vec![Told::Unneeded, Told::Withheld, figure(17, 30)]);
         let svg = trend_chart(Locale::sv, &trend, &days(3), [0, 1, 2]);
         let label = "Outlook, andel som når kravet. För ett år sedan: inget krav. För ett halvår \
-                     sedan: visas inte, kan avslöja färre än fem. I dag: 17 av 30 når kravet, 57\u{a0}%.";
+                     sedan: visas inte, för att skydda enskilda personer. I dag: 17 av 30 når kravet, 57\u{a0}%.";
         assert!(svg.contains(&format!(r#"role="img" aria-label="{label}""#)), "{svg}");
         assert!(svg.contains("<title>25 mars 2026: 17 av 30 når kravet, 57\u{a0}%</title>"));
         assert_eq!(svg.matches("<circle").count(), 1);
@@ -312,11 +321,9 @@ mod tests {
             .map(|told| trend("Teams", vec![told]));
         let rows = day_rows(Locale::sv, &days(1), &systems);
         let cells: Vec<&str> = rows.split("<td").skip(1).collect();
-        assert!(
-            cells[0].contains(
-                r#"–</span><span class="sr">visas inte, kan avslöja färre än fem</span>"#
-            )
-        );
+        assert!(cells[0].contains(
+            r#"–</span><span class="sr">visas inte, för att skydda enskilda personer</span>"#
+        ));
         assert_eq!(cells[1], r#" class="share"><span class="sr">inget krav</span></td>"#);
         assert!(cells[2].contains("share--all") && cells[2].contains("100\u{a0}%"));
         assert!(cells[3].contains("share--few") && cells[3].contains("1/5"));

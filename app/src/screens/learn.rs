@@ -98,7 +98,7 @@ fn programs(l: Locale, cards: Vec<ProgramCard>) -> AnyView {
         view! {
             <li class="rows__item">
                 <a href=format!("/program/{}", card.program.code)>{card.program.name}</a>
-                <div class="rows__meta">{meta.join(". ")}</div>
+                <div class="rows__meta">{meta.join(" · ")}</div>
             </li>
         }
     });
@@ -127,7 +127,7 @@ fn pointed_to(l: Locale, cards: Vec<ReferralCard>) -> AnyView {
                 <a href=card.to.address() lang=card.to.lang().map(str::to_owned)>
                     {card.to.title().to_owned()}
                 </a>
-                <div class="rows__meta">{meta.join(". ")} {note}</div>
+                <div class="rows__meta">{meta.join(" · ")} {note}</div>
             </li>
         }
     });

@@ -1,39 +1,63 @@
 //! Stopping mail, for whoever follows the link in one: nobody has to sign in.
 
+use std::sync::Arc;
+
 use leptos::{prelude::*, wasm_split::wasm_split};
 use leptos_router::hooks::{use_params_map, use_query_map};
 
-use super::{languages, titled};
+use super::{awaited, languages, titled, trouble};
 use crate::{
+    calls::{self, WireError},
     lazy::Drawn,
+    page::{Payload, page_data},
     parts::{Tone, bare_frame, note},
-    text::{lang, tr},
+    text::{escaped, lang, tr},
 };
+
+/// Where mail is stopped, below the address of the site.
+#[must_use]
+pub fn stop_path(word: &str) -> String {
+    format!("/mejl/{}", escaped(word))
+}
 
 /// The screen.
 #[wasm_split(more, wasm_split_path = leptos::wasm_split, preload(load), fallible)]
 pub fn mail() -> Drawn {
+    let params = use_params_map();
+    let word = move || params.with(|params| params.get("word").unwrap_or_default());
+    let page = page_data(word, calls::mail_stop);
+    let here = stop_path(&untrack(word));
+    let has_failed = use_query_map().with_untracked(|query| query.get("fel").is_some());
+    let draw = {
+        let here = here.clone();
+        move |payload: Payload| match payload.open::<bool>() {
+            Some(is_stopped) => content(&here, is_stopped, has_failed),
+            None => trouble::trouble(&WireError::Trouble),
+        }
+    };
+    Ok(bare_frame("main--narrow", languages(false, &here), awaited(page, Arc::new(draw))))
+}
+
+fn content(here: &str, is_stopped: bool, has_failed: bool) -> AnyView {
     let l = lang();
-    let word = use_params_map().with_untracked(|params| params.get("word").unwrap_or_default());
-    let is_done = use_query_map().with_untracked(|query| query.get("klart").is_some());
     let title = tr!(l, mail.stop_title).to_string();
     titled(&title);
-    let inside = if is_done {
+    let inside = if is_stopped {
         note(Tone::Right, None, tr!(l, mail.stopped).to_string())
     } else {
         // Reading a page changes nothing: programs that look through mail follow every link.
         view! {
+            {has_failed.then(|| trouble::failed(l, &WireError::Trouble))}
             <p>{tr!(l, mail.stop_text)}</p>
-            <form method="post" action=format!("/mejl/{}", crate::text::escaped(&word))>
+            <form method="post" action=here.to_owned()>
                 <button class="btn">{tr!(l, mail.stop_do)}</button>
             </form>
         }
         .into_any()
     };
-    let content = view! {
+    view! {
         <h1>{title}</h1>
         {inside}
-    };
-    let here = format!("/mejl/{}", crate::text::escaped(&word));
-    Ok(bare_frame("main--narrow", languages(false, &here), content.into_any()))
+    }
+    .into_any()
 }

@@ -23,6 +23,8 @@ pub use ladder::Ladder;
 pub use learn::Learn;
 pub use lesson::Lesson;
 pub use mail::mail;
+#[cfg(feature = "ssr")]
+pub use mail::stop_path;
 pub use map::{map, map_program, map_system, programs, requirements};
 pub use more::more;
 pub use points::points;
@@ -35,6 +37,7 @@ pub use unit::{person, person_system, refer, referrals, standing, unit};
 
 use std::sync::Arc;
 
+use kvarten_domain::overview::Filter;
 use leptos::prelude::*;
 #[cfg(feature = "hydrate")]
 use leptos::wasm_split::SplitLoaderError;
@@ -80,6 +83,10 @@ pub async fn part_of(path: &str) -> Result<(), SplitLoaderError> {
         _ => Ok(()),
     }
 }
+
+/// How the matrix of "Min enhet" was filtered last: the way back leads there.
+#[derive(Clone, Copy, Debug)]
+pub struct LastFilter(pub StoredValue<Filter>);
 
 /// The choice of language, as a form that works anywhere. `back` is where to stand afterwards.
 fn languages(is_big: bool, back: &str) -> AnyView {
@@ -149,8 +156,11 @@ fn awaited(page: Page, draw: Arc<dyn Fn(Payload) -> AnyView + Send + Sync>) -> A
 /// Names the page: in its head when the server draws it, in the window when the browser does.
 fn titled(page: &str) {
     let text = format!("{page} – Kvarten");
+    // What is drawn into the head is markup, and names are whatever somebody has written.
     #[cfg(feature = "ssr")]
-    let _ = leptos_meta::Title(leptos_meta::TitleProps::builder().text(text).build());
+    let _ = leptos_meta::Title(
+        leptos_meta::TitleProps::builder().text(crate::parts::marked_up(&text)).build(),
+    );
     #[cfg(not(feature = "ssr"))]
     document().set_title(&text);
 }

@@ -56,7 +56,7 @@ fn mail(l: Locale, mail: &MailChoice, post: Post) -> AnyView {
                 Some(failed(l, &error))
             };
             view! {
-                <p>{text}</p>
+                <p role="status">{text}</p>
                 {failed}
                 {post.form("", fields.into_any())}
             }

@@ -11,7 +11,7 @@ use crate::{
     lazy::Drawn,
     page::page_data,
     parts::{Icon, Tab, Tone, icon, note},
-    text::{date, lang, minutes, tr},
+    text::{date, lang, lessons, minutes, tr},
 };
 
 /// The screen.
@@ -27,12 +27,8 @@ fn content(page: &ProgramPage) -> AnyView {
     let l = lang();
     let (done, of) = (page.done(), page.steps.len());
     titled(&page.program.name);
-    let count = if of == 1 {
-        tr!(l, program.count_one).to_string()
-    } else {
-        tr!(l, program.count, count = of).to_string()
-    };
-    let time = tr!(l, program.time, count = page.program.minutes).to_string();
+    let count = lessons(l, page.program.lessons);
+    let time = tr!(l, program.time, time = minutes(l, page.program.minutes)).to_string();
     let about =
         (!page.about.is_empty()).then(|| view! { <p class="lead">{page.about.clone()}</p> });
     let go_on = match page.next() {
@@ -93,7 +89,7 @@ fn row(l: Locale, step: &ProgramStep) -> AnyView {
             <a href=format!("/lar/{}", lesson.slug) lang=lesson.lang.clone()>
                 {lesson.title.clone()}
             </a>
-            <span class="rows__meta">{facts.join(". ")}</span>
+            <span class="rows__meta">{facts.join(" · ")}</span>
         </li>
     }
     .into_any()

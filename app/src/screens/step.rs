@@ -11,7 +11,7 @@ use wasm_bindgen::JsCast;
 
 use super::{loaded, titled, trouble::failed};
 use crate::{
-    calls::{self, FinishStep, WireError},
+    calls::{self, FinishStep},
     i18n::Locale,
     page::page_data,
     parts::{Film, Icon, Tab, icon, ladder_item, quarter, step_items},
@@ -30,7 +30,7 @@ pub fn Step() -> impl IntoView {
         })
     };
     let page = page_data(place, |place| async move {
-        let (number, slug) = number_and_slug(&place).ok_or(WireError::NotFound)?;
+        let (number, slug) = number_and_slug(&place).ok_or_else(calls::no_such)?;
         calls::step(slug, number).await
     });
     // Opening a step is noted, so that any device can go on there. Lost, it does no harm.

@@ -133,9 +133,7 @@ impl Finder {
             .filter(|word| !word.is_empty())
             .map(str::to_owned)
             .collect();
-        let system = filter.system.as_ref();
-        let system =
-            system.and_then(|code| overview.systems.iter().position(|one| one.code == *code));
+        let system = overview.system_of(filter);
         let posts: Vec<bool> =
             overview.posts.iter().map(|post| fits_post(overview, filter, post)).collect();
         let fits = |at: &usize| {

@@ -106,6 +106,13 @@ pub struct Overview {
 }
 
 impl Overview {
+    /// The place of the system that a filter asks about.
+    #[must_use]
+    pub fn system_of(&self, filter: &Filter) -> Option<usize> {
+        let code = filter.system.as_ref()?;
+        self.systems.iter().position(|system| system.code == *code)
+    }
+
     /// What is required of somebody in a system; 0 for nothing.
     #[must_use]
     pub fn required(&self, person: &PersonLine, system: usize) -> u8 {

@@ -9,10 +9,13 @@ use kvarten_domain::{
     },
 };
 
+use kvarten_entity::Column;
+
 use super::Administrator;
 use crate::{
     ServiceError,
     bank::{Bank, SystemEntry},
+    map::{level_state, system_state},
 };
 
 fn count(number: usize) -> u32 {
@@ -60,24 +63,31 @@ impl Administrator<'_> {
         let bank = self.services.bank().await?;
         let system = bank.system(code).ok_or(ServiceError::NotFound)?;
         let at = bank.place_of(system.id).copied().ok_or(ServiceError::NotFound)?;
-        let level = |level: Level| LevelForm {
-            level,
-            months: system.months(level, self.now),
-            statements: system
-                .statements_of(level, self.now)
-                .map(|one| StatementForm { id: one.id, sv: one.sv.clone(), en: one.en.clone() })
-                .collect(),
-            lessons: bank
-                .lessons
-                .iter()
-                .filter(|entry| entry.system == at && entry.level == level)
-                .map(|entry| LessonForm {
-                    id: entry.lesson,
-                    lesson: bank.link(entry),
-                    is_required: bank.required_lessons.is_required(entry.lesson, self.now),
-                })
-                .collect(),
+        let level = |level: Level| -> Result<LevelForm, ServiceError> {
+            let months = system.months(level, self.now);
+            let statements = system.statements_of(level, self.now).map(|one| one.id.key());
+            let seen = level_state(statements, months)?;
+            Ok(LevelForm {
+                level,
+                months,
+                seen,
+                statements: system
+                    .statements_of(level, self.now)
+                    .map(|one| StatementForm { id: one.id, sv: one.sv.clone(), en: one.en.clone() })
+                    .collect(),
+                lessons: bank
+                    .lessons
+                    .iter()
+                    .filter(|entry| entry.system == at && entry.level == level)
+                    .map(|entry| LessonForm {
+                        id: entry.lesson,
+                        lesson: bank.link(entry),
+                        is_required: bank.required_lessons.is_required(entry.lesson, self.now),
+                    })
+                    .collect(),
+            })
         };
+        let days = (system.since.map(|at| at.0), system.retired.map(|at| at.0));
         Ok(SystemForm {
             id: system.id,
             system: system.name(),
@@ -85,7 +95,8 @@ impl Administrator<'_> {
             owner: system.owner.clone(),
             since: system.since.map(|at| self.date(at)),
             retired: system.retired.map(|at| self.date(at)),
-            levels: Level::ALL.map(level).into(),
+            seen: system_state(&system.name, &system.about, &system.owner, days)?,
+            levels: Level::ALL.into_iter().map(level).collect::<Result<_, _>>()?,
         })
     }
 

@@ -3,10 +3,11 @@
 use std::collections::HashMap;
 
 use kvarten_domain::{
-    Level, SystemId, VersionId,
+    Level, Locale, SystemId, VersionId,
     ladder::{Quiz, Rung},
     lesson::{Routine, StepBody, StepHead},
     question::Question,
+    text::sorted_as,
 };
 use kvarten_entity::{
     Column, Key, bank_revision, lesson, lesson_profession, lesson_version, profession, question,
@@ -40,8 +41,7 @@ pub(super) async fn load_bank(store: &Store) -> Result<Bank, ServiceError> {
     let db = store.read();
     let revision = revision(db).await?;
     let systems = load_systems(db).await?;
-    let professions: Vec<ProfessionEntry> = profession::Entity::find()
-        .order_by_asc(profession::Column::NameSv)
+    let mut professions: Vec<ProfessionEntry> = profession::Entity::find()
         .all(db)
         .await?
         .into_iter()
@@ -52,6 +52,7 @@ pub(super) async fn load_bank(store: &Store) -> Result<Bank, ServiceError> {
             en: row.name_en,
         })
         .collect();
+    professions.sort_by_cached_key(|profession| sorted_as(profession.name(Locale::Sv)));
     let mut bank = Bank { revision, systems, professions, ..Bank::default() };
     bank.places = (0..).zip(&bank.systems).map(|(at, system)| (system.id, at)).collect();
     bank.units = load_units(db).await?;

@@ -150,7 +150,17 @@ pub(super) async fn load_units(db: &DatabaseConnection) -> Result<Tree, ServiceE
             name: row.name,
         })
     };
-    Ok(Tree::of(rows.into_iter().filter_map(entry).collect()))
+    let units: Vec<UnitEntry> = rows.into_iter().filter_map(entry).collect();
+    let all = units.len();
+    let tree = Tree::of(units);
+    let lost = all - tree.units().len();
+    if lost > 0 {
+        tracing::error!(
+            lost,
+            "units stand in a circle or below one that is closed, and are left out"
+        );
+    }
+    Ok(tree)
 }
 
 pub(super) async fn load_requirements(

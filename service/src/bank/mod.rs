@@ -19,6 +19,7 @@ use kvarten_domain::{
     ladder::Quiz,
     lesson::{LessonLink, Routine, StepBody, StepHead},
     requirement::Requirements,
+    text::sorted_as,
 };
 use kvarten_entity::lesson;
 use sea_orm::{ConnectionTrait, DatabaseConnection, EntityTrait, PaginatorTrait};
@@ -176,7 +177,9 @@ impl Bank {
             code: entry.code.clone(),
             name: entry.name(locale).to_owned(),
         };
-        self.professions.iter().map(choice).collect()
+        let mut choices: Vec<Choice> = self.professions.iter().map(choice).collect();
+        choices.sort_by_cached_key(|choice| sorted_as(&choice.name));
+        choices
     }
 }
 

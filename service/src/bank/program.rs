@@ -99,17 +99,28 @@ impl Bank {
         }
     }
 
-    /// Where something is that can be pointed to; none where it is no more.
+    /// Where something is that can be pointed to; none where it is no more, or has been ended.
     pub(crate) fn target(&self, aim: Aim) -> Option<Target> {
+        self.known_target(aim).filter(|_| !self.is_over(aim))
+    }
+
+    /// The same for whoever has pointed to it: what has been ended is still known.
+    pub(crate) fn known_target(&self, aim: Aim) -> Option<Target> {
         match aim {
             Aim::Lesson(lesson) => {
                 self.by_lesson(lesson).map(|entry| Target::Lesson(self.link(entry)))
             }
             Aim::Program(program) => {
-                let entry = self.program_by_id(program)?;
-                self.lessons_in(entry).next()?;
-                Some(Target::Program(self.program_link(entry)))
+                self.program_by_id(program).map(|entry| Target::Program(self.program_link(entry)))
             }
+        }
+    }
+
+    /// Whether nobody is led to it any more: a program that has been ended or has no lessons left.
+    pub(crate) fn is_over(&self, aim: Aim) -> bool {
+        match aim {
+            Aim::Lesson(_) => false,
+            Aim::Program(program) => !self.open_programs().any(|entry| entry.id == program),
         }
     }
 

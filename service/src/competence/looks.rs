@@ -14,14 +14,20 @@ use kvarten_entity::{Column, employment, person, person_look, profession, unit, 
 use sea_orm::{
     ActiveValue::Set,
     ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
-    sea_query::{Expr, ExprTrait, OnConflict},
+    sea_query::{Expr, ExprTrait, IntoColumnRef, OnConflict},
 };
 use uuid::Uuid;
 
 use crate::{ServiceError, Services};
 
-/// The most lines of the log that are shown, newest first.
-const MOST_LINES: u64 = 200;
+/// What is shown within so many seconds is one look: a page comes in two halves.
+const ONE_LOOK_SECONDS: i64 = 60;
+
+/// How often somebody has looked that day, with another time that may belong to the last.
+fn once_more(times: impl IntoColumnRef, last_at: impl IntoColumnRef, now: Timestamp) -> Expr {
+    let is_another = Expr::col(last_at).lt(now.plus_seconds(-ONE_LOOK_SECONDS).0);
+    Expr::col(times).add(Expr::case(is_another, 1).finally(0))
+}
 
 /// Notes that somebody looks at a person. One statement.
 pub(crate) async fn look_at_person(
@@ -30,7 +36,17 @@ pub(crate) async fn look_at_person(
     person: PersonId,
     now: Timestamp,
 ) -> Result<(), ServiceError> {
-    let row = person_look::ActiveModel {
+    look_at_people(services, viewer, &[person], now).await
+}
+
+/// Notes that somebody looks at some people. One statement.
+pub(crate) async fn look_at_people(
+    services: &Services,
+    viewer: PersonId,
+    people: &[PersonId],
+    now: Timestamp,
+) -> Result<(), ServiceError> {
+    let rows = people.iter().map(|person| person_look::ActiveModel {
         id: Set(Uuid::now_v7()),
         person_id: Set(person.key()),
         viewer_id: Set(Some(viewer.key())),
@@ -38,7 +54,7 @@ pub(crate) async fn look_at_person(
         day_at: Set(services.calendar().day_start(now).0),
         times: Set(1),
         last_at: Set(now.0),
-    };
+    });
     let again = OnConflict::columns([
         person_look::Column::PersonId,
         person_look::Column::ViewerId,
@@ -47,11 +63,15 @@ pub(crate) async fn look_at_person(
     ])
     .value(
         person_look::Column::Times,
-        Expr::col((person_look::Entity, person_look::Column::Times)).add(1),
+        once_more(
+            (person_look::Entity, person_look::Column::Times),
+            (person_look::Entity, person_look::Column::LastAt),
+            now,
+        ),
     )
     .update_column(person_look::Column::LastAt)
     .to_owned();
-    person_look::Entity::insert(row)
+    person_look::Entity::insert_many(rows)
         .on_conflict(again)
         .exec_without_returning(services.store().write())
         .await?;
@@ -87,7 +107,11 @@ pub(crate) async fn look_at_units(
     ])
     .value(
         unit_look::Column::Times,
-        Expr::col((unit_look::Entity, unit_look::Column::Times)).add(1),
+        once_more(
+            (unit_look::Entity, unit_look::Column::Times),
+            (unit_look::Entity, unit_look::Column::LastAt),
+            now,
+        ),
     )
     .update_column(unit_look::Column::LastAt)
     .to_owned();
@@ -107,18 +131,22 @@ struct Seen {
     times: i32,
 }
 
-/// Everybody who has looked at what is known of a person, newest first; not the person's own looks
-/// at a unit they manage. Five statements.
+/// Everybody who has looked at what is known of a person, newest first; not the person's own looks. Of very many the latest, where `most` says so. Five statements.
 pub(crate) async fn looks_at(
     services: &Services,
     me: PersonId,
+    most: Option<usize>,
     locale: Locale,
 ) -> Result<Vec<LookLine>, ServiceError> {
     let db = services.store().read();
+    let limit = most.and_then(|most| u64::try_from(most).ok());
     let mut seen: Vec<Seen> = person_look::Entity::find()
         .filter(person_look::Column::PersonId.eq(me.key()))
+        .filter(
+            person_look::Column::ViewerId.is_null().or(person_look::Column::ViewerId.ne(me.key())),
+        )
         .order_by_desc(person_look::Column::LastAt)
-        .limit(MOST_LINES)
+        .limit(limit)
         .all(db)
         .await?
         .into_iter()
@@ -155,7 +183,7 @@ pub(crate) async fn looks_at(
             .filter(there)
             .filter(is_other)
             .order_by_desc(unit_look::Column::LastAt)
-            .limit(MOST_LINES)
+            .limit(limit)
             .all(db)
             .await?
     };
@@ -169,7 +197,7 @@ pub(crate) async fn looks_at(
         })
     }));
     seen.sort_by_key(|look| std::cmp::Reverse(look.last_at));
-    seen.truncate(usize::try_from(MOST_LINES).unwrap_or(usize::MAX));
+    seen.truncate(most.unwrap_or(usize::MAX));
     named(services, &seen, locale).await
 }
 
@@ -227,6 +255,7 @@ async fn named(
             what: look.what,
             unit: look.unit.and_then(|unit| units.get(&unit).cloned()),
             on: services.calendar().date(Timestamp(look.last_at)),
+            at: services.calendar().hour_and_minute(Timestamp(look.last_at)),
             times: u32::try_from(look.times).unwrap_or(1),
         }
     };

@@ -20,7 +20,11 @@ use super::{
     facts::{facts_of, told},
     gaps::{Gap, gaps},
 };
-use crate::{ServiceError, Services, bank::Bank, signed_in::employed_at};
+use crate::{
+    ServiceError, Services,
+    bank::{Bank, StatementEntry, SystemEntry},
+    signed_in::employed_at,
+};
 
 /// Whose picture it is, and where they stand today.
 #[derive(Clone, Copy, Debug)]
@@ -142,19 +146,27 @@ pub(crate) async fn portrait(
         first: first.map(|at| calendar.date(at)).filter(|first| *first < calendar.date(now)),
         spokes: places.clone().filter_map(spoke).collect(),
         beyond: places.filter_map(beyond).collect(),
-        gaps: gap_lines(services, &bank, subject.person, &facts, &heights, now).await?,
+        gaps: gap_lines(services, &bank, (subject.person, &facts), &heights, (now, locale)).await?,
         evidence: evidence_lines(services, &bank, &rows, now),
     })
+}
+
+/// What a level means, statement by statement.
+fn phrases(system: &SystemEntry, level: Level, locale: Locale, now: Timestamp) -> Vec<Phrase> {
+    let phrase = |one: &StatementEntry| {
+        let (text, lang) = one.text(locale);
+        Phrase { text: text.to_owned(), lang: lang.tag().to_owned() }
+    };
+    system.statements_of(level, now).map(phrase).collect()
 }
 
 /// What is wanting, the shortest way first. One statement.
 async fn gap_lines(
     services: &Services,
     bank: &Bank,
-    person: PersonId,
-    facts: &Facts,
+    (person, facts): (PersonId, &Facts),
     heights: &Heights,
-    now: Timestamp,
+    (now, locale): (Timestamp, Locale),
 ) -> Result<Vec<GapLine>, ServiceError> {
     let begun: Vec<Uuid> = visit::Entity::find()
         .select_only()
@@ -177,6 +189,10 @@ async fn gap_lines(
         minutes: gap.minutes(),
         closes: gap.closes,
         lessons: gap.lessons.iter().map(|entry| bank.link(entry)).collect(),
+        next: Level::ALL
+            .into_iter()
+            .find(|level| Height::from(*level) > gap.shown)
+            .map(|level| (level, phrases(&bank.systems[gap.system], level, locale, now))),
     };
     Ok(all.into_iter().map(line).collect())
 }
@@ -239,13 +255,7 @@ pub(crate) async fn system_page(
     let heights = Heights::of(&bank, &subject, &facts, now);
     let level = |level: Level| LevelKnowledge {
         level,
-        statements: system
-            .statements_of(level, now)
-            .map(|one| {
-                let (text, lang) = one.text(locale);
-                Phrase { text: text.to_owned(), lang: lang.tag().to_owned() }
-            })
-            .collect(),
+        statements: phrases(system, level, locale, now),
         months: system.months(level, now),
         lessons: bank
             .lessons

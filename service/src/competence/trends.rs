@@ -213,7 +213,6 @@ fn deepest(lines: &[UnitLine]) -> u8 {
 
 /// A block that may be told of, among units that are listed each before those below it.
 struct Counted {
-    people: usize,
     /// The places of the first and the last unit it reaches into.
     reach: (usize, usize),
     tallies: ByDay<Tally>,
@@ -253,7 +252,7 @@ impl Figures {
             let reach = block.iter().map(|member| place[&member.unit]);
             let (first, last) = (reach.clone().min()?, reach.max()?);
             let tallies = tally(&rules, &required, block);
-            Some(Counted { people: block.len(), reach: (first, last), tallies })
+            Some(Counted { reach: (first, last), tallies })
         };
         let counted = blocks.iter().filter_map(count).collect();
         let mut posts: Vec<(usize, usize)> =
@@ -277,7 +276,7 @@ impl Figures {
             self.counted.iter().filter(|block| block.is_in(lines)).collect();
         let required = self.required_in(day, lines);
         let tell = |system: &usize| {
-            let tallies = inside.iter().map(|block| (block.people, block.tallies[day][*system]));
+            let tallies = inside.iter().map(|block| block.tallies[day][*system]);
             told(tallies, required.iter().any(|required| required[*system] > 0))
         };
         systems.iter().map(tell).collect()

@@ -92,7 +92,7 @@ impl Learner<'_> {
     /// it twice is saying it once.
     ///
     /// # Errors
-    /// [`ServiceError::NotFound`] for a system that is not in use; [`Fault::Incomplete`] where a
+    /// [`ServiceError::NotFound`] for a system that is not in use or a level without statements; [`Fault::Incomplete`] where a
     /// statement of the level is not answered – what is answered is kept; [`Fault::UnknownOption`]
     /// for a statement of another level or an answer that there is not; [`Fault::Changed`] where the
     /// statements have been changed since they were read.
@@ -107,6 +107,9 @@ impl Learner<'_> {
         let system = system.ok_or(ServiceError::NotFound)?;
         let of_level: Vec<MeaningId> =
             system.statements_of(level, self.now).map(|statement| statement.meaning).collect();
+        if of_level.is_empty() {
+            return Err(ServiceError::NotFound);
+        }
         let mut new = Vec::with_capacity(said.len());
         for (meaning, text) in said {
             if !of_level.contains(meaning) {

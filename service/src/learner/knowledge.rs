@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use kvarten_domain::{
     Date, Locale,
-    knowledge::{LookLine, Portrait, SystemPage},
+    knowledge::{LookLine, MOST_LOOKS, Portrait, SystemPage},
     ladder::Quiz,
     lesson::{LessonOutline, LessonSummary, Progress, RungPoints},
 };
@@ -51,12 +51,12 @@ impl Learner<'_> {
         system_page(self.services, self.subject(&bank), code, self.now, locale).await
     }
 
-    /// Who has looked at what is known of one, newest first.
+    /// Who has looked at what is known of one, newest first: the latest [`MOST_LOOKS`].
     ///
     /// # Errors
     /// Those of the database.
     pub async fn looks(&self, locale: Locale) -> Result<Vec<LookLine>, ServiceError> {
-        looks_at(self.services, self.who.id, locale).await
+        looks_at(self.services, self.who.id, Some(MOST_LOOKS), locale).await
     }
 
     /// What a climb to the top brought.

@@ -35,22 +35,12 @@ impl Learner<'_> {
         if rows.is_empty() {
             return Ok(Vec::new());
         }
-        let unseen: Vec<Uuid> =
-            rows.iter().filter(|row| row.seen_at.is_none()).map(|row| row.id).collect();
         let followed = follow(db, bank, rows).await?;
-        if !unseen.is_empty() {
-            referral::Entity::update_many()
-                .col_expr(referral::Column::SeenAt, Expr::value(self.now.0))
-                .filter(referral::Column::Id.is_in(unseen))
-                .filter(referral::Column::SeenAt.is_null())
-                .exec(self.services.store().write())
-                .await?;
-        }
         let open: Vec<_> = followed.into_iter().filter(|one| one.stage.is_open()).collect();
         let senders =
             names_of(self.services, open.iter().filter_map(|one| one.row.sender_id)).await?;
         let calendar = self.services.calendar();
-        let mut cards: Vec<(i64, ReferralCard)> = open
+        let mut cards: Vec<(i64, bool, ReferralCard)> = open
             .into_iter()
             .filter_map(|one| {
                 let to = bank.target(Aim::of_referral(&one.row)?)?;
@@ -64,11 +54,21 @@ impl Learner<'_> {
                     // It is being seen now.
                     stage: one.stage.max(Stage::Seen),
                 };
-                Some((one.row.wish_at.unwrap_or(i64::MAX), card))
+                Some((one.row.wish_at.unwrap_or(i64::MAX), one.row.seen_at.is_none(), card))
             })
             .collect();
-        cards.sort_by_key(|(wish, card)| (*wish, card.to.title().to_owned()));
-        let most = usize::try_from(MOST_CARDS).unwrap_or(usize::MAX);
-        Ok(cards.into_iter().map(|(_, card)| card).take(most).collect())
+        cards.sort_by_key(|(wish, _, card)| (*wish, card.to.title().to_owned()));
+        cards.truncate(usize::try_from(MOST_CARDS).unwrap_or(usize::MAX));
+        let unseen = cards.iter().filter(|(_, is_unseen, _)| *is_unseen);
+        let unseen: Vec<Uuid> = unseen.map(|(.., card)| card.id.key()).collect();
+        if !unseen.is_empty() {
+            referral::Entity::update_many()
+                .col_expr(referral::Column::SeenAt, Expr::value(self.now.0))
+                .filter(referral::Column::Id.is_in(unseen))
+                .filter(referral::Column::SeenAt.is_null())
+                .exec(self.services.store().write())
+                .await?;
+        }
+        Ok(cards.into_iter().map(|(.., card)| card).collect())
     }
 }

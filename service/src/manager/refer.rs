@@ -22,7 +22,7 @@ use super::{Manager, overview::Known};
 use crate::{
     ServiceError,
     bank::{Aim, LessonEntry},
-    competence::follow,
+    competence::{follow, look_at_people},
     new_id,
 };
 
@@ -46,45 +46,53 @@ pub(crate) fn id_in(batch: Uuid, person: Uuid) -> Uuid {
 }
 
 pub(super) fn note(text: &str) -> Result<String, ServiceError> {
-    let text = text.trim();
+    // A form sends the end of a line as two characters, which its writer has counted as one.
+    let text = text.trim().replace("\r\n", "\n");
     if text.chars().count() > LONGEST_NOTE {
         return Err(ServiceError::invalid("note", Fault::TooLong));
     }
-    if text.chars().any(|c| is_hostile(c) && c != '\n' && c != '\r') {
+    if text.chars().any(|c| is_hostile(c) && c != '\n') {
         return Err(ServiceError::invalid("note", Fault::Malformed));
     }
-    Ok(text.replace('\r', ""))
+    Ok(text)
 }
 
 impl Manager<'_> {
-    /// Whom to refer, and to what: those whom a filter lets through, or one person. That they have
-    /// been looked at is noted. Five statements at most.
+    /// Whom to refer, and to what: those whom a filter lets through, or some people, without those
+    /// among them of other units. That they have been looked at is noted. Five statements at most.
     ///
     /// # Errors
-    /// [`ServiceError::NotFound`] for a person of another unit.
+    /// [`ServiceError::NotFound`] where all of the people are of other units.
     pub async fn refer_page(
         &self,
         filter: &Filter,
-        person: Option<PersonId>,
+        some: &[PersonId],
         locale: Locale,
     ) -> Result<ReferPage, ServiceError> {
         let people = self.people(&self.units).await?;
         let mut overview = self.draw(&people, &HashMap::new(), locale);
-        let mut found = match person {
-            Some(id) => {
-                let at = overview.people.iter().position(|one| one.id == id);
-                vec![at.ok_or(ServiceError::NotFound)?]
-            }
-            None => Finder::new(&overview).find(&overview, filter),
+        let mut found = if some.is_empty() {
+            Finder::new(&overview).find(&overview, filter)
+        } else {
+            let some: HashSet<PersonId> = some.iter().copied().collect();
+            (0..overview.people.len())
+                .filter(|at| some.contains(&overview.people[*at].id))
+                .collect()
         };
+        if found.is_empty() && !some.is_empty() {
+            return Err(ServiceError::NotFound);
+        }
+        let others = found.len().saturating_sub(MOST_PEOPLE);
         found.truncate(MOST_PEOPLE);
         let kept: Vec<_> = found.iter().map(|at| overview.people[*at].clone()).collect();
-        let looked_at = match person {
-            Some(id) => people.iter().filter(|one| one.id == id).map(|one| one.unit).collect(),
-            None => people.iter().map(|one| one.unit).collect(),
-        };
-        self.note_looks(looked_at, Look::Unit).await?;
         overview.people = kept;
+        let shown: HashSet<PersonId> = overview.people.iter().map(|one| one.id).collect();
+        if some.is_empty() {
+            self.note_looks(people.iter().map(|one| one.unit).collect(), Look::Unit).await?;
+        } else {
+            let shown: Vec<PersonId> = shown.into_iter().collect();
+            look_at_people(self.services, self.who.id, &shown, self.now).await?;
+        }
         let line = |one: &PersonLine| {
             let mut place = Vec::new();
             place.extend(overview.profession_of(one).map(|choice| choice.name.clone()));
@@ -120,11 +128,12 @@ impl Manager<'_> {
         });
         let chosen = lessons
             .first()
-            .filter(|(entry, lack)| *lack > 0 && (is_asked(entry) || person.is_some()));
+            .filter(|(entry, lack)| *lack > 0 && (is_asked(entry) || some.len() == 1));
         Ok(ReferPage {
             batch: new_id(),
             today: self.services.calendar().date(self.now),
             people: lines,
+            others: u32::try_from(others).unwrap_or(u32::MAX),
             chosen: chosen.map(|(entry, _)| entry.slug.clone()),
             targets: lessons
                 .iter()
@@ -164,13 +173,16 @@ impl Manager<'_> {
         match asked.len() {
             0 => return Err(ServiceError::invalid("people", Fault::Empty)),
             1..=MOST_PEOPLE => {}
-            _ => return Err(ServiceError::invalid("people", Fault::TooLong)),
+            _ => return Err(ServiceError::invalid("people", Fault::TooMany)),
         }
         let known: HashMap<PersonId, Known> =
             self.people(&self.units).await?.into_iter().map(|one| (one.id, one)).collect();
         // What is answered tells of them, too.
-        let units = asked.iter().filter_map(|person| known.get(person)).map(|one| one.unit);
-        self.note_looks(units.collect(), Look::Unit).await?;
+        let shown: Vec<PersonId> =
+            asked.iter().filter(|person| known.contains_key(person)).copied().collect();
+        if !shown.is_empty() {
+            look_at_people(self.services, self.who.id, &shown, self.now).await?;
+        }
         let writing = self.services.store().begin().await?;
         // In one order: of two managers who refer the same people at once, one waits.
         person::Entity::find()
@@ -252,9 +264,16 @@ impl Manager<'_> {
         Ok(referred)
     }
 
-    /// Whether somebody holds evidence, which does not end soon, of all it takes.
+    /// Whether there is nothing for somebody to do: they hold evidence of a lesson, which does not end
+    /// soon; or of every lesson of a program, which would be done as soon as it is sent.
     fn has_done(&self, one: &Known, aim: Aim) -> bool {
-        self.bank.lessons_of(aim).into_iter().all(|lesson| self.has_shown(one, lesson))
+        match aim {
+            Aim::Lesson(lesson) => self.has_shown(one, lesson),
+            Aim::Program(_) => {
+                let holds = |lesson: LessonId| one.facts.holds(lesson, self.now);
+                self.bank.lessons_of(aim).into_iter().all(holds)
+            }
+        }
     }
 
     /// Whether somebody holds evidence of a lesson that does not end soon.

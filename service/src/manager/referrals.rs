@@ -58,7 +58,7 @@ impl Manager<'_> {
         let senders =
             names_of(self.services, followed.iter().filter_map(|one| one.row.sender_id)).await?;
         let line = |one: Followed| {
-            let to = self.bank.target(Aim::of_referral(&one.row)?)?;
+            let aim = Aim::of_referral(&one.row)?;
             let calendar = self.services.calendar();
             Some(ReferralLine {
                 id: one.row.id.id(),
@@ -66,7 +66,8 @@ impl Manager<'_> {
                 person: one.row.person_id.id(),
                 name: people.get(&one.row.person_id)?.clone(),
                 from: one.row.sender_id.and_then(|sender| senders.get(&sender).cloned()),
-                to,
+                to: self.bank.known_target(aim)?,
+                is_over: self.bank.is_over(aim),
                 wish: one.row.wish_at.map(|end| calendar.date(Timestamp(end - 1))),
                 sent: calendar.date(Timestamp(one.row.sent_at)),
                 stage: one.stage,
@@ -126,7 +127,12 @@ impl Manager<'_> {
         wish: Option<Date>,
     ) -> Result<(), ServiceError> {
         let note = note(text)?;
-        let wish = self.wish(wish)?.map(|at| at.0);
+        // A day that has passed stays where it is; another one must be to come.
+        let kept = referral::Entity::find_by_id(id.key()).one(self.services.store().read()).await?;
+        let kept = kept.and_then(|row| row.wish_at);
+        let is_kept = wish.is_some()
+            && wish == kept.map(|end| self.services.calendar().date(Timestamp(end - 1)));
+        let wish = if is_kept { kept } else { self.wish(wish)?.map(|at| at.0) };
         let columns = vec![
             (referral::Column::Note, Expr::value(note.clone())),
             (referral::Column::WishAt, Expr::value(wish)),

@@ -9,8 +9,9 @@ use kvarten_domain::{
 };
 use kvarten_entity::{Column, Key, referral, standing_referral};
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
-    sea_query::Expr,
+    ActiveValue::Set,
+    ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+    sea_query::{Expr, OnConflict},
 };
 use uuid::Uuid;
 
@@ -64,11 +65,13 @@ impl Manager<'_> {
         let line = |row: standing_referral::Model| {
             let profession: Option<ProfessionId> = row.profession_id.map(Key::id);
             let profession = profession.and_then(|id| self.bank.profession(id));
+            let aim = Aim::of_standing(&row)?;
             Some(StandingLine {
                 id: row.id.id(),
                 unit: self.bank.units.unit(row.unit_id.id())?.name.clone(),
                 profession: profession.map(|one| one.name(locale).to_owned()),
-                to: self.bank.target(Aim::of_standing(&row)?)?,
+                to: self.bank.known_target(aim)?,
+                is_over: self.bank.is_over(aim),
                 note: row.note,
                 days: row.days.and_then(|days| u16::try_from(days).ok()),
                 since: self.services.calendar().date(Timestamp(row.from_at)),
@@ -122,28 +125,30 @@ impl Manager<'_> {
             from_at: self.now.0,
             until_at: None,
         };
-        let writing = self.services.store().begin().await?;
-        let known = standing_referral::Entity::find_by_id(row.id).one(&writing).await?;
-        if let Some(known) = known {
-            // Sent twice; at another time, that is all.
-            let is_same = standing_referral::Model { from_at: row.from_at, ..known } == row;
-            return if is_same { Ok(()) } else { Err(ServiceError::IdTaken) };
-        }
-        let row = standing_referral::ActiveModel {
+        let new = standing_referral::ActiveModel {
             id: Set(row.id),
             unit_id: Set(row.unit_id),
             profession_id: Set(row.profession_id),
             lesson_id: Set(row.lesson_id),
             program_id: Set(row.program_id),
-            note: Set(row.note),
+            note: Set(row.note.clone()),
             days: Set(row.days),
             sender_id: Set(row.sender_id),
             from_at: Set(row.from_at),
             until_at: Set(row.until_at),
         };
-        standing_referral::Entity::insert(row).exec_without_returning(&writing).await?;
+        let once = OnConflict::column(standing_referral::Column::Id).do_nothing().to_owned();
+        let writing = self.services.store().begin().await?;
+        let made = standing_referral::Entity::insert_many([new])
+            .on_conflict(once)
+            .exec_without_returning(&writing)
+            .await?;
+        let known = standing_referral::Entity::find_by_id(row.id).one(&writing).await?;
         writing.commit().await?;
-        Ok(())
+        // Sent twice; at another time, that is all.
+        let is_same = known
+            .is_some_and(|known| standing_referral::Model { from_at: row.from_at, ..known } == row);
+        if made == 1 || is_same { Ok(()) } else { Err(ServiceError::IdTaken) }
     }
 
     /// Ends a standing referral of one of the manager's units. What has been sent stays. Sent twice,

@@ -7,14 +7,16 @@ mod statements;
 mod systems;
 
 use kvarten_domain::{Fault, SystemId, Timestamp, text::is_hostile};
-use kvarten_entity::{Column, system};
+use kvarten_entity::{Column, bank_revision, system};
 use sea_orm::{DatabaseTransaction, EntityTrait, QuerySelect};
+use serde::Serialize;
+use sha2::{Digest, Sha256};
 
 pub use programs::ProgramEdit;
 pub use requirements::RequirementEdit;
 pub use statements::{MOST_STATEMENTS, StatementEdit};
 pub use systems::SystemEdit;
-pub(crate) use systems::require_lesson;
+pub(crate) use systems::{level_state, require_lesson, system_state};
 
 use crate::{ServiceError, Services, authoring::bank_changed};
 
@@ -64,6 +66,20 @@ fn at_most(field: &'static str, text: &str, most: usize) -> Result<String, Servi
 fn filled(field: &'static str, text: &str, most: usize) -> Result<String, ServiceError> {
     let text = at_most(field, text, most)?;
     if text.is_empty() { Err(ServiceError::invalid(field, Fault::Empty)) } else { Ok(text) }
+}
+
+/// A word for how something stands, from everything that can be changed of it: another where anything
+/// has been.
+pub(crate) fn state(parts: impl Serialize) -> Result<String, ServiceError> {
+    let digest = Sha256::digest(serde_json::to_vec(&parts)?);
+    Ok(digest.iter().take(8).map(|byte| format!("{byte:02x}")).collect())
+}
+
+/// Holds the bank until the transaction ends: whoever adds to it meanwhile waits, so that no name is
+/// given twice and nothing is added twice.
+async fn hold_bank(writing: &DatabaseTransaction) -> Result<(), ServiceError> {
+    bank_revision::Entity::find_by_id(1).lock_exclusive().one(writing).await?;
+    Ok(())
 }
 
 /// A code that nothing of its kind has: the name in small letters, everything else hyphens; or a word

@@ -8,7 +8,7 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
-use super::{Map, at_most, filled, free_code};
+use super::{Map, at_most, filled, free_code, hold_bank};
 use crate::ServiceError;
 
 /// A program as it is to be.
@@ -50,6 +50,7 @@ impl Map<'_> {
         let name = filled("name", &edit.name, 80)?;
         let about = at_most("about", &edit.about, 280)?;
         let writing = self.services.store().begin().await?;
+        hold_bank(&writing).await?;
         let known = program::Entity::find_by_id(edit.id.key()).lock_exclusive().one(&writing);
         let known = known.await?;
         let wanted = program::Model {
@@ -149,7 +150,7 @@ async fn check(
     match lessons.len() {
         0 => return Err(ServiceError::invalid("lessons", Fault::Empty)),
         1..=MOST_LESSONS => {}
-        _ => return Err(ServiceError::invalid("lessons", Fault::TooLong)),
+        _ => return Err(ServiceError::invalid("lessons", Fault::TooMany)),
     }
     let mut ids: Vec<Uuid> = lessons.iter().map(|lesson| lesson.key()).collect();
     ids.sort_unstable();

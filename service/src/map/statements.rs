@@ -44,28 +44,26 @@ impl Map<'_> {
         level: Level,
         edits: &[StatementEdit],
     ) -> Result<(), ServiceError> {
-        let mut texts = Vec::with_capacity(edits.len());
-        for edit in edits {
-            let sv = filled("statement", &edit.sv, LONGEST)?;
-            if texts.iter().any(|(other, _)| *other == sv) {
-                return Err(ServiceError::invalid("statement", Fault::Repeated));
-            }
-            texts.push((sv, at_most("statement", &edit.en, LONGEST)?));
-        }
-        if edits.len() > MOST_STATEMENTS {
-            return Err(ServiceError::invalid("statement", Fault::TooLong));
-        }
+        let texts = texts_of(edits)?;
         let writing = self.services.store().begin().await?;
         hold(&writing, system).await?;
-        let rows = statement::Entity::find()
-            .filter(statement::Column::SystemId.eq(system.key()))
-            .filter(statement::Column::Level.eq(i16::from(level.number())))
-            .order_by_asc(statement::Column::Position)
-            .all(&writing)
-            .await?;
+        let rows = rows_of(&writing, system, level).await?;
         if is_so(&rows, edits, &texts) {
             return Ok(());
         }
+        self.put_statements(&writing, (system, level), rows, edits, texts).await?;
+        self.done(writing).await
+    }
+
+    /// The same for a system that is held, of whose statements `rows` are all there have been.
+    pub(super) async fn put_statements(
+        &self,
+        writing: &DatabaseTransaction,
+        (system, level): (SystemId, Level),
+        rows: Vec<statement::Model>,
+        edits: &[StatementEdit],
+        texts: Vec<(String, String)>,
+    ) -> Result<(), ServiceError> {
         let current = rows.into_iter().filter(|row| row.until_at.is_none());
         let mut current: HashMap<Uuid, statement::Model> =
             current.map(|row| (row.id, row)).collect();
@@ -80,11 +78,11 @@ impl Map<'_> {
             };
             if let Some(known) = known.as_ref().filter(|row| row.text_sv == sv && row.text_en == en)
             {
-                self.place(&writing, known, position).await?;
+                self.place(writing, known, position).await?;
                 continue;
             }
             if let Some(known) = &known {
-                self.end(&writing, known.id).await?;
+                self.end(writing, known.id).await?;
             }
             let id = Uuid::now_v7();
             let meaning = known.filter(|_| edit.is_same_meaning).map_or(id, |row| row.meaning_id);
@@ -99,12 +97,12 @@ impl Map<'_> {
                 from_at: Set(self.now.0),
                 until_at: Set(None),
             };
-            statement::Entity::insert(row).exec_without_returning(&writing).await?;
+            statement::Entity::insert(row).exec_without_returning(writing).await?;
         }
         for id in current.into_keys() {
-            self.end(&writing, id).await?;
+            self.end(writing, id).await?;
         }
-        self.done(writing).await
+        Ok(())
     }
 
     async fn place(
@@ -133,9 +131,42 @@ impl Map<'_> {
     }
 }
 
+/// The texts of statements as they are kept, in both languages.
+pub(super) fn texts_of(edits: &[StatementEdit]) -> Result<Vec<(String, String)>, ServiceError> {
+    let mut texts: Vec<(String, String)> = Vec::with_capacity(edits.len());
+    for edit in edits {
+        let sv = filled("statement", &edit.sv, LONGEST)?;
+        if texts.iter().any(|(other, _)| *other == sv) {
+            return Err(ServiceError::invalid("statement", Fault::Repeated));
+        }
+        texts.push((sv, at_most("statement", &edit.en, LONGEST)?));
+    }
+    if edits.len() > MOST_STATEMENTS {
+        return Err(ServiceError::invalid("statement", Fault::TooMany));
+    }
+    Ok(texts)
+}
+
+/// Every wording a level has had, in order.
+pub(super) async fn rows_of(
+    writing: &DatabaseTransaction,
+    system: SystemId,
+    level: Level,
+) -> Result<Vec<statement::Model>, ServiceError> {
+    let rows = statement::Entity::find()
+        .filter(statement::Column::SystemId.eq(system.key()))
+        .filter(statement::Column::Level.eq(i16::from(level.number())))
+        .order_by_asc(statement::Column::Position);
+    Ok(rows.all(writing).await?)
+}
+
 /// Whether the statements of a level are as they are to be: as when they are sent again, with the ids
 /// of what they were before. `rows` are those that have ended, too.
-fn is_so(rows: &[statement::Model], edits: &[StatementEdit], texts: &[(String, String)]) -> bool {
+pub(super) fn is_so(
+    rows: &[statement::Model],
+    edits: &[StatementEdit],
+    texts: &[(String, String)],
+) -> bool {
     let current: Vec<_> = rows.iter().filter(|row| row.until_at.is_none()).collect();
     current.len() == edits.len()
         && current.iter().zip(edits).zip(texts).all(|((now, edit), (sv, en))| {

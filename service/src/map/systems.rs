@@ -8,7 +8,10 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
-use super::{Map, at_most, filled, free_code, hold};
+use super::{
+    Map, StatementEdit, at_most, filled, free_code, hold, hold_bank, state,
+    statements::{is_so, rows_of, texts_of},
+};
 use crate::ServiceError;
 
 /// A system as it is to be.
@@ -26,8 +29,8 @@ pub struct SystemEdit {
     pub retired: Option<Timestamp>,
 }
 
-/// What stands at `/karta/…` and is no system.
-const RESERVED: [&str; 3] = ["krav", "laget", "program"];
+/// What stands at `/karta/…` or `/kunskaper/…` and is no system.
+const RESERVED: [&str; 4] = ["insyn", "krav", "laget", "program"];
 
 /// The most months evidence may be said to hold.
 const MOST_MONTHS: u8 = 120;
@@ -53,9 +56,11 @@ impl Map<'_> {
         edit: &SystemEdit,
     ) -> Result<String, ServiceError> {
         let writing = self.services.store().begin().await?;
+        hold_bank(&writing).await?;
         if let Some(known) = system::Entity::find_by_id(id.key()).one(&writing).await? {
-            // Sent twice.
-            return Ok(known.code);
+            // Sent twice, or something else under an id that is somebody's.
+            let is_same = known.name == edit.name.trim();
+            return if is_same { Ok(known.code) } else { Err(ServiceError::IdTaken) };
         }
         let row = checked(&writing, id, edit).await?;
         let code = if let Some(code) = code {
@@ -72,24 +77,91 @@ impl Map<'_> {
             id: Set(id.key()),
             code: Set(code.clone()),
             position: Set(i32::try_from(position).unwrap_or(i32::MAX)),
-            ..row
+            name: Set(row.name),
+            about: Set(row.about),
+            owner: Set(row.owner),
+            since_at: Set(row.since_at),
+            retired_at: Set(row.retired_at),
         };
         system::Entity::insert(row).exec_without_returning(&writing).await?;
         self.done(writing).await?;
         Ok(code)
     }
 
-    /// Changes what is said of a system. Its code, and so its address, stays.
+    /// Changes what is said of a system. Its code, and so its address, stays. `seen` is how it stood
+    /// for whoever changes it; none where nobody has looked.
     ///
     /// # Errors
-    /// [`ServiceError::NotFound`], or a field that will not do.
-    pub async fn change_system(&self, id: SystemId, edit: &SystemEdit) -> Result<(), ServiceError> {
+    /// [`ServiceError::NotFound`], [`Fault::Changed`] where it stands otherwise, or a field that will
+    /// not do.
+    pub async fn change_system(
+        &self,
+        id: SystemId,
+        seen: Option<&str>,
+        edit: &SystemEdit,
+    ) -> Result<(), ServiceError> {
         let writing = self.services.store().begin().await?;
-        hold(&writing, id).await?;
+        let held = hold(&writing, id).await?;
+        hold_bank(&writing).await?;
         let row = checked(&writing, id, edit).await?;
-        system::Entity::update(system::ActiveModel { id: Set(id.key()), ..row })
-            .exec_without_returning(&writing)
-            .await?;
+        let is = (&held.name, &held.about, &held.owner, held.since_at, held.retired_at);
+        let wanted = (&row.name, &row.about, &row.owner, row.since_at, row.retired_at);
+        if is == wanted {
+            // Sent twice.
+            return Ok(());
+        }
+        if let Some(seen) = seen
+            && seen != system_state(is.0, is.1, is.2, (is.3, is.4))?
+        {
+            return Err(ServiceError::invalid("system", Fault::Changed));
+        }
+        let row = system::ActiveModel {
+            id: Set(id.key()),
+            name: Set(row.name),
+            about: Set(row.about),
+            owner: Set(row.owner),
+            since_at: Set(row.since_at),
+            retired_at: Set(row.retired_at),
+            ..Default::default()
+        };
+        system::Entity::update(row).exec_without_returning(&writing).await?;
+        self.done(writing).await
+    }
+
+    /// Changes a level: its statements and for how many months it holds. `seen` is how they stood for
+    /// whoever changes them. Nothing is changed where anything will not do; sent twice, it is done
+    /// once.
+    ///
+    /// # Errors
+    /// Those of [`Self::set_statements`] and [`Self::set_validity`]; [`Fault::Changed`] where they
+    /// stand otherwise.
+    pub async fn change_level(
+        &self,
+        system: SystemId,
+        level: Level,
+        seen: &str,
+        edits: &[StatementEdit],
+        months: Option<u8>,
+    ) -> Result<(), ServiceError> {
+        let texts = texts_of(edits)?;
+        are_months(months)?;
+        let writing = self.services.store().begin().await?;
+        hold(&writing, system).await?;
+        let rows = rows_of(&writing, system, level).await?;
+        let held = validity(&writing, system, level).await?;
+        let is_said = is_so(&rows, edits, &texts);
+        if is_said && held.as_ref().map(|row| row.months) == months.map(i16::from) {
+            return Ok(());
+        }
+        let current = rows.iter().filter(|row| row.until_at.is_none()).map(|row| row.id);
+        let holds = held.as_ref().and_then(|row| u8::try_from(row.months).ok());
+        if seen != level_state(current, holds)? {
+            return Err(ServiceError::invalid("statement", Fault::Changed));
+        }
+        if !is_said {
+            self.put_statements(&writing, (system, level), rows, edits, texts).await?;
+        }
+        self.put_validity(&writing, (system, level), held, months).await?;
         self.done(writing).await
     }
 
@@ -104,25 +176,29 @@ impl Map<'_> {
         level: Level,
         months: Option<u8>,
     ) -> Result<(), ServiceError> {
-        if months.is_some_and(|months| !(1..=MOST_MONTHS).contains(&months)) {
-            return Err(ServiceError::invalid("months", Fault::Malformed));
-        }
+        are_months(months)?;
         let writing = self.services.store().begin().await?;
         hold(&writing, system).await?;
-        let of_level = level_validity::Entity::find()
-            .filter(level_validity::Column::SystemId.eq(system.key()))
-            .filter(level_validity::Column::Level.eq(i16::from(level.number())))
-            .filter(level_validity::Column::UntilAt.is_null());
-        let known = of_level.one(&writing).await?;
-        let is_same = known.as_ref().map(|row| row.months) == months.map(i16::from);
-        if is_same {
+        let held = validity(&writing, system, level).await?;
+        self.put_validity(&writing, (system, level), held, months).await?;
+        self.done(writing).await
+    }
+
+    async fn put_validity(
+        &self,
+        writing: &DatabaseTransaction,
+        (system, level): (SystemId, Level),
+        held: Option<level_validity::Model>,
+        months: Option<u8>,
+    ) -> Result<(), ServiceError> {
+        if held.as_ref().map(|row| row.months) == months.map(i16::from) {
             return Ok(());
         }
-        if let Some(known) = known {
+        if let Some(held) = held {
             level_validity::Entity::update_many()
                 .col_expr(level_validity::Column::UntilAt, Expr::value(self.now.0))
-                .filter(level_validity::Column::Id.eq(known.id))
-                .exec(&writing)
+                .filter(level_validity::Column::Id.eq(held.id))
+                .exec(writing)
                 .await?;
         }
         if let Some(months) = months {
@@ -134,9 +210,9 @@ impl Map<'_> {
                 from_at: Set(self.now.0),
                 until_at: Set(None),
             };
-            level_validity::Entity::insert(row).exec_without_returning(&writing).await?;
+            level_validity::Entity::insert(row).exec_without_returning(writing).await?;
         }
-        self.done(writing).await
+        Ok(())
     }
 
     /// Says whether a lesson is required for its level from now on.
@@ -190,12 +266,51 @@ pub(crate) async fn require_lesson(
     Ok(())
 }
 
-/// The columns that an edit sets.
+/// How long a level holds from now on.
+async fn validity(
+    writing: &DatabaseTransaction,
+    system: SystemId,
+    level: Level,
+) -> Result<Option<level_validity::Model>, ServiceError> {
+    let of_level = level_validity::Entity::find()
+        .filter(level_validity::Column::SystemId.eq(system.key()))
+        .filter(level_validity::Column::Level.eq(i16::from(level.number())))
+        .filter(level_validity::Column::UntilAt.is_null());
+    Ok(of_level.one(writing).await?)
+}
+
+/// How a system stands.
+pub(crate) fn system_state(
+    name: &str,
+    about: &str,
+    owner: &str,
+    (since, retired): (Option<i64>, Option<i64>),
+) -> Result<String, ServiceError> {
+    state((name, about, owner, since, retired))
+}
+
+/// How a level stands: the wordings of its statements in order, and for how long it holds.
+pub(crate) fn level_state(
+    statements: impl Iterator<Item = Uuid>,
+    months: Option<u8>,
+) -> Result<String, ServiceError> {
+    state((statements.collect::<Vec<_>>(), months))
+}
+
+/// What an edit makes of a system.
+struct Checked {
+    name: String,
+    about: String,
+    owner: String,
+    since_at: Option<i64>,
+    retired_at: Option<i64>,
+}
+
 async fn checked(
     writing: &DatabaseTransaction,
     id: SystemId,
     edit: &SystemEdit,
-) -> Result<system::ActiveModel, ServiceError> {
+) -> Result<Checked, ServiceError> {
     let name = filled("name", &edit.name, 60)?;
     let folded = name.to_lowercase();
     let others =
@@ -208,12 +323,19 @@ async fn checked(
     {
         return Err(ServiceError::invalid("retired", Fault::EndsTooEarly));
     }
-    Ok(system::ActiveModel {
-        name: Set(name),
-        about: Set(at_most("about", &edit.about, 160)?),
-        owner: Set(at_most("owner", &edit.owner, 80)?),
-        since_at: Set(edit.since.map(|at| at.0)),
-        retired_at: Set(edit.retired.map(|at| at.0)),
-        ..Default::default()
+    Ok(Checked {
+        name,
+        about: at_most("about", &edit.about, 160)?,
+        owner: at_most("owner", &edit.owner, 80)?,
+        since_at: edit.since.map(|at| at.0),
+        retired_at: edit.retired.map(|at| at.0),
     })
+}
+
+fn are_months(months: Option<u8>) -> Result<(), ServiceError> {
+    if months.is_none_or(|months| (1..=MOST_MONTHS).contains(&months)) {
+        Ok(())
+    } else {
+        Err(ServiceError::invalid("months", Fault::Malformed))
+    }
 }

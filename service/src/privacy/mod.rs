@@ -57,7 +57,7 @@ pub async fn export(services: &Services, person: PersonId) -> Result<Value, Serv
         );
     }
     // Who has looked at one together with everybody in one's unit names one in no table.
-    let looks = looks_at(services, person, Locale::Sv).await?;
+    let looks = looks_at(services, person, None, Locale::Sv).await?;
     tables.insert(
         "looks".to_owned(),
         serde_json::json!({

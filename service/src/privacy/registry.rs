@@ -11,7 +11,7 @@ use sea_orm::{
     ColumnTrait, DatabaseConnection, DatabaseTransaction, EntityTrait, QueryFilter, sea_query::Expr,
 };
 use serde::Serialize;
-use serde_json::Value;
+use serde_json::{Value, json};
 use uuid::Uuid;
 
 use crate::ServiceError;
@@ -84,6 +84,22 @@ where
     Ok(rows.iter().map(serde_json::to_value).collect::<Result<_, _>>()?)
 }
 
+/// Referrals somebody has sent, as far as that is about them: that they did, and when. What has become
+/// of one since is about whoever it was sent to, and for those who are their managers now.
+async fn sent(db: DatabaseConnection, person: Uuid) -> Result<Vec<Value>, ServiceError> {
+    let rows =
+        referral::Entity::find().filter(referral::Column::SenderId.eq(person)).all(&db).await?;
+    let about = |row: referral::Model| {
+        json!({
+            "id": row.id,
+            "lesson_id": row.lesson_id,
+            "program_id": row.program_id,
+            "sent_at": row.sent_at,
+        })
+    };
+    Ok(rows.into_iter().map(about).collect())
+}
+
 async fn delete<E: EntityTrait>(
     writing: &DatabaseTransaction,
     column: E::Column,
@@ -128,7 +144,7 @@ pub static DECLARATIONS: &[Declaration] = &[
         PersonId,
         "attempts",
         "person_id",
-        "dina försök på stegarna",
+        "dina försök på frågestegarna",
         Delete,
         AfterLeaving
     ),
@@ -164,7 +180,7 @@ pub static DECLARATIONS: &[Declaration] = &[
         PersonId,
         "self_assessments",
         "person_id",
-        "dina självskattningar",
+        "dina egna bedömningar",
         Delete,
         AfterLeaving
     ),
@@ -173,7 +189,7 @@ pub static DECLARATIONS: &[Declaration] = &[
         PersonId,
         "competences",
         "person_id",
-        "när dina intyg och självskattningar senast räknades ihop",
+        "när dina intyg och egna bedömningar senast räknades ihop",
         Delete,
         AfterLeaving
     ),
@@ -192,9 +208,7 @@ pub static DECLARATIONS: &[Declaration] = &[
         holds: "hänvisningar du har skickat",
         erasure: Erasure::Unname,
         retention: Retention::AfterLeaving,
-        export: |db, person| {
-            Box::pin(rows::<referral::Entity>(db, referral::Column::SenderId, person))
-        },
+        export: |db, person| Box::pin(sent(db, person)),
         erase: |writing, person| {
             Box::pin(async move {
                 referral::Entity::update_many()
@@ -211,7 +225,7 @@ pub static DECLARATIONS: &[Declaration] = &[
         PersonId,
         "mails",
         "person_id",
-        "när du har fått brev, och brev som väntar",
+        "när du har fått mejl, och mejl som väntar",
         Delete,
         AfterLeaving
     ),
@@ -220,7 +234,7 @@ pub static DECLARATIONS: &[Declaration] = &[
         PersonId,
         "mail_choices",
         "person_id",
-        "om du vill ha brev",
+        "om du vill ha mejl",
         Delete,
         AfterLeaving
     ),

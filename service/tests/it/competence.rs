@@ -6,7 +6,9 @@ use kvarten_domain::{
     Date, Fault, Height, Level, Locale, MeaningId,
     knowledge::{Hold, Portrait},
 };
-use kvarten_service::{ServiceError, facts_kept, facts_told, learner::Learner, new_id};
+use kvarten_service::{
+    ServiceError, facts_kept, facts_told, learner::Learner, new_id, operator::Operator,
+};
 
 use crate::{
     story,
@@ -97,6 +99,26 @@ story!(hostile_and_late_assessments_are_refused, |town| {
     }
     let page = learner.assessment("outlook", None, Locale::Sv).await.expect("a page");
     assert!(page.statements.iter().all(|line| line.claim.is_none()), "nothing was kept");
+});
+
+story!(a_level_without_statements_cannot_be_assessed, |town| {
+    let town = town.with_unit("Solgläntan").await;
+    let alma = town.signed_in(town.staff("Alma", "Solgläntan").await).await;
+    let learner = town.learner(&alma);
+    let page = learner.assessment("outlook", Some(level(2)), Locale::Sv).await.expect("a page");
+    let said: BTreeMap<MeaningId, String> =
+        page.statements.iter().map(|line| (line.meaning, "can".to_owned())).collect();
+    let later = Operator::enter(&town.services, NOON.plus_seconds(60));
+    later.map().set_statements(town.system("outlook").await, level(2), &[]).await.expect("none");
+
+    let learner = town.learner_at(&alma, NOON.plus_seconds(120));
+    for said in [&said, &BTreeMap::new()] {
+        let result = learner.assess("outlook", level(2), said).await;
+        assert!(matches!(result, Err(ServiceError::NotFound)), "{result:?}");
+    }
+    // Those around it can.
+    assert_eq!(assess(&learner, "outlook", 1, "can").await.next, Some(level(3)));
+    assert_eq!(assess(&learner, "outlook", 3, "not_yet").await.height.map(Height::number), Some(1));
 });
 
 story!(a_gap_names_its_lessons_and_closes_with_them, |town| {

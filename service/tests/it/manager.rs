@@ -166,11 +166,14 @@ story!(every_look_is_noted_once_a_day, |town| {
     town.require(None, "outlook", 1).await;
     let alma = town.signed_in(town.staff("Alma", "Solgläntan").await).await;
     let boss = town.signed_in(town.person("Torbjörn", "Solgläntan", Role::Manager).await).await;
-    let manager = town.manager(&boss).await;
-    for _ in 0..3 {
+    for minutes in [0, 5, 10] {
+        let now = NOON.plus_seconds(minutes * 60);
+        let manager = Manager::enter(&town.services, &boss, now).await.expect("manages a unit");
         manager.overview(Locale::Sv).await.expect("an overview");
         manager.person(alma.id(), None, Locale::Sv).await.expect("hers");
     }
+    let later = NOON.plus_seconds(15 * 60);
+    let manager = Manager::enter(&town.services, &boss, later).await.expect("manages a unit");
     manager.person_system(alma.id(), "outlook", Locale::Sv).await.expect("hers");
     let log = town.learner(&alma).looks(Locale::Sv).await.expect("a log");
     let mut looks: Vec<_> = log.iter().map(|line| (line.what, line.times)).collect();

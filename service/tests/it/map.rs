@@ -1,9 +1,12 @@
 //! Keeping the map: what is required, when, of whom; and what is refused.
 
-use kvarten_domain::{Fault, Level, Locale, ProfessionId, Role, SystemId, Timestamp, map::Changes};
-use kvarten_entity::required_level;
+use kvarten_domain::{
+    Date, Fault, Level, Locale, ProfessionId, Role, SystemId, Timestamp,
+    map::{Changes, LevelForm, SystemForm},
+};
+use kvarten_entity::{required_level, system};
 use kvarten_service::{
-    ServiceError,
+    ServiceError, SignedIn,
     administrator::Administrator,
     map::{MOST_STATEMENTS, RequirementEdit, StatementEdit, SystemEdit},
     new_id,
@@ -13,7 +16,7 @@ use sea_orm::{EntityTrait, QueryOrder};
 
 use crate::{
     story,
-    town::{NOON, Town, assess},
+    town::{NOON, Town, assess, climb, is_not_found, see_all},
 };
 
 const DAY: i64 = 86_400;
@@ -142,7 +145,7 @@ story!(what_cannot_be_required_is_refused_and_says_why, |town| {
         retired: Some(NOON.plus_seconds(10 * DAY)),
         ..SystemEdit::default()
     };
-    map.change_system(good.system, &retired).await.expect("retired");
+    map.change_system(good.system, None, &retired).await.expect("retired");
     let raise = RequirementEdit { level: Some(level(2)), seen: Some(level(1)), ..good };
     let after = RequirementEdit { from: NOON.plus_seconds(10 * DAY), ..raise };
     assert_eq!(refused(map.set_requirement(&after).await), ("system", Fault::Retired));
@@ -260,6 +263,34 @@ story!(changes_sent_by_a_form_twice_are_made_once, |town| {
     assert_eq!((required(&town, 1).await, required(&town, 31).await), (Some(2), Some(2)));
 });
 
+story!(what_was_required_on_an_earlier_day_can_still_be_read, |town| {
+    let town = town.with_unit("Solgläntan").await;
+    town.staff("Alma", "Solgläntan").await;
+    let nadia = town.signed_in(town.person_at_root("Nadia", Role::Administrator).await).await;
+    let first = edit(&town).await;
+    town.operator().map().set_requirement(&first).await.expect("required");
+    let from = NOON.plus_seconds(30 * DAY);
+    let raised = RequirementEdit { level: Some(level(2)), seen: Some(level(1)), from, ..first };
+    town.operator().map().set_requirement(&raised).await.expect("raised");
+
+    // Two months later: the cell of assistant nurses and Outlook, as of some day.
+    let now = NOON.plus_seconds(60 * DAY);
+    let keeper = Administrator::enter(&town.services, &nadia, now).expect("may");
+    let cell = async |on: Option<Date>| {
+        let page = keeper.requirements(None, on, Locale::Sv).await.expect("a page");
+        assert_eq!((page.on, page.is_today), (on.unwrap_or(page.on), on.is_none()));
+        let column = page.systems.iter().position(|(_, system)| system.code == "outlook");
+        let row = page.professions.iter().find(|(id, ..)| *id == first.profession);
+        row.expect("assistant nurses").2[column.expect("Outlook")].own.map(Level::number)
+    };
+    let day = |days: i64| Some(town.services.calendar().date(NOON.plus_seconds(days * DAY)));
+    assert_eq!(cell(day(-1)).await, None, "nothing was required yet");
+    assert_eq!(cell(day(0)).await, Some(1));
+    assert_eq!(cell(day(29)).await, Some(1));
+    assert_eq!(cell(day(30)).await, Some(2));
+    assert_eq!(cell(None).await, Some(2));
+});
+
 fn new(sv: &str) -> StatementEdit {
     StatementEdit { id: None, sv: sv.into(), en: String::new(), is_same_meaning: false }
 }
@@ -348,7 +379,7 @@ story!(statements_that_will_not_do_are_refused, |town| {
         (vec![new(&"å".repeat(201))], Fault::TooLong),
         (vec![new("Jag kan"), new("Jag kan")], Fault::Repeated),
         (vec![new("Jag kan \u{202e}baklänges")], Fault::Malformed),
-        (many, Fault::TooLong),
+        (many, Fault::TooMany),
         (vec![StatementEdit { id: Some(new_id()), ..new("Jag kan") }], Fault::Changed),
     ] {
         let result = map.set_statements(system, level(1), &edits).await;
@@ -398,4 +429,169 @@ story!(systems_are_added_once_and_checked, |town| {
         Err(ServiceError::NotFound)
     ));
     assert!(matches!(map.set_required_lesson(new_id(), true).await, Err(ServiceError::NotFound)));
+});
+
+/// Outlook as its keeper sees it, so many seconds after noon.
+async fn form(town: &Town, nadia: &SignedIn, seconds: i64) -> SystemForm {
+    let now = NOON.plus_seconds(seconds);
+    let keeper = Administrator::enter(&town.services, nadia, now).expect("may");
+    keeper.system("outlook").await.expect("a form")
+}
+
+story!(a_level_is_changed_wholly_and_by_those_only_who_have_seen_it, |town| {
+    let nadia = town.signed_in(town.person_at_root("Nadia", Role::Administrator).await).await;
+    let system = town.system("outlook").await;
+    let lowest = async |seconds: i64| form(&town, &nadia, seconds).await.levels.remove(0);
+    let change = async |seconds: i64, seen: &str, edits: &[StatementEdit], months: Option<u8>| {
+        let map = Operator::enter(&town.services, NOON.plus_seconds(seconds)).map();
+        map.change_level(system, level(1), seen, edits, months).await
+    };
+    let kept = |form: &LevelForm| -> Vec<StatementEdit> {
+        let edit = |one: &kvarten_domain::map::StatementForm| StatementEdit {
+            id: Some(one.id),
+            sv: one.sv.clone(),
+            en: one.en.clone(),
+            is_same_meaning: false,
+        };
+        form.statements.iter().map(edit).collect()
+    };
+    let first = lowest(0).await;
+    let mut more = kept(&first);
+    more.push(new("Jag kan något nytt."));
+
+    // Where the months will not do, the statements stay as they were, and the other way round.
+    let refusal = refused(change(10, &first.seen, &more, Some(0)).await);
+    assert_eq!(refusal, ("months", Fault::Malformed));
+    let mut empty = more.clone();
+    empty[2].sv = " ".into();
+    let refusal = refused(change(20, &first.seen, &empty, Some(12)).await);
+    assert_eq!(refusal, ("statement", Fault::Empty));
+    assert_eq!(lowest(30).await, first);
+
+    change(40, &first.seen, &more, Some(12)).await.expect("changed");
+    let second = lowest(50).await;
+    assert_eq!((second.statements.len(), second.months), (3, Some(12)));
+    change(60, &first.seen, &more, Some(12)).await.expect("sent twice");
+    assert_eq!(lowest(70).await, second, "nothing is written");
+
+    // Whoever has the page from before still open changes neither.
+    let fewer = &more[..1];
+    for (edits, months) in [(fewer, Some(24)), (fewer, Some(12)), (&more[..], Some(24))] {
+        let refusal = refused(change(80, &first.seen, edits, months).await);
+        assert_eq!(refusal, ("statement", Fault::Changed));
+        assert_eq!(lowest(90).await, second);
+    }
+    change(100, &second.seen, &kept(&second), None).await.expect("for good");
+    let third = lowest(110).await;
+    assert_eq!((third.months, &third.statements), (None, &second.statements));
+    // Also of the months somebody may be told that they are others now.
+    let refusal = refused(change(120, &second.seen, &kept(&second)[..2], Some(12)).await);
+    assert_eq!(refusal, ("statement", Fault::Changed));
+    assert_eq!(lowest(130).await, third);
+});
+
+story!(a_system_is_changed_by_those_only_who_have_seen_it, |town| {
+    let nadia = town.signed_in(town.person_at_root("Nadia", Role::Administrator).await).await;
+    let system = town.system("outlook").await;
+    let map = town.operator().map();
+    let edit = |about: &str| SystemEdit {
+        name: "Outlook".into(),
+        about: about.into(),
+        ..SystemEdit::default()
+    };
+    let change =
+        async |seen: &str, edit: &SystemEdit| map.change_system(system, Some(seen), edit).await;
+    let first = form(&town, &nadia, 0).await;
+    change(&first.seen, &edit("Mejl")).await.expect("changed");
+    change(&first.seen, &edit("Mejl")).await.expect("sent twice");
+    let second = form(&town, &nadia, 0).await;
+    assert_eq!(second.about, "Mejl");
+    assert_ne!(second.seen, first.seen);
+    for wanted in [
+        edit("Mejl och kalender"),
+        SystemEdit { owner: "It-enheten".into(), ..edit("Mejl") },
+        SystemEdit { name: "Outlook 365".into(), ..edit("Mejl") },
+        SystemEdit { since: Some(NOON), ..edit("Mejl") },
+        SystemEdit { retired: Some(NOON), ..edit("Mejl") },
+    ] {
+        assert_eq!(refused(change(&first.seen, &wanted).await), ("system", Fault::Changed));
+        assert_eq!(form(&town, &nadia, 0).await, second);
+    }
+    change(&second.seen, &edit("Mejl och kalender")).await.expect("changed");
+    assert_eq!(form(&town, &nadia, 0).await.about, "Mejl och kalender");
+});
+
+story!(a_system_has_no_address_that_is_another_screens, |town| {
+    let map = town.operator().map();
+    for name in ["Insyn", "Krav", "Läget", "Program"] {
+        let edit = SystemEdit { name: name.into(), ..SystemEdit::default() };
+        let code = map.create_system(new_id(), &edit).await.expect("added");
+        assert!(!["insyn", "krav", "laget", "program"].contains(&code.as_str()), "{code}");
+    }
+});
+
+story!(of_two_who_add_a_system_of_one_name_at_once_one_is_told, |town| {
+    let map = town.operator().map();
+    let edit = |name: &str| SystemEdit { name: name.into(), ..SystemEdit::default() };
+    let count = async || {
+        let rows = system::Entity::find().all(town.services.store().read()).await;
+        rows.expect("read").len()
+    };
+    // The same form, sent twice.
+    let (id, journal): (SystemId, SystemEdit) = (new_id(), edit("Journalen"));
+    let (a, b) = tokio::join!(map.create_system(id, &journal), map.create_system(id, &journal));
+    assert_eq!(
+        (a.expect("added").as_str(), b.expect("added").as_str()),
+        ("journalen", "journalen")
+    );
+    assert_eq!(count().await, 3);
+    // Two forms.
+    let (one, other) = (edit("Larmet"), edit("larmet"));
+    let (a, b) =
+        tokio::join!(map.create_system(new_id(), &one), map.create_system(new_id(), &other));
+    assert!(a.is_ok() != b.is_ok(), "{a:?} {b:?}");
+    assert_eq!(refused(if a.is_ok() { b } else { a }), ("name", Fault::Taken));
+    assert_eq!(count().await, 4);
+    // An id that is another system's.
+    let taken = map.create_system(id, &edit("Något annat")).await;
+    assert!(matches!(taken, Err(ServiceError::IdTaken)), "{taken:?}");
+    assert_eq!(count().await, 4);
+});
+
+story!(a_level_is_shown_without_what_is_no_longer_required_for_it, |town| {
+    let town = town.with_unit("Solgläntan").await;
+    for slug in ["mejl", "mejl-mer"] {
+        town.publish(slug, "outlook", 1).await;
+    }
+    let alma = town.signed_in(town.staff("Alma", "Solgläntan").await).await;
+    let nadia = town.signed_in(town.person_at_root("Nadia", Role::Administrator).await).await;
+    see_all(&town.learner(&alma), "mejl").await;
+    climb(&town.learner(&alma), "mejl").await;
+    let keeper = Administrator::enter(&town.services, &nadia, NOON).expect("may");
+    let more = keeper.lessons_named(&["mejl-mer"]).await.expect("a lesson")[0];
+    // What she has shown, and what the level takes, so many seconds after noon.
+    let shown = async |seconds: i64| {
+        let learner = town.learner_at(&alma, NOON.plus_seconds(seconds));
+        let page = learner.system("outlook", Locale::Sv).await.expect("a page");
+        let lessons = form(&town, &nadia, seconds).await.levels.remove(0).lessons;
+        let mut takes: Vec<(String, bool)> =
+            lessons.into_iter().map(|one| (one.lesson.slug, one.is_required)).collect();
+        takes.sort();
+        let [(_, first), (_, second)] = &takes[..] else { panic!("{takes:?}") };
+        (page.shown.number(), *first, *second)
+    };
+    let require = async |seconds: i64, is_required: bool| {
+        let map = Operator::enter(&town.services, NOON.plus_seconds(seconds)).map();
+        map.set_required_lesson(more, is_required).await.expect("said");
+    };
+    assert_eq!(shown(30).await, (0, true, true));
+    require(60, false).await;
+    assert_eq!(shown(90).await, (1, true, false));
+    assert_eq!(shown(30).await, (0, true, true), "the past stays");
+    require(120, false).await;
+    assert_eq!(shown(150).await, (1, true, false), "twice is once");
+    require(180, true).await;
+    assert_eq!(shown(210).await, (0, true, true));
+    let unknown = keeper.lessons_named(&["finns-inte"]).await;
+    assert!(is_not_found(&unknown));
 });

@@ -231,3 +231,50 @@ story!(what_points_to_a_lesson_that_is_gone_is_not_planned_for, |town| {
     town.publish("nytt", "outlook", 1).await;
     assert_eq!(plan_mail(&town.services, at(HOUR)).await.expect("planned"), 0);
 });
+
+story!(a_mail_is_in_its_readers_language, |town| {
+    let (town, alma, boss) = stage(town).await;
+    let bo = town.signed_in(town.staff("Bo", "Solgläntan").await).await;
+    town.learner(&alma).choose_locale(Locale::En).await.expect("chosen");
+    // Whoever sends it reads something else.
+    town.learner(&boss).choose_locale(Locale::Sv).await.expect("chosen");
+    for who in [&alma, &bo] {
+        refer(&town, &boss, who, "mejl", None, 0).await;
+    }
+    let mut languages = Vec::new();
+    while let Some(outgoing) = sent(&town, HOUR).await {
+        languages.push((outgoing.digest.given_name, outgoing.locale));
+    }
+    languages.sort_by(|one, other| one.0.cmp(&other.0));
+    assert_eq!(languages, [("Alma".to_owned(), Locale::En), ("Bo".to_owned(), Locale::Sv)]);
+});
+
+story!(whoever_is_to_do_it_by_another_day_is_reminded_of_that_day, |town| {
+    let (town, alma, boss) = stage(town).await;
+    refer(&town, &boss, &alma, "mejl", EVE, 0).await;
+    assert_eq!(told(&sent(&town, HOUR).await.expect("a mail"))[0].1, Reason::New);
+    // 24 December is 33 days later.
+    assert_eq!(told(&sent(&town, 26 * DAY).await.expect("a mail"))[0].1, Reason::Week);
+    let manager = Manager::enter(&town.services, &boss, at(27 * DAY)).await.expect("manages");
+    let line = manager.referrals(None).await.expect("a list").remove(0);
+    let other = Some(Date { year: 2027, month: 1, day: 10 });
+    manager.change_referral(line.id, line.revision, "Efter jul", other).await.expect("changed");
+    // 10 January is 50 days later.
+    for days in [27, 33, 42] {
+        assert!(due(&town, days * DAY).await.is_none(), "{days}");
+    }
+    let week = sent(&town, 43 * DAY).await.expect("a mail");
+    assert_eq!(told(&week), [("mejl".to_owned(), Reason::Week)]);
+    let line = &week.digest.lines[0];
+    assert_eq!((line.wish, line.note.as_str()), (other, "Efter jul"));
+    assert!(due(&town, 44 * DAY).await.is_none(), "once");
+    // The day itself has been told of; then it is put off once more.
+    assert_eq!(told(&sent(&town, 50 * DAY).await.expect("a mail"))[0].1, Reason::Day);
+    let manager =
+        Manager::enter(&town.services, &boss, at(50 * DAY + HOUR)).await.expect("manages");
+    let line = manager.referrals(None).await.expect("a list").remove(0);
+    let last = Some(Date { year: 2027, month: 1, day: 12 });
+    manager.change_referral(line.id, line.revision, "Efter jul", last).await.expect("changed");
+    assert_eq!(told(&sent(&town, 51 * DAY).await.expect("a mail"))[0].1, Reason::Week);
+    assert_eq!(told(&sent(&town, 52 * DAY).await.expect("a mail"))[0].1, Reason::Day);
+});

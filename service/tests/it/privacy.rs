@@ -2,9 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use kvarten_domain::{Locale, Role, time::Period};
+use kvarten_domain::{Locale, Role, bank::Filter, time::Period};
 use kvarten_service::{
     ServiceError, SignedIn,
+    manager::{Manager, Pointing},
+    new_id,
+    operator::Operator,
     privacy::{self, KEPT_AFTER_LEAVING_SECONDS, registry::DECLARATIONS},
     session::{SessionRecord, Sessions, session_key},
     visitor::Visitor,
@@ -183,4 +186,37 @@ story!(what_has_been_kept_long_enough_goes, |town| {
     assert!(SignedIn::find(&town.services, alma, early).await.is_err(), "but may not sign in");
     let late = NOON.plus_seconds(KEPT_AFTER_LEAVING_SECONDS + 1);
     assert_eq!(privacy::tidy(&town.services, late).await.expect("tidied").people, 1);
+});
+
+story!(what_a_manager_has_sent_tells_them_nothing_of_those_they_have_left, |town| {
+    let town = town.with_unit("Solgläntan").await.with_unit("Björkgården").await;
+    town.publish("mejl", "outlook", 1).await;
+    let alma = town.signed_in(town.staff("Alma", "Solgläntan").await).await;
+    let boss = town.signed_in(town.person("Torbjörn", "Solgläntan", Role::Manager).await).await;
+    let manager = Manager::enter(&town.services, &boss, NOON).await.expect("manages");
+    let note = "Något mellan dig och mig";
+    let pointing = Pointing { to: "mejl".into(), note: note.into(), wish: None };
+    manager.refer(new_id(), &[alma.id()], &pointing).await.expect("sent");
+    let later = NOON.plus_seconds(86_400);
+    Operator::enter(&town.services, later)
+        .move_person(boss.id(), "Björkgården", "underskoterska", &[Role::Manager])
+        .await
+        .expect("moved");
+    // She meets it afterwards.
+    let page = town.learner_at(&alma, later.plus_seconds(60));
+    let page = page.learn_page(&Filter::default(), Locale::Sv).await.expect("a page");
+    assert_eq!(page.referrals[0].note, note);
+
+    let export = privacy::export(&town.services, boss.id()).await.expect("an export");
+    let sent = export["tables"]["referrals (sender_id)"]["rows"].as_array().expect("rows");
+    assert_eq!(sent.len(), 1, "that he sent it, and when, is about him");
+    let columns: BTreeSet<&str> =
+        sent[0].as_object().expect("a row").keys().map(String::as_str).collect();
+    assert_eq!(columns, BTreeSet::from(["id", "lesson_id", "program_id", "sent_at"]));
+    assert_eq!(sent[0]["sent_at"], NOON.0);
+    assert!(!export.to_string().contains(note));
+    // It is hers, and her export has it all.
+    let hers = privacy::export(&town.services, alma.id()).await.expect("an export");
+    let hers = &hers["tables"]["referrals"]["rows"][0];
+    assert_eq!((hers["note"].as_str(), hers["seen_at"].is_number()), (Some(note), true));
 });

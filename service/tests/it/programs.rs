@@ -1,23 +1,30 @@
 //! Programs: kept by administrators, walked by everybody, pointed to by managers.
 
 use kvarten_domain::{
-    Fault, LessonId, Locale, ProgramId, Role,
+    Fault, LessonId, Level, Locale, PersonId, ProgramId, Role,
     bank::Filter,
     overview,
     referral::{Skipped, Stage, Target},
 };
+use kvarten_entity::program;
 use kvarten_service::{
     ServiceError, SignedIn,
     administrator::Administrator,
-    manager::{Manager, Pointing},
+    manager::{Manager, Pointing, Standing},
     map::ProgramEdit,
     new_id,
+    operator::Operator,
+    outbox::{plan_mail, take_mail},
+    send_standing,
 };
+use sea_orm::EntityTrait;
 
 use crate::{
     story,
     town::{NOON, Town, climb, fault, is_not_found, see_all},
 };
+
+const DAY: i64 = 86_400;
 
 async fn lessons(town: &Town, slugs: &[&str]) -> Vec<LessonId> {
     let boss = town.person_at_root("Vera", Role::Administrator).await;
@@ -146,7 +153,7 @@ story!(somebody_referred_to_a_program_is_done_with_its_last_lesson, |town| {
     let boss = town.signed_in(town.person("Torbjörn", "Solgläntan", Role::Manager).await).await;
     let manager = Manager::enter(&town.services, &boss, NOON.plus_seconds(9)).await.expect("may");
     let page =
-        manager.refer_page(&overview::Filter::default(), None, Locale::Sv).await.expect("a page");
+        manager.refer_page(&overview::Filter::default(), &[], Locale::Sv).await.expect("a page");
     let word = format!("program/{code}");
     assert!(page.targets.iter().any(|target| target.word() == word));
     let pointing = Pointing { to: word.clone(), ..Pointing::default() };
@@ -169,4 +176,101 @@ story!(somebody_referred_to_a_program_is_done_with_its_last_lesson, |town| {
     let unknown = Pointing { to: "program/annat".into(), ..Pointing::default() };
     let refused: Result<_, ServiceError> = manager.refer(new_id(), &[alma.id()], &unknown).await;
     assert_eq!(fault(&refused), Some(("lesson", Fault::UnknownOption)));
+});
+
+story!(whoever_holds_every_lesson_of_a_program_is_not_pointed_to_it, |town| {
+    let (town, alma, both) = town_with_lessons(town).await;
+    let outlook = town.operator().map_of_codes().await.expect("codes").systems["outlook"];
+    let map = town.operator().map();
+    map.set_validity(outlook, Level::ALL[0], Some(1)).await.expect("said");
+    let code = map.set_program(&edit(new_id(), 0, &both)).await.expect("kept");
+    let learner = town.learner(&alma);
+    for slug in ["mejl", "chatt"] {
+        see_all(&learner, slug).await;
+        climb(&learner, slug).await;
+    }
+    let boss = town.signed_in(town.person("Torbjörn", "Solgläntan", Role::Manager).await).await;
+    let refer = async |days: i64, to: &str| {
+        let now = NOON.plus_seconds(days * DAY + 9);
+        let manager = Manager::enter(&town.services, &boss, now).await.expect("may");
+        let pointing = Pointing { to: to.to_owned(), ..Pointing::default() };
+        manager.refer(new_id(), &[alma.id()], &pointing).await.expect("answered")
+    };
+    let word = format!("program/{code}");
+    let shown = [(Some("Berg, Alma".to_owned()), Skipped::Shown)];
+    let now = refer(0, &word).await;
+    assert_eq!((now.sent, now.skipped.as_slice()), (0, &shown[..]), "one of them ends soon");
+    assert_eq!(refer(0, "mejl").await.sent, 1, "by itself it may be taken again before it ends");
+    assert_eq!(refer(40, &word).await.sent, 1, "one of them has ended");
+});
+
+story!(nobody_is_led_to_an_ended_program_and_whoever_pointed_there_is_told, |town| {
+    let (town, alma, both) = town_with_lessons(town).await;
+    let cia = town.staff("Cia", "Solgläntan").await;
+    let boss = town.signed_in(town.person("Torbjörn", "Solgläntan", Role::Manager).await).await;
+    let program = edit(new_id(), 0, &both);
+    let code = town.operator().map().set_program(&program).await.expect("kept");
+    let to = format!("program/{code}");
+    let manages = async |days: i64| {
+        Manager::enter(&town.services, &boss, NOON.plus_seconds(days * DAY)).await.expect("may")
+    };
+    let manager = manages(0).await;
+    for (person, to) in [(alma.id(), to.as_str()), (cia, "mejl")] {
+        let pointing = Pointing { to: to.to_owned(), ..Pointing::default() };
+        assert_eq!(manager.refer(new_id(), &[person], &pointing).await.expect("sent").sent, 1);
+    }
+    let standing = Standing {
+        id: new_id(),
+        unit: town.units["Solgläntan"],
+        profession: None,
+        to,
+        note: String::new(),
+        days: None,
+    };
+    manager.make_standing(&standing).await.expect("made");
+    let ended = ProgramEdit { seen: 1, is_ended: true, ..program.clone() };
+    town.operator().map().set_program(&ended).await.expect("ended");
+
+    // The lesson is told of by mail, the program is not.
+    let hour = NOON.plus_seconds(3_600);
+    assert_eq!(plan_mail(&town.services, hour).await.expect("planned"), 1);
+    let outgoing = take_mail(&town.services, hour).await.expect("taken").expect("a mail");
+    assert_eq!(outgoing.to, "cia@lindvike.example");
+
+    let cards = async |person: PersonId, days: i64| {
+        let now = NOON.plus_seconds(days * DAY);
+        let who = SignedIn::find(&town.services, person, now).await.expect("works here");
+        let page = town.learner_at(&who, now).learn_page(&Filter::default(), Locale::Sv).await;
+        page.expect("a page").referrals.len()
+    };
+    let sent = async |days: i64| {
+        send_standing(&town.services, NOON.plus_seconds(days * DAY)).await.expect("sent")
+    };
+    // Of the referral, of the standing one, and to how many that has been sent.
+    let lines = async |days: i64| {
+        let manager = manages(days).await;
+        let line = manager.referrals(Some(alma.id())).await.expect("a list").remove(0);
+        let standing = manager.standing(Locale::Sv).await.expect("a page").lines.remove(0);
+        (line.is_over, standing.is_over, standing.sent)
+    };
+    let hiring = Operator::enter(&town.services, NOON.plus_seconds(DAY));
+    let bo = hiring.create_person(&Town::new_person("Bo", "Solgläntan")).await.expect("hired");
+    assert_eq!((sent(1).await, cards(bo, 1).await, cards(alma.id(), 1).await), (0, 0, 0));
+    assert_eq!(lines(1).await, (true, true, 0));
+
+    // Taken up again it leads on as before.
+    let again = ProgramEdit { seen: 2, ..program };
+    town.operator().map().set_program(&again).await.expect("taken up again");
+    assert_eq!((sent(2).await, cards(bo, 2).await, cards(alma.id(), 2).await), (1, 1, 1));
+    assert_eq!(lines(2).await, (false, false, 1));
+});
+
+story!(a_program_sent_twice_at_once_is_made_once, |town| {
+    let (town, _, both) = town_with_lessons(town).await;
+    let map = town.operator().map();
+    let new = edit(new_id(), 0, &both);
+    let (a, b) = tokio::join!(map.set_program(&new), map.set_program(&new));
+    assert_eq!(a.expect("made"), b.expect("sent again"));
+    let rows = program::Entity::find().all(town.services.store().read()).await.expect("read");
+    assert_eq!((rows.len(), rows[0].revision), (1, 1));
 });

@@ -3,8 +3,9 @@
 use kvarten_domain::{
     Date, Fault, Locale, PersonId, ReferralId, Role,
     bank::Filter,
+    knowledge::Look,
     overview,
-    referral::{ReferralCard, ReferralLine, Skipped, Stage},
+    referral::{LONGEST_NOTE, ReferralCard, ReferralLine, Skipped, Stage},
 };
 use kvarten_service::{
     ServiceError, SignedIn,
@@ -136,17 +137,30 @@ story!(two_managers_who_refer_the_same_at_once_send_one, |town| {
 
 story!(referrals_and_filters_that_hide_people_are_looks_at_them, |town| {
     let (town, alma, boss) = stage(town).await;
-    let manager = manages(&town, &boss, 0).await;
-    let looks = async || town.learner(&alma).looks(Locale::Sv).await.expect("a log");
+    let at = async |minutes: i64| {
+        let now = NOON.plus_seconds(minutes * 60);
+        Manager::enter(&town.services, &boss, now).await.expect("manages")
+    };
+    // How often she was looked at with the unit, and how often by herself.
+    let looks = async || {
+        let log = town.learner(&alma).looks(Locale::Sv).await.expect("a log");
+        let times = |what: Look| {
+            log.iter().filter(|line| line.what == what).map(|line| line.times).sum::<u32>()
+        };
+        (times(Look::Unit), times(Look::Person))
+    };
     let hidden = overview::Filter { name: "finns inte".into(), ..overview::Filter::default() };
-    assert_eq!(manager.first_rows(&hidden, Locale::Sv).await.expect("a page").shown, 0);
-    assert_eq!(looks().await[0].times, 1);
-    manager.referrals(None).await.expect("a list");
-    assert_eq!(looks().await[0].times, 2);
-    manager.referrals(Some(alma.id())).await.expect("a list");
-    assert_eq!(looks().await.len(), 2);
-    manager.refer(new_id(), &[alma.id()], &to("mejl")).await.expect("sent");
-    assert_eq!(looks().await.iter().map(|line| line.times).sum::<u32>(), 4);
+    assert_eq!(at(0).await.first_rows(&hidden, Locale::Sv).await.expect("a page").shown, 0);
+    assert_eq!(looks().await, (1, 0));
+    at(2).await.referrals(None).await.expect("a list");
+    assert_eq!(looks().await, (2, 0));
+    at(4).await.referrals(Some(alma.id())).await.expect("a list");
+    assert_eq!(looks().await, (2, 1));
+    at(6).await.refer(new_id(), &[alma.id()], &to("mejl")).await.expect("sent");
+    assert_eq!(looks().await, (2, 2));
+    let page = at(8).await.refer_page(&hidden, &[], Locale::Sv).await.expect("a page");
+    assert!(page.people.is_empty());
+    assert_eq!(looks().await, (3, 2));
 });
 
 story!(what_cannot_be_sent_is_refused_and_nothing_is, |town| {
@@ -158,7 +172,7 @@ story!(what_cannot_be_sent_is_refused_and_nothing_is, |town| {
     for (people, pointing, expected) in [
         (&me[..], to("finns-inte"), ("lesson", Fault::UnknownOption)),
         (&[][..], to("mejl"), ("people", Fault::Empty)),
-        (&many[..], to("mejl"), ("people", Fault::TooLong)),
+        (&many[..], to("mejl"), ("people", Fault::TooMany)),
         (&me[..], Pointing { note: "å".repeat(281), ..to("mejl") }, ("note", Fault::TooLong)),
         (&me[..], Pointing { note: "\u{202e}x".into(), ..to("mejl") }, ("note", Fault::Malformed)),
         (&me[..], Pointing { wish: day(2026, 11, 20), ..to("mejl") }, ("wish", Fault::PastDate)),
@@ -206,4 +220,46 @@ story!(referrals_of_other_units_are_not_found, |town| {
     assert!(is_not_found(&karin.withdraw_referral(new_id(), 1).await));
     assert!(is_not_found(&karin.referrals(Some(alma.id())).await));
     assert!(karin.referrals(None).await.expect("a list").is_empty());
+});
+
+story!(the_end_of_a_line_counts_as_one_character, |town| {
+    let (town, alma, boss) = stage(town).await;
+    let manager = manages(&town, &boss, 0).await;
+    // As a form sends it: what its writer has counted as so many characters.
+    let text = |count: usize| format!("Hej\r\n\r\n{}", "å".repeat(count - 5));
+    let written = |count: usize| Pointing { note: text(count), ..to("mejl") };
+    let long = manager.refer(new_id(), &[alma.id()], &written(LONGEST_NOTE + 1)).await;
+    assert_eq!(fault(&long), Some(("note", Fault::TooLong)));
+    let sent = manager.refer(new_id(), &[alma.id()], &written(LONGEST_NOTE)).await;
+    assert_eq!(sent.expect("sent").sent, 1);
+    let card = cards(&town.learner(&alma)).await.remove(0);
+    assert_eq!(card.note, text(LONGEST_NOTE).replace('\r', ""));
+    let line = only(&manager).await;
+    let longer = text(LONGEST_NOTE + 1);
+    let long = manager.change_referral(line.id, line.revision, &longer, None).await;
+    assert_eq!(fault(&long), Some(("note", Fault::TooLong)));
+    let other = text(LONGEST_NOTE).replace("Hej", "Hoj");
+    manager.change_referral(line.id, line.revision, &other, None).await.expect("changed");
+    assert_eq!(only(&manager).await.note, other.replace('\r', ""));
+});
+
+story!(a_wish_that_has_passed_does_not_keep_a_note_from_being_changed, |town| {
+    let (town, alma, boss) = stage(town).await;
+    let wish = |day| Some(Date { year: 2026, month: 11, day });
+    let pointing = Pointing { wish: wish(24), ..to("mejl") };
+    let manager = manages(&town, &boss, 0).await;
+    manager.refer(new_id(), &[alma.id()], &pointing).await.expect("sent");
+    // A week later.
+    let manager = manages(&town, &boss, 7).await;
+    let line = only(&manager).await;
+    for other in [wish(23), wish(25), wish(27)] {
+        let moved = manager.change_referral(line.id, line.revision, "Ny rad", other).await;
+        assert_eq!(fault(&moved), Some(("wish", Fault::PastDate)));
+    }
+    for _ in 0..2 {
+        let changed = manager.change_referral(line.id, line.revision, "Ny rad", wish(24)).await;
+        changed.expect("the day stays where it is");
+    }
+    let line = only(&manager).await;
+    assert_eq!((line.note.as_str(), line.wish, line.revision), ("Ny rad", wish(24), 2));
 });

@@ -2,7 +2,7 @@
 
 use kvarten_domain::{Fault, Locale, PersonId, Role, bank::Filter};
 use kvarten_service::{
-    SignedIn,
+    ServiceError, SignedIn,
     manager::{Manager, Standing},
     new_id,
     operator::Operator,
@@ -134,4 +134,18 @@ story!(what_cannot_stand_is_refused, |town| {
     karin.make_standing(&elsewhere).await.expect("made");
     assert!(is_not_found(&manager.end_standing(elsewhere.id).await));
     assert!(manager.standing(Locale::Sv).await.expect("a page").lines.is_empty());
+});
+
+story!(what_is_sent_twice_at_once_stands_once, |town| {
+    let (town, boss) = stage(town).await;
+    let manager = manages(&town, &boss).await;
+    let welcome = standing(&town);
+    let (a, b) = tokio::join!(manager.make_standing(&welcome), manager.make_standing(&welcome));
+    assert!(a.is_ok() && b.is_ok(), "{a:?} {b:?}");
+    // The same id for something else is not taken for the same thing.
+    let other = Standing { note: "Hej".into(), ..welcome };
+    let taken = manager.make_standing(&other).await;
+    assert!(matches!(taken, Err(ServiceError::IdTaken)), "{taken:?}");
+    let lines = manager.standing(Locale::Sv).await.expect("a page").lines;
+    assert_eq!((lines.len(), lines[0].note.as_str()), (1, "Välkommen"));
 });

@@ -1,12 +1,16 @@
 //! Trends: of groups, and never of a few.
 
 use kvarten_domain::{
-    Locale, Role, UnitId,
+    Level, Locale, Role, UnitId,
     trends::{Figure, Told, TrendsPage},
 };
 use kvarten_service::{
-    Selection, administrator::Administrator, manager::Manager, map::RequirementEdit, new_id,
-    operator::NewPerson,
+    Selection,
+    administrator::Administrator,
+    manager::Manager,
+    map::RequirementEdit,
+    new_id,
+    operator::{NewPerson, Operator},
 };
 
 use crate::{
@@ -63,8 +67,8 @@ story!(trends_tell_of_groups_and_never_of_a_few, |town| {
         unit: None,
         profession: codes.professions["underskoterska"],
         system: codes.systems["outlook"],
-        level: kvarten_domain::Level::new(2),
-        seen: kvarten_domain::Level::new(1),
+        level: Level::new(2),
+        seen: Level::new(1),
         seen_next: None,
         from: later,
     };
@@ -121,4 +125,75 @@ story!(trends_say_what_there_is_to_choose_from, |town| {
     assert_eq!((page.units[0].unit.depth, page.scope[1].depth), (0, 1));
     assert_eq!(codes(&page), ["enhetschef", "underskoterska"]);
     assert!(is_not_found(&administrator.trends(of(Some(new_id()), None), Locale::Sv).await));
+});
+
+story!(who_changes_what_one_of_them_needs_learns_nothing_of_that_one, |town| {
+    // Six unit managers, each in a unit of their own: one block. Beside them one of five nurses.
+    let chiefs = ["Alma", "Bo", "Cia", "Disa", "Emil", "Fia"];
+    let mut town = town.with_unit("Solgläntan").await;
+    for name in chiefs {
+        town = town.with_unit(&format!("Enheten {name}")).await;
+    }
+    town.publish("mejl", "outlook", 1).await;
+    for name in ["Gun", "Hugo", "Ida", "Jan", "Kim"] {
+        town.staff(name, "Solgläntan").await;
+    }
+    for name in chiefs {
+        let chief = NewPerson {
+            profession: "enhetschef".into(),
+            ..Town::new_person(name, &format!("Enheten {name}"))
+        };
+        let id = town.operator().create_person(&chief).await.expect("a person");
+        if name == "Alma" {
+            let alma = town.signed_in(id).await;
+            see_all(&town.learner(&alma), "mejl").await;
+            climb(&town.learner(&alma), "mejl").await;
+        }
+    }
+    let nadia = town.signed_in(town.person_at_root("Nadia", Role::Administrator).await).await;
+    town.require(None, "outlook", 1).await;
+    let codes = town.operator().map_of_codes().await.expect("codes");
+    let of_all = RequirementEdit {
+        unit: None,
+        profession: codes.professions["enhetschef"],
+        system: codes.systems["outlook"],
+        level: Level::new(1),
+        seen: None,
+        seen_next: None,
+        from: NOON,
+    };
+    town.operator().map().set_requirement(&of_all).await.expect("required");
+
+    let told = async |seconds: i64, profession: Option<&str>| {
+        let now = NOON.plus_seconds(seconds);
+        let administrator = Administrator::enter(&town.services, &nadia, now).expect("may");
+        let selection = Selection { unit: None, profession: profession.map(str::to_owned) };
+        let page = administrator.trends(selection, Locale::Sv).await.expect("trends");
+        let today = page.systems[0].days[12];
+        assert_eq!(page.units[0].systems, [today], "the same beside the units");
+        today
+    };
+    let everybody = Told::Figure(Figure { needed: 11, reached: 1, level_tenths: 1 });
+    let all_chiefs = Told::Figure(Figure { needed: 6, reached: 1, level_tenths: 2 });
+    let nurses = Told::Figure(Figure { needed: 5, reached: 0, level_tenths: 0 });
+    let before = (told(60, None).await, told(60, Some("enhetschef")).await);
+    assert_eq!(before, (everybody, all_chiefs));
+
+    // One who has shown level 1 and one who has shown nothing: nobody can tell which is which.
+    for (turn, name) in (1..).zip(["Alma", "Bo"]) {
+        let at = |seconds: i64| turn * 600 + seconds;
+        let set = async |seconds: i64, level: Option<Level>, seen: Option<Level>| {
+            let now = NOON.plus_seconds(at(seconds));
+            let unit = Some(town.units[&format!("Enheten {name}")]);
+            let edit = RequirementEdit { unit, level, seen, from: now, ..of_all };
+            let map = Operator::enter(&town.services, now).map();
+            map.set_requirement(&edit).await.expect("set");
+        };
+        set(0, Level::new(2), None).await;
+        let after = (told(at(60), None).await, told(at(60), Some("enhetschef")).await);
+        assert_eq!(after, (nurses, Told::Withheld), "all six are left out, not {name} alone");
+        set(120, None, Level::new(2)).await;
+        let again = (told(at(180), None).await, told(at(180), Some("enhetschef")).await);
+        assert_eq!(again, before);
+    }
 });

@@ -10,6 +10,7 @@ use leptos_router::{
     NavigateOptions,
     hooks::{use_navigate, use_params_map, use_query_map},
 };
+use wasm_bindgen::JsCast;
 
 use super::BASE;
 use crate::{
@@ -76,6 +77,21 @@ fn content(page: &AssessmentPage, post: Post, error: Signal<Option<WireError>>) 
         .enumerate()
         .map(|(at, line)| statement(l, at, line, (&code, page.level)))
         .collect_view();
+    let is_missing = move || {
+        let fault = error.get().and_then(|error| error.fault_of("statement"));
+        fault == Some(Fault::Incomplete)
+    };
+    // What is not answered yet is where to go on.
+    Effect::new(move |_| {
+        if is_missing() {
+            let first = document().query_selector(".said:not(:has(:checked)) .claim__in");
+            if let Some(Ok(first)) =
+                first.ok().flatten().map(JsCast::dyn_into::<web_sys::HtmlElement>)
+            {
+                let _ = first.focus();
+            }
+        }
+    });
     let problem = move || {
         error.get().map(|error| match error.fault_of("statement") {
             Some(Fault::Incomplete) => {
@@ -98,8 +114,8 @@ fn content(page: &AssessmentPage, post: Post, error: Signal<Option<WireError>>) 
         <input type="hidden" name="code" value=code.clone() />
         <input type="hidden" name="level" value=level.to_string() />
         {statements}
-        {problem}
         <div class="actions">
+            {problem}
             {before}
             <button class="btn" aria-disabled=move || post.is_pending().then_some("true")>
                 {tr!(l, knowledge.assess_next)}
@@ -123,7 +139,7 @@ fn content(page: &AssessmentPage, post: Post, error: Signal<Option<WireError>>) 
             aria-label=tr!(l, knowledge.assess_step, level = level, last = last).to_string()
         ></progress>
         <p>{tr!(l, knowledge.assess_lead)}</p>
-        {post.form("assess", fields)}
+        <div class:assess--missing=is_missing>{post.form("assess", fields)}</div>
     }
     .into_any()
 }

@@ -1,6 +1,6 @@
 //! Who has looked at what is known of one.
 
-use kvarten_domain::knowledge::{Look, LookLine};
+use kvarten_domain::knowledge::{Look, LookLine, MOST_LOOKS};
 use leptos::{prelude::*, wasm_split::wasm_split};
 
 use crate::{
@@ -24,6 +24,7 @@ fn content(lines: &[LookLine]) -> AnyView {
     let l = lang();
     let title = tr!(l, knowledge.log_title).to_string();
     titled(&title);
+    let is_cut = lines.len() >= MOST_LOOKS;
     let inside = if lines.is_empty() {
         view! { <p>{tr!(l, knowledge.log_none)}</p> }.into_any()
     } else {
@@ -37,6 +38,7 @@ fn content(lines: &[LookLine]) -> AnyView {
         <h1>{title}</h1>
         <p class="lead">{tr!(l, knowledge.log_lead)}</p>
         {inside}
+        {is_cut.then(|| view! { <p class="small">{tr!(l, knowledge.log_most, count = MOST_LOOKS)}</p> })}
     }
     .into_any()
 }
@@ -49,10 +51,11 @@ fn row(l: Locale, line: &LookLine) -> AnyView {
         Look::File => tr!(l, knowledge.log_file, unit = unit).to_string(),
     };
     let on = date(l, line.on);
+    let time = format!("{:02}.{:02}", line.at.0, line.at.1);
     let when = if line.times > 1 {
-        tr!(l, knowledge.log_times, date = on, count = line.times).to_string()
+        tr!(l, knowledge.log_times, date = on, count = line.times, time = time).to_string()
     } else {
-        on
+        tr!(l, knowledge.log_when, date = on, time = time).to_string()
     };
     let viewer = line.viewer.clone().unwrap_or_else(|| tr!(l, knowledge.log_unknown).to_string());
     let who = match &line.profession {

@@ -274,10 +274,19 @@ fn gap_card(l: Locale, gap: &GapLine, base: &str) -> AnyView {
         0 => tr!(l, knowledge.gap_first, required = required).to_string(),
         shown => tr!(l, knowledge.gap_more, required = required, shown = shown).to_string(),
     };
+    let means = gap.next.as_ref().filter(|(_, means)| !means.is_empty()).map(|(level, means)| {
+        let rows = means.iter().map(|phrase| {
+            view! { <li lang=phrase.lang.clone()>{phrase.text.clone()}</li> }
+        });
+        view! {
+            <p class="small">{tr!(l, knowledge.gap_means, level = level.number()).to_string()}</p>
+            <ul class="statements">{rows.collect_view()}</ul>
+        }
+    });
     let way = if gap.lessons.is_empty() {
         tr!(l, knowledge.gap_no_lessons).to_string()
     } else if gap.closes {
-        tr!(l, knowledge.gap_time, minutes = gap.minutes).to_string()
+        tr!(l, knowledge.gap_time, time = minutes(l, gap.minutes)).to_string()
     } else {
         tr!(l, knowledge.gap_part, required = required).to_string()
     };
@@ -287,7 +296,7 @@ fn gap_card(l: Locale, gap: &GapLine, base: &str) -> AnyView {
             {crate::parts::ring(gap.shown.number(), true)}
             <h3 class="system__name">
                 <a href=format!("{base}{}", gap.system.code)>{gap.system.name.clone()}</a>
-            </h3> <p class="system__level">{what}</p> <p class="system__next">{way}</p>
+            </h3> <p class="system__level">{what}</p> {means} <p class="system__next">{way}</p>
             <ul class="rows">{lessons}</ul>
         </li>
     }

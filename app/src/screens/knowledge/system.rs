@@ -144,7 +144,7 @@ fn level_card(l: Locale, page: &SystemPage, level: &LevelKnowledge) -> AnyView {
         });
         view! { <ul class="statements">{rows.collect_view()}</ul> }.into_any()
     };
-    let holds = level.months.map(|months| {
+    let holds = level.months.filter(|_| !level.lessons.is_empty()).map(|months| {
         let text = if months == 1 {
             tr!(l, knowledge.holds_one).to_string()
         } else {

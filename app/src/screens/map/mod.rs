@@ -23,7 +23,7 @@ use crate::{
     i18n::Locale,
     lazy::Drawn,
     page::page_data,
-    parts::{Icon, Tab, error_line, fault_text, icon},
+    parts::{Icon, Tab, fault_text, field_error, icon},
     post::Post,
     text::{date, lang, tr},
 };
@@ -72,7 +72,7 @@ fn field(
     view! {
         <div class="field">
             <label class="field__label" for=id.clone()>{label}</label>
-            {move || fault().map(|fault| error_line("", fault_text(l, fault)))}
+            {move || fault().map(|fault| field_error(fault_text(l, fault)))}
             <input
                 class="input"
                 id=id
@@ -187,7 +187,7 @@ fn row(l: Locale, line: &SystemLine) -> AnyView {
         <li class="rows__item">
             <a href=format!("/karta/{}", line.system.code)>{line.system.name.clone()}</a>
             {undescribed}
-            <span class="rows__meta">{facts.join(". ")}</span>
+            <span class="rows__meta">{facts.join(" · ")}</span>
         </li>
     }
     .into_any()

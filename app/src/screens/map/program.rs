@@ -9,7 +9,7 @@ use crate::{
     calls,
     lazy::Drawn,
     page::page_data,
-    parts::{Icon, Tab, Tone, icon, note},
+    parts::{Icon, Tab, Tone, icon, told},
     post::Post,
     screens::{loaded, titled},
     text::{lang, tr},
@@ -43,7 +43,7 @@ pub fn map_program() -> Drawn {
                 <a href="/karta/program">{icon(Icon::Back)} {tr!(l, program.back)}</a>
             </p>
             <h1>{form.name.clone()}</h1>
-            {done.then(|| note(Tone::Right, None, text.to_string()))}
+            {done.then(|| told(Tone::Right, text.to_string()))}
             {program_form(l, &form, post, error)}
         }
         .into_any()

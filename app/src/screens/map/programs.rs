@@ -1,6 +1,9 @@
 //! Programs: the list, and a new one.
 
-use kvarten_domain::program::{MOST_LESSONS, ProgramForm, ProgramLine};
+use kvarten_domain::{
+    Fault,
+    program::{MOST_LESSONS, ProgramForm, ProgramLine},
+};
 use leptos::{prelude::*, wasm_split::wasm_split};
 use leptos_router::{NavigateOptions, hooks::use_navigate};
 
@@ -10,10 +13,10 @@ use crate::{
     i18n::Locale,
     lazy::Drawn,
     page::page_data,
-    parts::{Icon, Tab, error_line, fault_text, icon, pairs, select},
+    parts::{Icon, Tab, fault_text, field_error, icon, pairs, select},
     post::Post,
     screens::{loaded, titled},
-    text::{date, lang, tr},
+    text::{date, lang, lesson_option, lessons, minutes, tr},
 };
 
 /// How many empty places a form has beyond the lessons there are.
@@ -44,8 +47,19 @@ pub fn programs() -> Drawn {
             let list = if lines.is_empty() {
                 view! { <p>{tr!(l, program.empty)}</p> }.into_any()
             } else {
-                let rows = lines.iter().map(|line| row(l, line));
-                view! { <ul class="rows">{rows.collect_view()}</ul> }.into_any()
+                let (ended, going): (Vec<_>, Vec<_>) =
+                    lines.iter().partition(|line| line.ended.is_some());
+                let list = |lines: Vec<&ProgramLine>| {
+                    let rows = lines.into_iter().map(|line| row(l, line));
+                    view! { <ul class="rows">{rows.collect_view()}</ul> }
+                };
+                let ended = (!ended.is_empty()).then(|| {
+                    view! {
+                        <h2>{tr!(l, program.ended_all)}</h2>
+                        {list(ended)}
+                    }
+                });
+                view! { {list(going)} {ended} }.into_any()
             };
             view! {
                 <p class="crumb">
@@ -65,12 +79,8 @@ pub fn programs() -> Drawn {
 }
 
 fn row(l: Locale, line: &ProgramLine) -> AnyView {
-    let count = if line.program.lessons == 1 {
-        tr!(l, program.count_one).to_string()
-    } else {
-        tr!(l, program.count, count = line.program.lessons).to_string()
-    };
-    let time = tr!(l, program.time, count = line.program.minutes).to_string();
+    let count = lessons(l, line.program.lessons);
+    let time = tr!(l, program.time, time = minutes(l, line.program.minutes)).to_string();
     let whom = line.profession.clone().map_or_else(
         || tr!(l, program.for_all).to_string(),
         |name| tr!(l, program.for_profession, profession = name).to_string(),
@@ -80,7 +90,7 @@ fn row(l: Locale, line: &ProgramLine) -> AnyView {
     view! {
         <li class="rows__item">
             <a href=format!("/karta/program/{}", line.program.code)>{line.program.name.clone()}</a>
-            <span class="rows__meta">{facts.join(". ")}</span>
+            <span class="rows__meta">{facts.join(" · ")}</span>
         </li>
     }
     .into_any()
@@ -96,14 +106,20 @@ pub(super) fn program_form(
     let wrong = move |name: &'static str| {
         move || {
             let fault = error.get().and_then(|error| error.fault_of(name));
-            fault.map(|fault| error_line("", fault_text(l, fault)))
+            fault.map(|fault| {
+                let text = match (name, fault) {
+                    ("lessons", Fault::Empty) => tr!(l, program.no_lessons).to_string(),
+                    _ => fault_text(l, fault),
+                };
+                field_error(text)
+            })
         }
     };
     let bank: Vec<(String, String)> = form
         .bank
         .iter()
         .map(|link| {
-            let text = format!("{}, {}: {}", link.system.name, link.level.number(), link.title);
+            let text = lesson_option(l, link);
             (link.slug.clone(), text)
         })
         .collect();

@@ -16,7 +16,7 @@ use crate::{
     i18n::Locale,
     lazy::Drawn,
     page::page_data,
-    parts::{Icon, Tab, Tone, error_line, fault_text, icon, note},
+    parts::{Icon, Tab, Tone, fault_text, field_error, icon, note, told as told_note},
     post::Post,
     screens::{loaded, titled},
     text::{date, lang, tr},
@@ -45,7 +45,8 @@ pub fn requirements() -> Drawn {
             post.forget();
             made.set(Some(changes));
             page.refetch();
-            crate::parts::focus("main");
+            // What comes next is to hold from today again, if nobody says otherwise.
+            crate::parts::empty("r-from");
         }
     });
     let told = Signal::derive(move || made.get().or_else(|| query.with(in_address)));
@@ -125,7 +126,7 @@ fn outcome(l: Locale, page: &RequirementsPage, changes: &Changes) -> AnyView {
         note(Tone::Wrong, None, text)
     });
     view! {
-        {note(Tone::Right, None, text)}
+        {told_note(Tone::Right, text)}
         {refused.collect_view()}
     }
     .into_any()
@@ -191,7 +192,7 @@ fn editor(
                 <label class="field__label" for="r-from">
                     {tr!(l, map.req_from)}
                 </label>
-                {move || wrong().map(|fault| error_line("", fault_text(l, fault)))}
+                {move || wrong().map(|fault| field_error(fault_text(l, fault)))}
                 <input class="input" id="r-from" type="date" name="from" min=page.on.iso() />
                 <p class="small">{tr!(l, map.req_from_hint)}</p>
             </div>
@@ -273,7 +274,7 @@ fn edited(l: Locale, profession: &Choice, system: &SystemName, cell: Requirement
         });
     let next = cell.next.map(|(from, level)| {
         let level = level.map_or_else(|| "–".to_owned(), |level| level.number().to_string());
-        let text = tr!(l, map.req_next, level = level, date = from.iso()).to_string();
+        let text = tr!(l, map.req_next, level = level, date = date(l, from)).to_string();
         view! { <span class="req__next">{text}</span> }
     });
     view! {

@@ -6,11 +6,11 @@ use leptos_router::hooks::{use_params_map, use_query_map};
 
 use super::{errors, field, problem};
 use crate::{
-    calls::{self, WireError},
+    calls::{self, WireError, level_field},
     i18n::Locale,
     lazy::Drawn,
     page::page_data,
-    parts::{Icon, Tab, Tone, error_line, fault_text, icon, note},
+    parts::{Icon, Tab, Tone, fault_text, field_error, icon, told},
     post::Post,
     screens::{loaded, titled},
     text::{lang, tr},
@@ -50,7 +50,7 @@ pub fn map_system() -> Drawn {
                 <a href="/karta">{icon(Icon::Back)} {tr!(l, map.back)}</a>
             </p>
             <h1>{page.system.name.clone()}</h1>
-            {done.then(|| note(Tone::Right, None, tr!(l, map.saved).to_string()))}
+            {done.then(|| told(Tone::Right, tr!(l, map.saved).to_string()))}
             <section aria-labelledby="about">
                 <h2 id="about">{tr!(l, map.system)}</h2>
                 {about_form(l, &page, about, about_error)}
@@ -72,7 +72,12 @@ fn about_form(
     let fields = view! {
         <input type="hidden" name="id" value=page.id.to_string() />
         <input type="hidden" name="code" value=page.system.code.clone() />
+        <input type="hidden" name="seen" value=page.seen.clone() />
         {problem(l, error)}
+        {move || {
+            let fault = error.get().and_then(|error| error.fault_of("system"));
+            fault.map(|fault| field_error(fault_text(l, fault)))
+        }}
         {field(l, ("s-name".into(), "name"), tr!(l, map.name).to_string(), page.system.name.clone(), ("text", "60"), error)}
         {field(l, ("s-about".into(), "about"), tr!(l, map.about).to_string(), page.about.clone(), ("text", "160"), error)}
         {field(l, ("s-owner".into(), "owner"), tr!(l, map.owner).to_string(), page.owner.clone(), ("text", "80"), error)}
@@ -149,16 +154,25 @@ fn level_form(
     let new = statement(l, (level, form.statements.len()), None);
     let months_id = format!("l{level}-months");
     let months = form.months.map(|months| months.to_string()).unwrap_or_default();
+    let which = form.level;
     let wrong = move |name: &'static str| {
         move || {
-            let fault = error.get().and_then(|error| error.fault_of(name));
-            fault.map(|fault| error_line("", fault_text(l, fault)))
+            let field = level_field(which, name);
+            let fault = error.get().and_then(|error| error.fault_of(field));
+            fault.map(|fault| {
+                let text = match name {
+                    "months" => tr!(l, map.months_wrong).to_string(),
+                    _ => fault_text(l, fault),
+                };
+                field_error(text)
+            })
         }
     };
     let fields = view! {
         <input type="hidden" name="id" value=page.id.to_string() />
         <input type="hidden" name="code" value=page.system.code.clone() />
         <input type="hidden" name="level" value=level.to_string() />
+        <input type="hidden" name="seen" value=form.seen.clone() />
         <p class="small">{tr!(l, map.statement_hint)}</p>
         {wrong("statement")}
         {known}

@@ -123,6 +123,18 @@ fn filter_of(form: &web_sys::HtmlFormElement) -> Option<Filter> {
     }))
 }
 
+/// Whether the filters lie over the page, as on a phone.
+fn is_sheet() -> bool {
+    let narrow = window().match_media("(max-width: 47.99em)");
+    narrow.is_ok_and(|it| it.is_some_and(|it| it.matches()))
+}
+
+fn close() {
+    if let Ok(Some(fold)) = document().query_selector(".find__fold[open]") {
+        let _ = fold.remove_attribute("open");
+    }
+}
+
 /// The form.
 pub fn filters(l: Locale, overview: &Overview, filter: &Filter, live: Live) -> AnyView {
     let is_filtered = Filter { name: String::new(), ..filter.clone() } != Filter::default();
@@ -138,8 +150,19 @@ pub fn filters(l: Locale, overview: &Overview, filter: &Filter, live: Live) -> A
         }
     };
     let sent = move |event: web_sys::SubmitEvent| {
-        if live.is_ready() {
-            event.prevent_default();
+        if !live.is_ready() {
+            return;
+        }
+        // It has been done already: what there is to see is shown.
+        event.prevent_default();
+        if is_sheet() {
+            close();
+        }
+        crate::parts::focus("hits");
+    };
+    let escaped = |event: web_sys::KeyboardEvent| {
+        if event.key() == "Escape" && is_sheet() {
+            close();
         }
     };
     view! {
@@ -162,7 +185,7 @@ pub fn filters(l: Locale, overview: &Overview, filter: &Filter, live: Live) -> A
                     {icon(Icon::Search)} <span class="sr">{tr!(l, unit.show)}</span>
                 </button>
             </div>
-            <details class="fold find__fold" open=is_filtered>
+            <details class="fold find__fold" open=is_filtered on:keydown=escaped>
                 <summary class="fold__sum">
                     {icon(Icon::Filter)} <span>{tr!(l, unit.filter)}</span>
                 </summary>
@@ -178,7 +201,12 @@ pub fn filters(l: Locale, overview: &Overview, filter: &Filter, live: Live) -> A
                         <span>{tr!(l, unit.referred)}</span>
                     </label>
                     <div class="btns find__do">
-                        <button class="btn btn--quiet">{tr!(l, unit.show)}</button>
+                        <button class="btn btn--quiet">
+                            {move || match live.count() {
+                                Some((shown, _)) => tr!(l, unit.show_count, count = shown).to_string(),
+                                None => tr!(l, unit.show).to_string(),
+                            }}
+                        </button>
                         <a class="btn btn--quiet" href="/enhet" rel="external">
                             {tr!(l, unit.clear)}
                         </a>

@@ -1,18 +1,24 @@
 //! The matrix once everybody is in the browser: filters answer at once, and only the rows in sight
 //! are drawn.
 
-use std::{sync::Arc, time::Duration};
+use std::{collections::HashSet, sync::Arc, time::Duration};
 
-use kvarten_domain::overview::{Filter, Finder, Overview, totals};
+use kvarten_domain::{
+    PersonId,
+    overview::{Filter, Finder, Overview, totals},
+};
 use leptos::{prelude::*, task::spawn_local};
+use leptos_router::NavigateOptions;
 use wasm_bindgen::JsCast;
 
-use super::walk::{self, Place};
+use super::{
+    last_filter, query_of,
+    walk::{self, Place},
+};
 use crate::{
     calls,
     i18n::Locale,
-    parts::{ROW_HEIGHT, matrix_rows, matrix_totals, person_address},
-    text::escaped,
+    parts::{Look, ROW_HEIGHT, matrix_rows, matrix_totals, person_address},
 };
 
 /// How many rows are drawn above and below those in sight, and how far the sight may move before
@@ -21,9 +27,14 @@ const MARGIN: usize = 8;
 /// How many cards are drawn on a phone, and how many more each time; how many at once.
 const CARDS: usize = 30;
 const CARDS_AT_ONCE: usize = 8;
+/// The most who are picked: an address holds them all.
+const MOST_PICKED: usize = 150;
 /// How long nothing more is typed before the rows beyond the sight are drawn, and the address is
 /// changed.
 const PAUSE: Duration = Duration::from_millis(180);
+
+/// The router's way to another address.
+pub type Go = Arc<dyn Fn(&str, NavigateOptions) + Send + Sync>;
 
 /// Everybody, ready to be filtered.
 struct Everybody {
@@ -39,6 +50,12 @@ pub struct Live {
     found: Memo<Option<Arc<Vec<usize>>>>,
     first: RwSignal<usize>,
     drawn: RwSignal<usize>,
+    /// Who has been picked, whatever the filter shows.
+    picked: RwSignal<HashSet<PersonId>>,
+    /// How the matrix is filtered, for the way back to it.
+    last: StoredValue<Filter>,
+    /// Changes the address.
+    go: StoredValue<Go>,
     /// How far the table is scrolled, in pixels.
     top: StoredValue<i32>,
     /// What is done when nothing more is typed.
@@ -51,7 +68,7 @@ pub struct Live {
 
 impl Live {
     /// With the filter that the address says. In the browser everybody is asked for, once.
-    pub fn new(l: Locale, filter: Filter) -> Self {
+    pub fn new(l: Locale, filter: Filter, go: Go) -> Self {
         let everybody: RwSignal<Option<Arc<Everybody>>> = RwSignal::new(None);
         let filter = RwSignal::new(filter);
         let found = Memo::new(move |_| {
@@ -65,11 +82,15 @@ impl Live {
             found,
             first: RwSignal::new(0),
             drawn: RwSignal::new(CARDS),
+            picked: RwSignal::default(),
+            last: last_filter(),
+            go: StoredValue::new(go),
             top: StoredValue::new(0),
             later: StoredValue::new(None),
             cell: StoredValue::new(None),
             wanted: StoredValue::new(None),
         };
+        live.last.set_value(live.filter.get_untracked());
         Effect::new(move |_| live.draw(live.rows(l)));
         Effect::new(move |_| {
             // On paper there is nothing to scroll.
@@ -134,26 +155,53 @@ impl Live {
         {
             scroll.set_scroll_top(0);
         }
-        if let Some(later) = self.later.get_value() {
-            later.clear();
-        }
+        self.forget_later();
         let rest = move || {
             self.drawn.set(drawn);
-            let path = format!("/enhet{}", untrack(|| self.query()));
-            if let Ok(history) = window().history() {
-                let state = history.state().unwrap_or_default();
-                let _ = history.replace_state_with_url(&state, "", Some(&path));
-            }
+            self.tell_address();
         };
         self.later.set_value(set_timeout_with_handle(rest, PAUSE).ok());
     }
 
+    fn forget_later(self) {
+        if let Some(later) = self.later.get_value() {
+            later.clear();
+        }
+        self.later.set_value(None);
+    }
+
+    /// Who leads on before the pause is over comes back to what they saw.
+    fn settle(self) {
+        if self.later.get_value().is_some() {
+            self.forget_later();
+            self.tell_address();
+        }
+    }
+
+    /// Puts the filter into the address. The router must know: it keeps count of where one has been.
+    fn tell_address(self) {
+        self.later.set_value(None);
+        self.last.set_value(self.filter.get_untracked());
+        let path = format!("/enhet{}", untrack(|| self.query()));
+        let options =
+            NavigateOptions { replace: true, scroll: false, ..NavigateOptions::default() };
+        self.go.with_value(|go| go(&path, options));
+    }
+
     /// The filter as an address says it, with its question mark; nothing where everybody is let through.
     pub fn query(self) -> String {
-        let query = self.filter.with(Filter::to_query);
-        let query: Vec<String> =
-            query.iter().map(|(name, value)| format!("{name}={}", escaped(value))).collect();
-        if query.is_empty() { String::new() } else { format!("?{}", query.join("&")) }
+        self.filter.with(query_of)
+    }
+
+    /// Tells of the filter.
+    pub fn filter<T>(self, tell: impl FnOnce(&Filter) -> T) -> T {
+        self.filter.with(tell)
+    }
+
+    /// The place of the system that is filtered by.
+    pub fn system(self) -> Option<usize> {
+        let everybody = self.everybody.get()?;
+        self.filter.with(|filter| everybody.overview.system_of(filter))
     }
 
     /// How many are shown, and of how many.
@@ -186,7 +234,12 @@ impl Live {
         let last = first.saturating_add(most).min(found.len());
         let people = &everybody.overview.people;
         let sight = found[first..last].iter().map(|at| &people[*at]);
-        Some(matrix_rows(l, &everybody.overview, sight, (first, found.len() - last)))
+        let room = (first, found.len() - last);
+        let system = self.filter.with_untracked(|filter| everybody.overview.system_of(filter));
+        Some(self.picked.with_untracked(|picked| {
+            let look = Look { system, picked, is_walked: walk::is_table() };
+            matrix_rows(l, &everybody.overview, sight, room, look)
+        }))
     }
 
     /// Whether there are more than are drawn, where nothing scrolls: on a phone.
@@ -265,9 +318,26 @@ impl Live {
             }
             return None;
         };
-        if key == "Enter" {
+        match key.as_str() {
             // A link leads on by itself.
-            return if here.1 == 0 { None } else { self.address(here) };
+            "Enter" => {
+                self.settle();
+                return if here.1 == 0 { None } else { self.address(here) };
+            }
+            // The page would scroll.
+            " " => {
+                event.prevent_default();
+                if let Some(check) = walk::box_of(here.0) {
+                    check.set_checked(!check.checked());
+                    self.pick(here.0, &check);
+                }
+                return None;
+            }
+            "Escape" => {
+                walk::focus_frame();
+                return None;
+            }
+            _ => {}
         }
         if let Some(next) = walk::step(&key, is_ctrl, here, size, page) {
             event.prevent_default();
@@ -276,9 +346,64 @@ impl Live {
         None
     }
 
-    /// Where a click on a cell leads to.
+    /// Picks somebody, or no longer, as their box says.
+    fn pick(self, row: usize, check: &web_sys::HtmlInputElement) {
+        let Some(person) = self.person(row) else { return };
+        self.picked.update(|picked| {
+            if !check.checked() {
+                picked.remove(&person);
+            } else if picked.len() < MOST_PICKED {
+                picked.insert(person);
+            } else {
+                check.set_checked(false);
+            }
+        });
+    }
+
+    fn person(self, row: usize) -> Option<PersonId> {
+        let (everybody, found) = (self.everybody.get_untracked()?, self.found.get_untracked()?);
+        everybody.overview.people.get(*found.get(row)?).map(|person| person.id)
+    }
+
+    /// How many have been picked.
+    pub fn picked(self) -> usize {
+        self.picked.with(HashSet::len)
+    }
+
+    /// Picks nobody any more.
+    pub fn pick_nobody(self, l: Locale) {
+        self.picked.set(HashSet::new());
+        self.back(l);
+    }
+
+    /// Where trends of the unit and the profession are that are filtered by.
+    pub fn trends(self) -> String {
+        let (unit, profession) =
+            self.filter.with(|filter| (filter.unit, filter.profession.clone()));
+        let filter = Filter { unit, profession, ..Filter::default() };
+        format!("/enhet/utveckling{}", query_of(&filter))
+    }
+
+    /// Where those who have been picked are referred; where nobody has, those who are shown.
+    pub fn referring(self) -> String {
+        let mut picked: Vec<String> =
+            self.picked.with(|picked| picked.iter().map(ToString::to_string).collect());
+        if picked.is_empty() {
+            return format!("/enhet/hanvisa{}", self.query());
+        }
+        picked.sort_unstable();
+        format!("/enhet/hanvisa?person={}", picked.join(","))
+    }
+
+    /// Where a click on a cell leads to. On a box it picks.
     pub fn clicked(self, event: &web_sys::MouseEvent) -> Option<String> {
+        self.settle();
         let target = event.target()?.dyn_into::<web_sys::Element>().ok()?;
+        if let Some(check) = target.dyn_ref::<web_sys::HtmlInputElement>() {
+            let (row, _) = walk::place_of(&target)?;
+            self.pick(row, check);
+            return None;
+        }
         walk::place_of(&target).filter(|(_, column)| *column > 1).and_then(|at| self.address(at))
     }
 

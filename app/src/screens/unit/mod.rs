@@ -17,6 +17,8 @@ pub use refer::{refer, referrals};
 pub use standing::load_standing;
 pub use standing::standing;
 
+use std::{collections::HashSet, sync::Arc};
+
 use kvarten_domain::overview::{Filter, FirstRows};
 use leptos::{prelude::*, wasm_split::wasm_split};
 use leptos_router::{
@@ -24,14 +26,13 @@ use leptos_router::{
     hooks::{use_navigate, use_query_map},
 };
 
-use super::{loaded, titled};
+use super::{LastFilter, loaded, titled};
 use crate::{
     calls,
-    i18n::Locale,
     lazy::Drawn,
     page::page_data,
-    parts::{Tab, matrix_rows, matrix_totals},
-    text::{lang, tr},
+    parts::{Look, Tab, Tone, filter_words, matrix_rows, matrix_totals, note_with},
+    text::{date, escaped, lang, shown_of, tr},
 };
 use live::Live;
 
@@ -40,22 +41,39 @@ use live::Live;
 pub fn unit() -> Drawn {
     let query = use_query_map();
     let filter = move || query.with(|query| Filter::from_query(|name| query.get_str(name)));
+    let last = last_filter();
+    // What the matrix has put into the address itself is shown already.
+    let asked = Memo::new(move |asked: Option<&Filter>| {
+        let filter = filter();
+        match asked {
+            Some(asked) if last.get_value() == filter => asked.clone(),
+            _ => filter,
+        }
+    });
     let page = page_data(
-        move || query.with(leptos_router::params::ParamsMap::to_query_string),
-        move |_| calls::first_rows(untrack(filter)),
+        move || query_of(&asked.get()),
+        move |_| calls::first_rows(asked.get_untracked()),
     );
     Ok(loaded(Tab::Unit, false, "unit", page, move |first: FirstRows| {
-        content(first, untrack(filter))
+        content(first, asked.get_untracked())
     }))
 }
 
-/// How many are shown of how many.
-fn count(l: Locale, shown: usize, total: usize) -> String {
-    if total == 1 {
-        tr!(l, unit.one, shown = shown).to_string()
-    } else {
-        tr!(l, unit.count, shown = shown, total = total).to_string()
-    }
+fn last_filter() -> StoredValue<Filter> {
+    use_context::<LastFilter>().map_or_else(StoredValue::default, |last| last.0)
+}
+
+/// A filter as an address says it, with its question mark; nothing where everybody is let through.
+fn query_of(filter: &Filter) -> String {
+    let query = filter.to_query().into_iter();
+    let query: Vec<String> =
+        query.map(|(name, value)| format!("{name}={}", escaped(&value))).collect();
+    if query.is_empty() { String::new() } else { format!("?{}", query.join("&")) }
+}
+
+/// The address of the matrix as it was left.
+fn last_address() -> String {
+    format!("/enhet{}", last_filter().with_value(query_of))
 }
 
 fn content(first: FirstRows, filter: Filter) -> AnyView {
@@ -63,11 +81,12 @@ fn content(first: FirstRows, filter: Filter) -> AnyView {
     let title = tr!(l, app.unit).to_string();
     titled(&title);
     let name = first.overview.units.first().map(|unit| unit.name.clone()).unwrap_or_default();
-    let live = Live::new(l, filter.clone());
+    let go = use_navigate();
+    let live = Live::new(l, filter.clone(), Arc::new(go.clone()));
     let fields = filters::filters(l, &first.overview, &filter, live);
-    let heads = first.overview.systems.iter().map(|system| {
+    let heads = first.overview.systems.iter().enumerate().map(|(at, system)| {
         view! {
-            <th scope="col" class="matrix__system">
+            <th scope="col" class="matrix__system" class:is-chosen=move || live.system() == Some(at)>
                 <span>{system.name.clone()}</span>
             </th>
         }
@@ -75,11 +94,33 @@ fn content(first: FirstRows, filter: Filter) -> AnyView {
     let heads = heads.collect_view();
     let drawn = first.overview.people.len();
     let (shown, total) = (first.shown as usize, first.total as usize);
-    let rows = matrix_rows(l, &first.overview, first.overview.people.iter(), (0, 0));
+    let look = Look {
+        system: first.overview.system_of(&filter),
+        picked: &HashSet::new(),
+        is_walked: false,
+    };
+    let rows = matrix_rows(l, &first.overview, first.overview.people.iter(), (0, 0), look);
     let totals = matrix_totals(l, &first.totals);
-    let first_count = count(l, shown, total);
+    let first_count = shown_of(l, shown, total);
+    // Nobody is referred where nobody is shown.
+    let is_empty =
+        move || live.picked() == 0 && live.count().map_or(shown, |(shown, _)| shown) == 0;
+    let nobody = move || {
+        is_empty().then(|| {
+            let clear =
+                view! { <a href="/enhet" rel="external">{tr!(l, unit.clear)}</a> }.into_any();
+            note_with(Tone::Info, None, tr!(l, unit.nobody).to_string(), clear)
+        })
+    };
     let is_more = shown > drawn;
-    let go = use_navigate();
+    let asked = first.overview.clone();
+    let on_paper = move || {
+        let words = live.filter(|filter| filter_words(l, &asked, filter)).into_iter();
+        let day = std::iter::once(date(l, asked.today));
+        day.chain(words.map(|(name, value)| format!("{name}: {value}")))
+            .collect::<Vec<_>>()
+            .join(" · ")
+    };
     let open = move |path: Option<String>| {
         if let Some(path) = path {
             go(&path, NavigateOptions::default());
@@ -95,13 +136,26 @@ fn content(first: FirstRows, filter: Filter) -> AnyView {
         <p class="lead">{name}</p>
         {fields}
         <div class="btns">
-            <a class="btn" href=move || format!("/enhet/hanvisa{}", live.query()) rel="external">
-                {tr!(l, refer.go)}
+            <a class="btn" href=move || live.referring() rel="external" hidden=is_empty>
+                {move || match live.picked() {
+                    0 => tr!(l, refer.go).to_string(),
+                    count => tr!(l, refer.go_picked, count = count).to_string(),
+                }}
             </a>
+            {move || {
+                (live.picked() > 0)
+                    .then(|| {
+                        view! {
+                            <button class="btn btn--quiet" on:click=move |_| live.pick_nobody(l)>
+                                {tr!(l, unit.pick_nobody)}
+                            </button>
+                        }
+                    })
+            }}
             <a class="btn btn--quiet" href="/enhet/hanvisningar">
                 {tr!(l, refer.all)}
             </a>
-            <a class="btn btn--quiet" href="/enhet/utveckling">
+            <a class="btn btn--quiet" href=move || live.trends()>
                 {tr!(l, trends.title)}
             </a>
             <a class="btn btn--quiet" href=move || format!("/enhet.xlsx{}", live.query()) rel="external" download>
@@ -111,9 +165,11 @@ fn content(first: FirstRows, filter: Filter) -> AnyView {
                 {tr!(l, unit.csv)}
             </a>
         </div>
-        <p class="hits" role="status">
-            {move || live.count().map_or_else(|| first_count.clone(), |(shown, total)| count(l, shown, total))}
+        <p class="paper">{on_paper}</p>
+        <p class="hits" id="hits" role="status" tabindex="-1">
+            {move || live.count().map_or_else(|| first_count.clone(), |(shown, total)| shown_of(l, shown, total))}
         </p>
+        {nobody}
         <div
             class="matrix__scroll"
             tabindex="0"

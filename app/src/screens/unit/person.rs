@@ -8,7 +8,7 @@ use leptos::{prelude::*, wasm_split::wasm_split};
 use leptos_router::hooks::{use_params_map, use_query_map};
 
 use crate::{
-    calls::{self, WireError},
+    calls,
     lazy::Drawn,
     page::page_data,
     parts::{Icon, Tab, icon},
@@ -33,7 +33,7 @@ pub fn person() -> Drawn {
     let page = page_data(asked, move |day| {
         let id = whose.parse::<PersonId>();
         async move {
-            let id = id.map_err(|_| WireError::NotFound)?;
+            let id = id.map_err(|_| calls::no_such())?;
             calls::colleague(id, Date::from_iso(&day)).await
         }
     });
@@ -45,7 +45,7 @@ pub fn person() -> Drawn {
         let place = format!("{profession}, {}", page.unit);
         view! {
             <p class="crumb">
-                <a href="/enhet">{icon(Icon::Back)} {tr!(l, app.unit)}</a>
+                <a href=super::last_address()>{icon(Icon::Back)} {tr!(l, app.unit)}</a>
             </p>
             <h1>
                 <bdi>{page.name.clone()}</bdi>
@@ -73,7 +73,7 @@ pub fn person_system() -> Drawn {
     let page = page_data(code, move |code| {
         let id = whose.parse::<PersonId>();
         async move {
-            let id = id.map_err(|_| WireError::NotFound)?;
+            let id = id.map_err(|_| calls::no_such())?;
             calls::colleague_system(id, code).await
         }
     });
@@ -84,7 +84,11 @@ pub fn person_system() -> Drawn {
             <p class="crumb">
                 <a href=format!("/enhet/person/{id}")>{icon(Icon::Back)} <bdi>{name.clone()}</bdi></a>
             </p>
-            <h1>{page.system.name.clone()}</h1>
+            <h1>
+                <bdi>{name}</bdi>
+                ": "
+                {page.system.name.clone()}
+            </h1>
             <p class="lead">{page.about.clone()}</p>
             <div class="btns">
                 <a

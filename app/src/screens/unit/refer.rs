@@ -1,11 +1,14 @@
 //! Pointing people to a lesson or a program, and how it goes.
 
+use std::collections::BTreeMap;
+
 use kvarten_domain::{
     Fault, PersonId,
     overview::Filter,
     referral::{
         LONGEST_NOTE, MOST_LINES, ReferPage, ReferralLine, Referred, Skipped, Stage, Target,
     },
+    text::sorted_as,
 };
 use leptos::{prelude::*, wasm_split::wasm_split};
 use leptos_router::{hooks::use_query_map, params::ParamsMap};
@@ -15,10 +18,10 @@ use crate::{
     i18n::Locale,
     lazy::Drawn,
     page::page_data,
-    parts::{Icon, Tab, Tone, error_line, fault_text, icon, note},
+    parts::{Icon, Tab, Tone, fault_text, field_error, icon, note, told},
     post::Post,
     screens::{loaded, titled, trouble::failed},
-    text::{date, lang, tr},
+    text::{date, lang, lesson_option, tr},
 };
 
 /// Whom to refer, and to what.
@@ -28,11 +31,13 @@ pub fn refer() -> Drawn {
     let page = page_data(
         move || query.with(ParamsMap::to_query_string),
         move |_| {
-            let (filter, person) = query.with_untracked(|query| {
-                let person = query.get("person").and_then(|id| id.parse::<PersonId>().ok());
-                (Filter::from_query(|name| query.get_str(name)), person)
+            let (filter, people) = query.with_untracked(|query| {
+                let ids = query.get("person").unwrap_or_default();
+                let people: Vec<PersonId> =
+                    ids.split(',').filter_map(|id| id.parse().ok()).collect();
+                (Filter::from_query(|name| query.get_str(name)), people)
             });
-            calls::refer_page(filter, person)
+            calls::refer_page(filter, people)
         },
     );
     let post = Post::to::<calls::Refer>();
@@ -44,10 +49,21 @@ pub fn refer() -> Drawn {
         Some(Ok(())) => None,
         None => refused.get(),
     });
-    Ok(loaded(Tab::Unit, false, "refer", page, move |page: ReferPage| content(&page, post, error)))
+    // Where a form came back, it is not known whom it was to go to: whoever is to have it is ticked
+    // anew, and nobody by mistake.
+    let is_ticked =
+        query.with_untracked(|query| query.get("fel").is_none() || query.get("person").is_some());
+    Ok(loaded(Tab::Unit, false, "refer", page, move |page: ReferPage| {
+        content(&page, is_ticked, post, error)
+    }))
 }
 
-fn content(page: &ReferPage, post: Post, error: Signal<Option<WireError>>) -> AnyView {
+fn content(
+    page: &ReferPage,
+    is_ticked: bool,
+    post: Post,
+    error: Signal<Option<WireError>>,
+) -> AnyView {
     let l = lang();
     let title = tr!(l, refer.title).to_string();
     titled(&title);
@@ -60,7 +76,7 @@ fn content(page: &ReferPage, post: Post, error: Signal<Option<WireError>>) -> An
                     ("lesson", _) => tr!(l, refer.no_lesson).to_string(),
                     _ => fault_text(l, fault),
                 };
-                error_line("", text)
+                field_error(text)
             })
         }
     };
@@ -69,7 +85,7 @@ fn content(page: &ReferPage, post: Post, error: Signal<Option<WireError>>) -> An
         view! {
             <li>
                 <label class="check" for=id.clone()>
-                    <input type="checkbox" id=id.clone() name=field value="1" checked=true />
+                    <input type="checkbox" id=id.clone() name=field value="1" checked=is_ticked />
                     <span>
                         <bdi>{name.clone()}</bdi> <span class="rows__meta">{format!(" {place}")}</span>
                     </span>
@@ -77,6 +93,8 @@ fn content(page: &ReferPage, post: Post, error: Signal<Option<WireError>>) -> An
             </li>
         }
     });
+    let others = (page.others > 0)
+        .then(|| note(Tone::Info, None, tr!(l, refer.others, count = page.others).to_string()));
     let chosen = page.chosen.clone();
     let targets = target_options(l, &page.targets, chosen.as_deref());
     let other = move || {
@@ -91,6 +109,7 @@ fn content(page: &ReferPage, post: Post, error: Signal<Option<WireError>>) -> An
         <fieldset class="refer__people">
             <legend class="field__label">{tr!(l, refer.people)}</legend>
             {wrong("people")}
+            {others}
             <ul class="refer__list">{people.collect_view()}</ul>
         </fieldset>
         <div class="field">
@@ -128,7 +147,7 @@ fn content(page: &ReferPage, post: Post, error: Signal<Option<WireError>>) -> An
     let is_done = Memo::new(move |_| post.done::<Referred>().is_some());
     view! {
         <p class="crumb">
-            <a href="/enhet">{icon(Icon::Back)} {tr!(l, app.unit)}</a>
+            <a href=super::last_address()>{icon(Icon::Back)} {tr!(l, app.unit)}</a>
         </p>
         <h1>{title}</h1>
         {move || post.done::<Referred>().map(|referred| outcome(l, &referred))}
@@ -144,9 +163,7 @@ fn content(page: &ReferPage, post: Post, error: Signal<Option<WireError>>) -> An
 pub(super) fn target_options(l: Locale, targets: &[Target], chosen: Option<&str>) -> AnyView {
     let option = |target: &Target| {
         let text = match target {
-            Target::Lesson(link) => {
-                format!("{}, {}: {}", link.system.name, link.level.number(), link.title)
-            }
+            Target::Lesson(link) => lesson_option(l, link),
             Target::Program(program) => program.name.clone(),
         };
         let word = target.word();
@@ -176,23 +193,32 @@ pub(super) fn target_options(l: Locale, targets: &[Target], chosen: Option<&str>
 /// To whom it was sent, and to whom not.
 fn outcome(l: Locale, referred: &Referred) -> AnyView {
     let text = sent(l, referred.sent);
-    let skipped = referred.skipped.iter().map(|(name, why)| {
+    let mut by_why: BTreeMap<Skipped, Vec<String>> = BTreeMap::new();
+    for (name, why) in &referred.skipped {
+        let name = name.clone().unwrap_or_else(|| tr!(l, refer.somebody).to_string());
+        by_why.entry(*why).or_default().push(name);
+    }
+    let skipped = by_why.into_iter().map(|(why, mut names)| {
+        names.sort_by_cached_key(|name| sorted_as(name));
         let why = match why {
             Skipped::Shown => tr!(l, refer.skipped_shown),
             Skipped::Referred => tr!(l, refer.skipped_referred),
             Skipped::Elsewhere => tr!(l, refer.skipped_elsewhere),
         };
-        let name = name.clone().unwrap_or_else(|| tr!(l, refer.somebody).to_string());
-        view! { <li><bdi>{name}</bdi> ": " {why.to_string()}</li> }
+        let names = names.into_iter().map(|name| view! { <li><bdi>{name}</bdi></li> });
+        view! {
+            <h3>{why.to_string()}</h3>
+            <ul>{names.collect_view()}</ul>
+        }
     });
     let skipped = (!referred.skipped.is_empty()).then(|| {
         view! {
             <h2>{tr!(l, refer.skipped)}</h2>
-            <ul>{skipped.collect_view()}</ul>
+            {skipped.collect_view()}
         }
     });
     view! {
-        {note(if referred.sent > 0 { Tone::Right } else { Tone::Info }, None, text)}
+        {told(if referred.sent > 0 { Tone::Right } else { Tone::Info }, text)}
         {skipped}
     }
     .into_any()
@@ -206,6 +232,22 @@ fn sent(l: Locale, count: u32) -> String {
     }
 }
 
+/// What was done to a referral last.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Done {
+    Changed,
+    Withdrawn,
+}
+
+impl Done {
+    fn text(self, l: Locale) -> String {
+        match self {
+            Self::Changed => tr!(l, refer.changed).to_string(),
+            Self::Withdrawn => tr!(l, refer.withdrawn).to_string(),
+        }
+    }
+}
+
 /// Every referral in the manager's units.
 #[wasm_split(chef, wasm_split_path = leptos::wasm_split, preload(load_referrals), fallible)]
 pub fn referrals() -> Drawn {
@@ -213,11 +255,25 @@ pub fn referrals() -> Drawn {
     let page = page_data(String::new, |_| calls::referrals(None));
     let change = Post::to::<calls::ChangeReferral>();
     let withdraw = Post::to::<calls::WithdrawReferral>();
+    let done = RwSignal::new(query.with_untracked(|query| match query.get_str("klart") {
+        Some("andrad") => Some(Done::Changed),
+        Some("tillbaka") => Some(Done::Withdrawn),
+        _ => None,
+    }));
     Effect::new(move |_| {
-        for post in [change, withdraw] {
-            if let Some(Ok(())) = post.outcome() {
-                post.forget();
-                page.refetch();
+        for (post, what) in [(change, Done::Changed), (withdraw, Done::Withdrawn)] {
+            match post.outcome() {
+                Some(Ok(())) => {
+                    post.forget();
+                    done.set(Some(what));
+                    page.refetch();
+                }
+                // What holds now is shown; what has been typed stays, and can be sent again.
+                Some(Err(WireError::Invalid { fault: Fault::Changed, .. })) => {
+                    done.set(None);
+                    page.refetch();
+                }
+                _ => {}
             }
         }
     });
@@ -227,7 +283,12 @@ pub fn referrals() -> Drawn {
             || query.with(|query| query.get("fel").and_then(|it| WireError::from_code(&it)));
         of(change).or_else(|| of(withdraw)).or_else(refused)
     });
-    let told = move || {
+    let was_skipped = move || {
+        let count =
+            query.with_untracked(|query| query.get("nej").and_then(|it| it.parse::<u32>().ok()));
+        count.filter(|count| *count > 0)
+    };
+    let was_sent = move || {
         query.with_untracked(|query| query.get("skickat").and_then(|text| text.parse::<u32>().ok()))
     };
     Ok(loaded(Tab::Unit, false, "refer", page, move |lines: Vec<ReferralLine>| {
@@ -242,7 +303,10 @@ pub fn referrals() -> Drawn {
         };
         let problem = move || {
             error.get().map(|error| match &error {
-                WireError::Invalid { fault, .. } => note(Tone::Wrong, None, fault_text(l, *fault)),
+                WireError::Invalid { fault: Fault::Changed, .. } => {
+                    told(Tone::Wrong, tr!(l, refer.changed_by_other).to_string())
+                }
+                WireError::Invalid { fault, .. } => told(Tone::Wrong, fault_text(l, *fault)),
                 error => failed(l, error),
             })
         };
@@ -250,7 +314,7 @@ pub fn referrals() -> Drawn {
             .then(|| view! { <p class="small">{tr!(l, refer.most, count = MOST_LINES)}</p> });
         view! {
             <p class="crumb">
-                <a href="/enhet">{icon(Icon::Back)} {tr!(l, app.unit)}</a>
+                <a href=super::last_address()>{icon(Icon::Back)} {tr!(l, app.unit)}</a>
             </p>
             <h1>{title}</h1>
             <div class="btns">
@@ -259,7 +323,9 @@ pub fn referrals() -> Drawn {
                     {icon(Icon::Next)}
                 </a>
             </div>
-            {told().map(|count| note(Tone::Right, None, sent(l, count)))}
+            {was_sent().map(|count| told(Tone::Right, sent(l, count)))}
+            {was_skipped().map(|count| note(Tone::Info, None, tr!(l, refer.skipped_count, count = count).to_string()))}
+            {done.get_untracked().map(|done| told(Tone::Right, done.text(l)))}
             {problem}
             {inside}
             {most}
@@ -284,6 +350,7 @@ fn row(l: Locale, line: &ReferralLine, (change, withdraw): (Post, Post)) -> AnyV
     let mut facts = vec![stage(l, line)];
     facts.extend(line.wish.map(|on| tr!(l, refer.wished, date = date(l, on)).to_string()));
     facts.extend(line.from.clone().map(|name| tr!(l, refer.from, name = name).to_string()));
+    facts.extend(line.is_over.then(|| tr!(l, refer.over).to_string()));
     let wish = line.wish.map(kvarten_domain::Date::iso).unwrap_or_default();
     let forms = line.stage.is_open().then(|| {
         let (note_id, wish_id) = (format!("n-{}", line.id), format!("w-{}", line.id));
@@ -332,7 +399,7 @@ fn row(l: Locale, line: &ReferralLine, (change, withdraw): (Post, Post)) -> AnyV
                 <span lang=line.to.lang().map(str::to_owned)>{line.to.title().to_owned()}</span>
             </span>
             <span class="tag">{stage_word(l, line.stage)}</span>
-            <span class="rows__meta">{facts.join(". ")} {said}</span>
+            <span class="rows__meta">{facts.join(" · ")} {said}</span>
             {forms}
         </li>
     }

@@ -13,7 +13,7 @@ use crate::{
     i18n::Locale,
     lazy::Drawn,
     page::page_data,
-    parts::{Icon, Tab, Tone, error_line, fault_text, icon, note, pairs, select},
+    parts::{Icon, Tab, Tone, fault_text, field_error, icon, pairs, select, told, unit_pairs},
     post::Post,
     screens::{loaded, titled, trouble::failed},
     text::{date, lang, tr},
@@ -44,6 +44,7 @@ pub fn standing() -> Drawn {
                 post.forget();
                 done.set(Some(what));
                 page.refetch();
+                crate::parts::reset("n-unit");
             }
         }
     });
@@ -72,7 +73,7 @@ fn content(
             Done::Made => tr!(l, standing.made),
             Done::Ended => tr!(l, standing.ended),
         };
-        note(Tone::Right, None, text.to_string())
+        told(Tone::Right, text.to_string())
     });
     let list = if page.lines.is_empty() {
         view! { <p>{tr!(l, standing.none)}</p> }.into_any()
@@ -100,12 +101,16 @@ fn content(
 }
 
 fn row(l: Locale, line: &StandingLine, end: Post) -> AnyView {
-    let whom = line.profession.clone().unwrap_or_else(|| tr!(l, standing.all).to_string());
+    let whom = line.profession.clone().unwrap_or_else(|| tr!(l, standing.all).to_lowercase());
     let mut facts = vec![format!("{}, {whom}", line.unit)];
-    facts.extend(line.days.map(|days| tr!(l, standing.in_days, days = days).to_string()));
+    facts.extend(line.days.map(|days| match days {
+        1 => tr!(l, standing.in_day).to_string(),
+        days => tr!(l, standing.in_days, days = days).to_string(),
+    }));
     facts.push(tr!(l, standing.sent, count = line.sent).to_string());
     facts.push(tr!(l, standing.since, date = date(l, line.since)).to_string());
     facts.extend(line.from.clone().map(|name| tr!(l, standing.from, name = name).to_string()));
+    facts.extend(line.is_over.then(|| tr!(l, standing.over).to_string()));
     let said =
         (!line.note.is_empty()).then(|| view! { <p class="refer__note">{line.note.clone()}</p> });
     let title = line.to.title().to_owned();
@@ -115,10 +120,16 @@ fn row(l: Locale, line: &StandingLine, end: Post) -> AnyView {
             {tr!(l, standing.end)} <span class="sr">": " {title.clone()}</span>
         </button>
     };
+    let name = if line.is_over {
+        view! { <span>{title}</span> }.into_any()
+    } else {
+        let lang = line.to.lang().map(str::to_owned);
+        view! { <a href=line.to.address() lang=lang>{title}</a> }.into_any()
+    };
     view! {
         <li class="rows__item">
-            <a href=line.to.address() lang=line.to.lang().map(str::to_owned)>{title}</a>
-            <span class="rows__meta">{facts.join(". ")} {said}</span>
+            {name}
+            <span class="rows__meta">{facts.join(" · ")} {said}</span>
             {end.form("", fields.into_any())}
         </li>
     }
@@ -135,7 +146,7 @@ fn form(l: Locale, page: &StandingPage, post: Post, error: Signal<Option<WireErr
                     "days" => tr!(l, standing.days_hint).to_string(),
                     _ => fault_text(l, fault),
                 };
-                error_line("", text)
+                field_error(text)
             })
         }
     };
@@ -145,10 +156,9 @@ fn form(l: Locale, page: &StandingPage, post: Post, error: Signal<Option<WireErr
             .filter(|error| !matches!(error, WireError::Invalid { .. }))
             .map(|error| failed(l, &error))
     };
-    let units = page.units.iter().map(|unit| {
-        let indent = "\u{a0}\u{a0}".repeat(usize::from(unit.depth));
-        view! { <option value=unit.id.to_string()>{format!("{indent}{}", unit.name)}</option> }
-    });
+    let units = unit_pairs(&page.units)
+        .into_iter()
+        .map(|(id, name)| view! { <option value=id>{name}</option> });
     let profession = select(
         "profession",
         tr!(l, standing.profession).to_string(),

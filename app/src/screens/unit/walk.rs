@@ -96,13 +96,17 @@ pub fn focus((row, column): Place) -> bool {
     );
     let link = if column == 0 { " > a" } else { "" };
     let Some(target) = find(&format!("{cell}{link}")) else { return false };
-    if let Some(last) = find(".matrix__people [tabindex]") {
-        let _ = last.remove_attribute("tabindex");
+    if let Some(last) = find(r#".matrix__people [tabindex="0"]"#) {
+        let _ = last.set_attribute("tabindex", "-1");
     }
-    if column > 0 {
-        let _ = target.set_attribute("tabindex", "0");
-    }
+    let _ = target.set_attribute("tabindex", "0");
     target.dyn_into::<HtmlElement>().is_ok_and(|target| target.focus().is_ok())
+}
+
+/// The box of the person in a row.
+pub fn box_of(row: usize) -> Option<web_sys::HtmlInputElement> {
+    let row = row + FIRST_ROW;
+    find(&format!(r#".matrix__people tr[aria-rowindex="{row}"] input"#))?.dyn_into().ok()
 }
 
 /// Focuses the frame around the table, where the cell that had the focus is drawn no more.
