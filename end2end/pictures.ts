@@ -14,7 +14,7 @@ const screens: [Role | "nobody", string[]][] = [
     "/lar/finns-inte",
   ]],
   ["manager", [
-    "/enhet", "/enhet?system=journalen&behov=1", "/enhet?namn=xyzq", "/enhet/utveckling",
+    "/enhet", "/enhet?system=journalen&behov=1", "/enhet?namn=xyzq", "/enhet/hanvisa?system=journalen&behov=1", "/enhet/utveckling",
     "/enhet/utveckling?yrke=specialistunderskoterska", "/enhet/hanvisningar", "/enhet/staende", "/mer",
   ]],
   ["administrator", [
@@ -30,6 +30,15 @@ for (const [role, addresses] of screens) {
       await page.goto(address);
       await hydrated(page);
       await takeScreenshots(page, `${role}-${address.replace(/[^\wåäö]+/gi, "-").slice(1)}`);
+    }
+    if (role !== "manager") return;
+    // Somebody, and how they are doing in one system; they have no address of their own here.
+    await page.goto("/enhet?system=journalen&behov=1");
+    const person = (await page.locator(".matrix__people a").first().getAttribute("href")) ?? "";
+    for (const [name, address] of [["person", person], ["person-system", `${person}/journalen`]]) {
+      await page.goto(address);
+      await hydrated(page);
+      await takeScreenshots(page, `${role}-${name}`);
     }
   });
 }

@@ -19,6 +19,8 @@ use crate::calls::WireError;
 #[derive(Clone, Copy)]
 pub struct Post {
     path: &'static str,
+    /// Whether what was typed goes once it has been sent.
+    is_fresh: bool,
     pending: RwSignal<bool>,
     answer: RwSignal<Option<Result<Arc<[u8]>, WireError>>>,
 }
@@ -48,7 +50,17 @@ async fn send(path: &str, fields: web_sys::UrlSearchParams) -> Result<Arc<[u8]>,
 impl Post {
     /// A form for a call.
     pub fn to<Call: ServerFn>() -> Self {
-        Self { path: Call::PATH, pending: RwSignal::new(false), answer: RwSignal::new(None) }
+        Self {
+            path: Call::PATH,
+            is_fresh: false,
+            pending: RwSignal::new(false),
+            answer: RwSignal::new(None),
+        }
+    }
+
+    /// The same, for adding one after another: what was typed goes once it has been sent.
+    pub fn fresh(self) -> Self {
+        Self { is_fresh: true, ..self }
     }
 
     /// The form, with a class and its fields.
@@ -60,8 +72,12 @@ impl Post {
                 return;
             }
             self.pending.set(true);
+            let form = event.current_target().and_then(|form| form.dyn_into().ok());
             spawn_local(async move {
                 let answer = send(self.path, fields).await;
+                if let Some(form) = form.filter(|_| self.is_fresh && answer.is_ok()) {
+                    web_sys::HtmlFormElement::reset(&form);
+                }
                 self.pending.set(false);
                 self.answer.set(Some(answer));
             });

@@ -30,7 +30,7 @@ const ADMINISTRATOR: &str = "10004";
 
 /// So many of the administration's people are referred before anything is measured of it, and to what.
 const REFERRED: usize = 500;
-const LESSON: &str = "bilagor-moten-och-franvaro";
+const LESSON: &str = "folj-avvikelsen-hela-vagen";
 
 /// How often what is quick is asked for, and what takes longer.
 const OFTEN: usize = 200;

@@ -60,7 +60,8 @@ database, and those of the matrix, are from one with `--systems 40` or `--system
 demonstration's twelve systems in use, and further ones that are these under other names, with their \
 statements, lessons and requirements. Everybody needs every system. For lessons of further systems \
 people hold evidence as for the others, without the steps and replies that led to it; assessments are \
-made up for all alike. What is packed about people is what the tables tell. Five hundred people of the administration have an open referral; nobody else has been referred.
+made up for all alike. What is packed about people is what the tables tell. Five hundred people of \
+the administration have been referred to a lesson; nobody else has.
 
 `p95`: 95 of 100 answers came within, asked for one after the other over loopback, compressed with \
 Brotli by the server, read to their end. `scripts/matrix-bench.mjs` says what is measured of the \

@@ -66,12 +66,3 @@ pub fn empty(id: &str) {
         field.set_value("");
     }
 }
-
-/// Makes a form, of which a field has an id, as it was: what it held has been sent.
-pub fn reset(id: &str) {
-    if let Some(field) = with_id::<web_sys::HtmlSelectElement>(id)
-        && let Some(form) = field.form()
-    {
-        form.reset();
-    }
-}

@@ -213,6 +213,7 @@ fn unit_row(l: Locale, unit: &UnitPlace, most: u32) -> AnyView {
 fn unit_table(l: Locale, units: &[UnitPlace], most: u32) -> AnyView {
     let rows = units.iter().map(|unit| unit_row(l, unit, most));
     view! {
+        <div class="wide">
         <table class="table">
             <caption class="sr">{tr!(l, points.caption)}</caption>
             <thead>
@@ -229,6 +230,7 @@ fn unit_table(l: Locale, units: &[UnitPlace], most: u32) -> AnyView {
             </thead>
             <tbody>{rows.collect_view()}</tbody>
         </table>
+        </div>
     }
     .into_any()
 }

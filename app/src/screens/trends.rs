@@ -304,6 +304,7 @@ fn figures(l: Locale, page: &TrendsPage) -> AnyView {
     view! {
         <section aria-labelledby="figures">
             <h2 id="figures">{tr!(l, trends.figures)}</h2>
+            <div class="wide">
             <table class="table trends__figures">
                 <caption class="sr">{tr!(l, trends.figures)}</caption>
                 <thead>
@@ -314,6 +315,7 @@ fn figures(l: Locale, page: &TrendsPage) -> AnyView {
                 </thead>
                 <tbody>{rows}</tbody>
             </table>
+            </div>
             <details class="fold">
                 <summary class="fold__sum">
                     <span>{tr!(l, trends.months)}</span>

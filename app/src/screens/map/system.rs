@@ -25,7 +25,7 @@ pub fn map_system() -> Drawn {
     let is_done = move || query.with_untracked(|query| query.get("klart").is_some());
     let page = page_data(code, calls::map_system);
     let about = Post::to::<calls::ChangeSystem>();
-    let level = Post::to::<calls::ChangeLevel>();
+    let level = Post::to::<calls::ChangeLevel>().fresh();
     let lesson = Post::to::<calls::RequireLesson>();
     let saved = RwSignal::new(false);
     Effect::new(move |_| {

@@ -149,6 +149,14 @@ pub fn filters(l: Locale, overview: &Overview, filter: &Filter, live: Live) -> A
             live.set(filter);
         }
     };
+    // With everybody in the browser a choice answers at once, and the filters can lie over the page.
+    let is_live = move || live.count().is_some();
+    Effect::new(move |was_live: Option<bool>| {
+        if is_live() && was_live == Some(false) && is_sheet() {
+            close();
+        }
+        is_live()
+    });
     let sent = move |event: web_sys::SubmitEvent| {
         if !live.is_ready() {
             return;
@@ -166,7 +174,7 @@ pub fn filters(l: Locale, overview: &Overview, filter: &Filter, live: Live) -> A
         }
     };
     view! {
-        <form class="find find--dense" role="search" action="/enhet" on:input=changed on:submit=sent>
+        <form class="find find--dense" class:find--sheet=is_live role="search" action="/enhet" on:input=changed on:submit=sent>
             <div class="find__row">
                 <label class="sr" for="f-namn">
                     {tr!(l, unit.find)}

@@ -31,7 +31,7 @@ enum Done {
 pub fn standing() -> Drawn {
     let query = use_query_map();
     let page = page_data(String::new, |_| calls::standing());
-    let make = Post::to::<calls::MakeStanding>();
+    let make = Post::to::<calls::MakeStanding>().fresh();
     let end = Post::to::<calls::EndStanding>();
     let done = RwSignal::new(query.with_untracked(|query| match query.get_str("klart") {
         Some("gjord") => Some(Done::Made),
@@ -44,7 +44,6 @@ pub fn standing() -> Drawn {
                 post.forget();
                 done.set(Some(what));
                 page.refetch();
-                crate::parts::reset("n-unit");
             }
         }
     });
