@@ -211,8 +211,12 @@ pub fn filters(l: Locale, overview: &Overview, filter: &Filter, live: Live) -> A
                     <div class="btns find__do">
                         <button class="btn btn--quiet">
                             {move || match live.count() {
-                                Some((shown, _)) => tr!(l, unit.show_count, count = shown).to_string(),
-                                None => tr!(l, unit.show).to_string(),
+                                // At a desk it is said above the table, and no button changes its
+                                // width while one types.
+                                Some((shown, _)) if is_sheet() => {
+                                    tr!(l, unit.show_count, count = shown).to_string()
+                                }
+                                _ => tr!(l, unit.show).to_string(),
                             }}
                         </button>
                         <a class="btn btn--quiet" href="/enhet" rel="external">
