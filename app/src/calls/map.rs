@@ -1,5 +1,7 @@
 //! Keeping the map.
 
+#![expect(clippy::too_many_arguments, reason = "a form has as many fields as it has")]
+
 use std::collections::BTreeMap;
 
 use kvarten_domain::{
@@ -139,6 +141,7 @@ pub struct StatementFields {
 }
 
 /// The name of a field of a level's form, in errors: there are four such forms on one page.
+#[must_use]
 pub fn level_field(level: Level, field: &'static str) -> &'static str {
     let names = match field {
         "months" => ["months1", "months2", "months3", "months4"],

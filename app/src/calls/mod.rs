@@ -55,6 +55,7 @@ pub use trends::{all_trends, trends};
 pub use unit::{colleague, colleague_system, first_rows, overview};
 
 /// There is no such page: what its address names cannot be anything.
+#[must_use]
 pub fn no_such() -> WireError {
     let error = WireError::NotFound;
     #[cfg(feature = "ssr")]

@@ -72,7 +72,8 @@ fn filled(field: &'static str, text: &str, most: usize) -> Result<String, Servic
 /// has been.
 pub(crate) fn state(parts: impl Serialize) -> Result<String, ServiceError> {
     let digest = Sha256::digest(serde_json::to_vec(&parts)?);
-    Ok(digest.iter().take(8).map(|byte| format!("{byte:02x}")).collect())
+    let beginning = digest.iter().take(8).fold(0, |word: u64, byte| word << 8 | u64::from(*byte));
+    Ok(format!("{beginning:016x}"))
 }
 
 /// Holds the bank until the transaction ends: whoever adds to it meanwhile waits, so that no name is

@@ -211,10 +211,10 @@ story!(nobody_is_led_to_an_ended_program_and_whoever_pointed_there_is_told, |tow
     let program = edit(new_id(), 0, &both);
     let code = town.operator().map().set_program(&program).await.expect("kept");
     let to = format!("program/{code}");
-    let manages = async |days: i64| {
+    let as_boss = async |days: i64| {
         Manager::enter(&town.services, &boss, NOON.plus_seconds(days * DAY)).await.expect("may")
     };
-    let manager = manages(0).await;
+    let manager = as_boss(0).await;
     for (person, to) in [(alma.id(), to.as_str()), (cia, "mejl")] {
         let pointing = Pointing { to: to.to_owned(), ..Pointing::default() };
         assert_eq!(manager.refer(new_id(), &[person], &pointing).await.expect("sent").sent, 1);
@@ -248,7 +248,7 @@ story!(nobody_is_led_to_an_ended_program_and_whoever_pointed_there_is_told, |tow
     };
     // Of the referral, of the standing one, and to how many that has been sent.
     let lines = async |days: i64| {
-        let manager = manages(days).await;
+        let manager = as_boss(days).await;
         let line = manager.referrals(Some(alma.id())).await.expect("a list").remove(0);
         let standing = manager.standing(Locale::Sv).await.expect("a page").lines.remove(0);
         (line.is_over, standing.is_over, standing.sent)

@@ -29,6 +29,7 @@ use leptos_router::{
 use super::{LastFilter, loaded, titled};
 use crate::{
     calls,
+    i18n::Locale,
     lazy::Drawn,
     page::page_data,
     parts::{Look, Tab, Tone, filter_words, matrix_rows, matrix_totals, note_with},
@@ -76,6 +77,55 @@ fn last_address() -> String {
     format!("/enhet{}", last_filter().with_value(query_of))
 }
 
+/// What there is to do with those who are shown, or picked.
+fn buttons(l: Locale, live: Live, is_empty: impl Fn() -> bool + Send + Sync + 'static) -> AnyView {
+    view! {
+        <div class="btns">
+            <a class="btn" href=move || live.referring() rel="external" hidden=is_empty>
+                {move || match live.picked() {
+                    0 => tr!(l, refer.go).to_string(),
+                    count => tr!(l, refer.go_picked, count = count).to_string(),
+                }}
+            </a>
+            {move || {
+                (live.picked() > 0)
+                    .then(|| {
+                        view! {
+                            <button class="btn btn--quiet" on:click=move |_| live.pick_nobody(l)>
+                                {tr!(l, unit.pick_nobody)}
+                            </button>
+                        }
+                    })
+            }}
+            <a class="btn btn--quiet" href="/enhet/hanvisningar">
+                {tr!(l, refer.all)}
+            </a>
+            <a class="btn btn--quiet" href=move || live.trends()>
+                {tr!(l, trends.title)}
+            </a>
+            <a class="btn btn--quiet" href=move || format!("/enhet.xlsx{}", live.query()) rel="external" download>
+                {tr!(l, unit.xlsx)}
+            </a>
+            <a class="btn btn--quiet" href=move || format!("/enhet.csv{}", live.query()) rel="external" download>
+                {tr!(l, unit.csv)}
+            </a>
+        </div>
+    }
+    .into_any()
+}
+
+/// The systems above their columns.
+fn heads(first: &FirstRows, live: Live) -> AnyView {
+    let heads = first.overview.systems.iter().enumerate().map(|(at, system)| {
+        view! {
+            <th scope="col" class="matrix__system" class:is-chosen=move || live.system() == Some(at)>
+                <span>{system.name.clone()}</span>
+            </th>
+        }
+    });
+    heads.collect_view().into_any()
+}
+
 fn content(first: FirstRows, filter: Filter) -> AnyView {
     let l = lang();
     let title = tr!(l, app.unit).to_string();
@@ -84,14 +134,7 @@ fn content(first: FirstRows, filter: Filter) -> AnyView {
     let go = use_navigate();
     let live = Live::new(l, filter.clone(), Arc::new(go.clone()));
     let fields = filters::filters(l, &first.overview, &filter, live);
-    let heads = first.overview.systems.iter().enumerate().map(|(at, system)| {
-        view! {
-            <th scope="col" class="matrix__system" class:is-chosen=move || live.system() == Some(at)>
-                <span>{system.name.clone()}</span>
-            </th>
-        }
-    });
-    let heads = heads.collect_view();
+    let heads = heads(&first, live);
     let drawn = first.overview.people.len();
     let (shown, total) = (first.shown as usize, first.total as usize);
     let look = Look {
@@ -135,36 +178,7 @@ fn content(first: FirstRows, filter: Filter) -> AnyView {
         <h1>{title}</h1>
         <p class="lead">{name}</p>
         {fields}
-        <div class="btns">
-            <a class="btn" href=move || live.referring() rel="external" hidden=is_empty>
-                {move || match live.picked() {
-                    0 => tr!(l, refer.go).to_string(),
-                    count => tr!(l, refer.go_picked, count = count).to_string(),
-                }}
-            </a>
-            {move || {
-                (live.picked() > 0)
-                    .then(|| {
-                        view! {
-                            <button class="btn btn--quiet" on:click=move |_| live.pick_nobody(l)>
-                                {tr!(l, unit.pick_nobody)}
-                            </button>
-                        }
-                    })
-            }}
-            <a class="btn btn--quiet" href="/enhet/hanvisningar">
-                {tr!(l, refer.all)}
-            </a>
-            <a class="btn btn--quiet" href=move || live.trends()>
-                {tr!(l, trends.title)}
-            </a>
-            <a class="btn btn--quiet" href=move || format!("/enhet.xlsx{}", live.query()) rel="external" download>
-                {tr!(l, unit.xlsx)}
-            </a>
-            <a class="btn btn--quiet" href=move || format!("/enhet.csv{}", live.query()) rel="external" download>
-                {tr!(l, unit.csv)}
-            </a>
-        </div>
+        {buttons(l, live, is_empty)}
         <p class="paper">{on_paper}</p>
         <p class="hits" id="hits" role="status" tabindex="-1">
             {move || live.count().map_or_else(|| first_count.clone(), |(shown, total)| shown_of(l, shown, total))}
