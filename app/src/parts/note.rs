@@ -37,8 +37,7 @@ pub fn told(tone: Tone, text: String) -> AnyView {
     place.on_load(|place| {
         let _ = place.focus();
     });
-    view! { <div tabindex="-1" class="told" node_ref=place>{note(tone, None, text)}</div> }
-        .into_any()
+    view! { <div tabindex="-1" node_ref=place>{note(tone, None, text)}</div> }.into_any()
 }
 
 /// A note with something behind its text, such as a link.

@@ -8,7 +8,7 @@ use kvarten_domain::{
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 
-use super::live::Live;
+use super::{live::Live, walk::is_table};
 use crate::{
     i18n::Locale,
     parts::{Icon, icon, pairs, select, unit_pairs},
@@ -123,12 +123,7 @@ fn filter_of(form: &web_sys::HtmlFormElement) -> Option<Filter> {
     }))
 }
 
-/// Whether the filters lie over the page, as on a phone.
-fn is_sheet() -> bool {
-    let narrow = window().match_media("(max-width: 47.99em)");
-    narrow.is_ok_and(|it| it.is_some_and(|it| it.matches()))
-}
-
+/// Takes the filters off the page.
 fn close() {
     if let Ok(Some(fold)) = document().query_selector(".find__fold[open]") {
         let _ = fold.remove_attribute("open");
@@ -152,7 +147,7 @@ pub fn filters(l: Locale, overview: &Overview, filter: &Filter, live: Live) -> A
     // With everybody in the browser a choice answers at once, and the filters can lie over the page.
     let is_live = move || live.count().is_some();
     Effect::new(move |was_live: Option<bool>| {
-        if is_live() && was_live == Some(false) && is_sheet() {
+        if is_live() && was_live == Some(false) && !is_table() {
             close();
         }
         is_live()
@@ -163,14 +158,15 @@ pub fn filters(l: Locale, overview: &Overview, filter: &Filter, live: Live) -> A
         }
         // It has been done already: what there is to see is shown.
         event.prevent_default();
-        if is_sheet() {
+        if !is_table() {
             close();
         }
         crate::parts::focus("hits");
     };
     let escaped = |event: web_sys::KeyboardEvent| {
-        if event.key() == "Escape" && is_sheet() {
+        if event.key() == "Escape" && !is_table() {
             close();
+            crate::parts::focus("f-fold");
         }
     };
     view! {
@@ -194,7 +190,7 @@ pub fn filters(l: Locale, overview: &Overview, filter: &Filter, live: Live) -> A
                 </button>
             </div>
             <details class="fold find__fold" open=is_filtered on:keydown=escaped>
-                <summary class="fold__sum">
+                <summary class="fold__sum" id="f-fold">
                     {icon(Icon::Filter)} <span>{tr!(l, unit.filter)}</span>
                 </summary>
                 <div class="find__grid">
@@ -213,7 +209,7 @@ pub fn filters(l: Locale, overview: &Overview, filter: &Filter, live: Live) -> A
                             {move || match live.count() {
                                 // At a desk it is said above the table, and no button changes its
                                 // width while one types.
-                                Some((shown, _)) if is_sheet() => {
+                                Some((shown, _)) if !is_table() => {
                                     tr!(l, unit.show_count, count = shown).to_string()
                                 }
                                 _ => tr!(l, unit.show).to_string(),

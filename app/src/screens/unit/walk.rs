@@ -57,9 +57,12 @@ fn pixels(number: i32) -> usize {
     usize::try_from(number).unwrap_or(0)
 }
 
-/// Whether the matrix is a table. On a phone it is a list of cards, which is not walked.
+/// Whether the matrix is a table, as on a desk. On a phone it is a list of cards, which is not walked,
+/// and the filters lie over the page. The style asks the same; to measure what it has made of it would
+/// have the browser lay out the page while one types.
 pub fn is_table() -> bool {
-    find(".matrix thead th").is_some_and(|head| head.client_height() > 0)
+    let narrow = window().match_media("screen and (max-width: 47.99em)");
+    !narrow.is_ok_and(|it| it.is_some_and(|it| it.matches()))
 }
 
 /// The first row in sight, and how many are.
