@@ -39,6 +39,10 @@ pub struct SiteFiles {
     pub program: String,
 }
 
+/// What every page does before the program is there, and where it never comes.
+#[cfg(feature = "ssr")]
+const FIRST_SCRIPT: &str = include_str!("first.js");
+
 /// The document.
 #[cfg(feature = "ssr")]
 #[must_use]
@@ -57,11 +61,12 @@ pub fn shell(options: LeptosOptions, files: SiteFiles) -> impl IntoView {
          .then(()=>setTimeout(()=>here()===at&&m.hydrate())))))"
     );
     let lang = tag(page_lang().0);
+    let owner = crate::form::page_owner();
     let menu = Some(crate::calls::menu()).filter(|menu| !menu.is_empty());
     let leave = crate::calls::is_shared_tablet().then(|| leave_the_screen(nonce.clone()));
     view! {
         <!DOCTYPE html>
-        <html lang=lang data-menu=menu>
+        <html lang=lang data-menu=menu data-owner=owner>
             <head>
                 <meta charset="utf-8" />
                 <meta name="viewport" content="width=device-width, initial-scale=1" />
@@ -79,6 +84,7 @@ pub fn shell(options: LeptosOptions, files: SiteFiles) -> impl IntoView {
                     crossorigin="anonymous"
                 />
                 <link rel="stylesheet" href=style />
+                <script nonce=nonce.clone() inner_html=FIRST_SCRIPT></script>
                 <script type="module" nonce=nonce>
                     {start}
                 </script>

@@ -13,6 +13,7 @@ mod app;
 pub mod calls;
 #[cfg(feature = "ssr")]
 pub mod files;
+mod form;
 #[cfg(feature = "hydrate")]
 mod hydration;
 mod lazy;
@@ -21,7 +22,6 @@ pub mod letters;
 mod page;
 #[expect(clippy::needless_pass_by_value, reason = "a view owns what it shows")]
 mod parts;
-mod post;
 #[expect(clippy::needless_pass_by_value, reason = "a view owns what it shows")]
 #[expect(clippy::unnecessary_wraps, reason = "a screen in a part of its own may not come")]
 mod screens;
@@ -30,5 +30,7 @@ mod text;
 pub use app::App;
 #[cfg(feature = "ssr")]
 pub use app::{SiteFiles, shell};
+#[cfg(feature = "ssr")]
+pub use form::{PageOwner, RefusedForm};
 #[cfg(feature = "hydrate")]
 pub use hydration::hydrate;

@@ -19,6 +19,7 @@ mod mail_stop;
 mod media;
 mod my_data;
 mod opening;
+mod page_context;
 mod pages;
 mod policy;
 mod router;

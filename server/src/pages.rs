@@ -6,13 +6,17 @@ use axum::{
     Router,
     body::{Body, to_bytes},
     extract::Request,
-    http::{StatusCode, header::CONTENT_SECURITY_POLICY, request::Parts},
+    http::{
+        HeaderValue, StatusCode,
+        header::{CONTENT_SECURITY_POLICY, CONTENT_TYPE, LOCATION},
+        request::Parts,
+    },
     response::{IntoResponse, Response},
     routing::{MethodFilter, on},
 };
 use kvarten_app::{
-    App, SiteFiles,
-    calls::{ClientAddress, CookieRules},
+    App, PageOwner, RefusedForm, SiteFiles,
+    calls::{ANSWER_TYPE, ClientAddress, CookieRules},
     shell,
 };
 use kvarten_service::Services;
@@ -31,7 +35,12 @@ use leptos_axum::{
 use crate::{client_address::client_address, config::HttpConfig, policy::PagePolicy};
 
 /// The longest call, in bytes.
-const LONGEST_CALL: usize = 64 * 1024;
+pub(crate) const LONGEST_CALL: usize = 64 * 1024;
+
+/// What is answered to a call that is too long.
+pub(crate) fn too_much() -> impl IntoResponse {
+    (StatusCode::PAYLOAD_TOO_LARGE, "That is too much at once.\n")
+}
 
 /// The application, ready to be routed to. Cheap to clone.
 #[derive(Clone)]
@@ -70,6 +79,19 @@ impl Pages {
             client_address(&parts.headers, &parts.extensions, self.trusted_proxies)
         });
         provide_context(ClientAddress(address.unwrap_or_default()));
+        let found = with_context(|parts: &Parts| {
+            (
+                parts.extensions.get::<PageOwner>().cloned(),
+                parts.extensions.get::<RefusedForm>().cloned(),
+            )
+        });
+        let (owner, refused) = found.unwrap_or_default();
+        if let Some(owner) = owner {
+            provide_context(owner);
+        }
+        if let Some(refused) = refused {
+            provide_context(refused);
+        }
     }
 
     /// What every page finds as context; tells the browser which scripts belong to it.
@@ -95,10 +117,15 @@ impl Pages {
     async fn call(self, request: Request) -> Response {
         let (parts, body) = request.into_parts();
         let Ok(body) = to_bytes(body, LONGEST_CALL).await else {
-            return (StatusCode::PAYLOAD_TOO_LARGE, "That is too much at once.\n").into_response();
+            return too_much().into_response();
         };
         let request = Request::from_parts(parts, Body::from(body));
-        handle_server_fns_with_context(move || self.provide(), request).await.into_response()
+        let answer = handle_server_fns_with_context(move || self.provide(), request).await;
+        let mut answer = answer.into_response();
+        if !answer.headers().contains_key(LOCATION) {
+            answer.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(ANSWER_TYPE));
+        }
+        answer
     }
 
     /// The pages.

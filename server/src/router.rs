@@ -24,7 +24,7 @@ use tower_http::{
 
 use crate::{
     Failure, access_log, config::HttpConfig, csrf, headers, health, mail_stop, media, my_data,
-    pages::Pages, session_store, site, unit_files,
+    page_context, pages::Pages, session_store, site, unit_files,
 };
 
 /// How long it may take until an answer begins.
@@ -65,8 +65,9 @@ pub fn router(
     };
     let answered = pages
         .functions()
+        .layer(middleware::from_fn(page_context::of_form))
+        .merge(pages.router().layer(middleware::from_fn(page_context::of_page)))
         .layer(middleware::from_fn(session_store::last_as_long_as_asked))
-        .merge(pages.router())
         .route("/enhet.csv", get(unit_files::csv).with_state(services.clone()))
         .route("/enhet.xlsx", get(unit_files::xlsx).with_state(services.clone()))
         .route("/mejl/{word}", post(mail_stop::stop).with_state(services.clone()))

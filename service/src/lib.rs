@@ -32,7 +32,7 @@ pub use bank::Bank;
 pub use calendar::Calendar;
 pub use competence::{Selection, facts_kept, facts_told};
 pub use error::ServiceError;
-pub use signed_in::SignedIn;
+pub use signed_in::{SignedIn, page_owner};
 pub use standing::send_standing;
 pub use store::{Store, StoreError};
 

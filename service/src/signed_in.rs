@@ -9,6 +9,7 @@ use sea_orm::{
     QueryTrait, RelationDef, Select,
     sea_query::{Expr, ExprTrait, IntoCondition},
 };
+use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use crate::{ServiceError, Services, desk::Lookups};
@@ -85,6 +86,13 @@ pub(crate) fn whose() -> RelationDef {
         .from(employment::Column::PersonId)
         .to(person::Column::Id)
         .into()
+}
+
+/// A mark of whose page a page is. It is the same on every page of a person and tells nothing of them.
+#[must_use]
+pub fn page_owner(person: PersonId) -> String {
+    let digest = Sha256::digest(format!("page-owner:{person}").as_bytes());
+    digest[..12].iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// The full names of some people. One statement, or none where there are none.

@@ -9,7 +9,7 @@ use super::WireError;
 ///
 /// # Errors
 /// See [`WireError`].
-#[server(name = ReadAccount, endpoint = "account", input = Postcard, output = Postcard)]
+#[server(client = super::KvartenClient, name = ReadAccount, endpoint = "account", input = Postcard, output = Postcard)]
 pub async fn account() -> Result<Account, WireError> {
     use super::request::{Request, pass};
 
@@ -24,7 +24,7 @@ pub async fn account() -> Result<Account, WireError> {
 ///
 /// # Errors
 /// See [`WireError`].
-#[server(endpoint = "choose_locale", output = Postcard)]
+#[server(client = super::KvartenClient, endpoint = "choose_locale", output = Postcard)]
 pub async fn choose_locale(
     #[server(default)] lang: String,
     #[server(default)] back: Option<String>,
@@ -52,7 +52,7 @@ pub async fn choose_locale(
 ///
 /// # Errors
 /// See [`WireError`].
-#[server(name = ReadMailStop, endpoint = "mail_stop", input = Postcard, output = Postcard)]
+#[server(client = super::KvartenClient, name = ReadMailStop, endpoint = "mail_stop", input = Postcard, output = Postcard)]
 pub async fn mail_stop(word: String) -> Result<bool, WireError> {
     use super::request::{pass, services};
 
@@ -63,7 +63,7 @@ pub async fn mail_stop(word: String) -> Result<bool, WireError> {
 ///
 /// # Errors
 /// See [`WireError`].
-#[server(endpoint = "choose_mail", output = Postcard)]
+#[server(client = super::KvartenClient, endpoint = "choose_mail", output = Postcard)]
 pub async fn choose_mail(#[server(default)] is_wanted: Option<String>) -> Result<(), WireError> {
     use super::request::{Request, form_goes_to, pass};
 
@@ -77,7 +77,7 @@ pub async fn choose_mail(#[server(default)] is_wanted: Option<String>) -> Result
 ///
 /// # Errors
 /// See [`WireError`].
-#[server(endpoint = "change_password", output = Postcard)]
+#[server(client = super::KvartenClient, endpoint = "change_password", output = Postcard)]
 pub async fn change_password(
     #[server(default)] old_password: String,
     #[server(default)] new_password: String,

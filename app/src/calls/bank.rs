@@ -9,7 +9,7 @@ use super::WireError;
 ///
 /// # Errors
 /// See [`WireError`].
-#[server(name = ReadLearnPage, endpoint = "learn_page", input = Postcard, output = Postcard)]
+#[server(client = super::KvartenClient, name = ReadLearnPage, endpoint = "learn_page", input = Postcard, output = Postcard)]
 pub async fn learn_page(filter: Filter) -> Result<LearnPage, WireError> {
     use super::request::{Request, pass};
 

@@ -36,6 +36,12 @@ pub enum WireError {
     Offline,
     /// The server is in trouble.
     Trouble,
+    /// Something other than the server answered: nothing was done.
+    Elsewhere,
+    /// Another person has signed in in this browser since the page was opened: nothing was done.
+    OtherPerson,
+    /// More was sent than is taken at once.
+    TooLarge,
 }
 
 impl FromServerFnError for WireError {
@@ -44,6 +50,10 @@ impl FromServerFnError for WireError {
     fn from_server_fn_error(error: ServerFnErrorErr) -> Self {
         let error = match error {
             ServerFnErrorErr::Request(_) => return Self::Offline,
+            // In the browser it is the answer that could not be read.
+            ServerFnErrorErr::Deserialization(_) if cfg!(not(feature = "ssr")) => {
+                return Self::Elsewhere;
+            }
             ServerFnErrorErr::Args(_)
             | ServerFnErrorErr::MissingArg(_)
             | ServerFnErrorErr::Deserialization(_) => {
@@ -72,6 +82,9 @@ impl WireError {
             Self::IdTaken => "id_taken".into(),
             Self::Offline => "offline".into(),
             Self::Trouble => "trouble".into(),
+            Self::Elsewhere => "elsewhere".into(),
+            Self::OtherPerson => "other_person".into(),
+            Self::TooLarge => "too_large".into(),
         }
     }
 
@@ -91,6 +104,9 @@ impl WireError {
             ("id_taken", None, None) => Self::IdTaken,
             ("offline", None, None) => Self::Offline,
             ("trouble", None, None) => Self::Trouble,
+            ("elsewhere", None, None) => Self::Elsewhere,
+            ("other_person", None, None) => Self::OtherPerson,
+            ("too_large", None, None) => Self::TooLarge,
             _ => return None,
         };
         Some(error)
@@ -122,8 +138,11 @@ mod server {
                 Self::NotFound => StatusCode::NOT_FOUND,
                 Self::Invalid { .. } => StatusCode::UNPROCESSABLE_ENTITY,
                 Self::Wait { .. } => StatusCode::TOO_MANY_REQUESTS,
-                Self::IdTaken => StatusCode::CONFLICT,
-                Self::Offline | Self::Trouble => StatusCode::INTERNAL_SERVER_ERROR,
+                Self::IdTaken | Self::OtherPerson => StatusCode::CONFLICT,
+                Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+                Self::Offline | Self::Elsewhere | Self::Trouble => {
+                    StatusCode::INTERNAL_SERVER_ERROR
+                }
             }
         }
     }
@@ -170,6 +189,9 @@ mod tests {
             WireError::IdTaken,
             WireError::Offline,
             WireError::Trouble,
+            WireError::Elsewhere,
+            WireError::OtherPerson,
+            WireError::TooLarge,
         ];
         for error in errors.into_iter().chain(Fault::ALL.map(invalid)) {
             assert_eq!(WireError::from_code(&error.code()), Some(error));

@@ -14,7 +14,7 @@ use super::WireError;
 ///
 /// # Errors
 /// See [`WireError`].
-#[server(name = ReadPortrait, endpoint = "portrait", input = Postcard, output = Postcard)]
+#[server(client = super::KvartenClient, name = ReadPortrait, endpoint = "portrait", input = Postcard, output = Postcard)]
 pub async fn portrait(then: Option<Date>) -> Result<Portrait, WireError> {
     use super::request::{Request, pass};
 
@@ -26,7 +26,7 @@ pub async fn portrait(then: Option<Date>) -> Result<Portrait, WireError> {
 ///
 /// # Errors
 /// See [`WireError`].
-#[server(name = ReadSystem, endpoint = "system", input = Postcard, output = Postcard)]
+#[server(client = super::KvartenClient, name = ReadSystem, endpoint = "system", input = Postcard, output = Postcard)]
 pub async fn system(code: String) -> Result<SystemPage, WireError> {
     use super::request::{Request, pass};
 
@@ -38,7 +38,7 @@ pub async fn system(code: String) -> Result<SystemPage, WireError> {
 ///
 /// # Errors
 /// See [`WireError`].
-#[server(name = ReadAssessment, endpoint = "assessment", input = Postcard, output = Postcard)]
+#[server(client = super::KvartenClient, name = ReadAssessment, endpoint = "assessment", input = Postcard, output = Postcard)]
 pub async fn assessment(code: String, level: Option<Level>) -> Result<AssessmentPage, WireError> {
     use super::request::{Request, pass};
 
@@ -66,7 +66,7 @@ fn meanings(said: BTreeMap<String, String>) -> Result<BTreeMap<MeaningId, String
 ///
 /// # Errors
 /// See [`WireError`].
-#[server(endpoint = "keep_claim", input = Postcard, output = Postcard)]
+#[server(client = super::KvartenClient, endpoint = "keep_claim", output = Postcard)]
 pub async fn keep_claim(
     code: String,
     level: Level,
@@ -88,7 +88,7 @@ pub async fn keep_claim(
 ///
 /// # Errors
 /// See [`WireError`].
-#[server(endpoint = "assess", output = Postcard)]
+#[server(client = super::KvartenClient, endpoint = "assess", output = Postcard)]
 pub async fn assess(
     code: String,
     level: Level,
@@ -110,7 +110,7 @@ pub async fn assess(
 ///
 /// # Errors
 /// See [`WireError`].
-#[server(name = ReadLooks, endpoint = "looks", input = Postcard, output = Postcard)]
+#[server(client = super::KvartenClient, name = ReadLooks, endpoint = "looks", input = Postcard, output = Postcard)]
 pub async fn looks() -> Result<Vec<LookLine>, WireError> {
     use super::request::{Request, pass};
 

@@ -13,7 +13,7 @@ use super::WireError;
 ///
 /// # Errors
 /// See [`WireError`].
-#[server(endpoint = "ladder", input = Postcard, output = Postcard)]
+#[server(client = super::KvartenClient, endpoint = "ladder", input = Postcard, output = Postcard)]
 pub async fn ladder(slug: String, answer: Option<AnswerId>) -> Result<LadderPage, WireError> {
     use super::request::{Request, pass};
 
@@ -25,7 +25,7 @@ pub async fn ladder(slug: String, answer: Option<AnswerId>) -> Result<LadderPage
 ///
 /// # Errors
 /// See [`WireError`].
-#[server(endpoint = "start_attempt", output = Postcard)]
+#[server(client = super::KvartenClient, endpoint = "start_attempt", output = Postcard)]
 pub async fn start_attempt(slug: String, attempt: AttemptId) -> Result<(), WireError> {
     use super::request::{Request, form_goes_to, pass};
 
@@ -39,7 +39,7 @@ pub async fn start_attempt(slug: String, attempt: AttemptId) -> Result<(), WireE
 ///
 /// # Errors
 /// See [`WireError`].
-#[server(endpoint = "submit_reply", output = Postcard)]
+#[server(client = super::KvartenClient, endpoint = "submit_reply", output = Postcard)]
 pub async fn submit_reply(
     slug: String,
     answer: AnswerId,

@@ -11,7 +11,7 @@ use super::WireError;
 ///
 /// # Errors
 /// See [`WireError`].
-#[server(endpoint = "lesson", input = Postcard, output = Postcard)]
+#[server(client = super::KvartenClient, endpoint = "lesson", input = Postcard, output = Postcard)]
 pub async fn lesson(slug: String) -> Result<LessonOutline, WireError> {
     use super::request::{Request, pass};
 
@@ -23,7 +23,7 @@ pub async fn lesson(slug: String) -> Result<LessonOutline, WireError> {
 ///
 /// # Errors
 /// See [`WireError`].
-#[server(endpoint = "step", input = Postcard, output = Postcard)]
+#[server(client = super::KvartenClient, endpoint = "step", input = Postcard, output = Postcard)]
 pub async fn step(slug: String, number: u8) -> Result<StepPage, WireError> {
     use super::request::{Request, pass};
 
@@ -35,7 +35,7 @@ pub async fn step(slug: String, number: u8) -> Result<StepPage, WireError> {
 ///
 /// # Errors
 /// See [`WireError`].
-#[server(endpoint = "open_step", input = Postcard, output = Postcard)]
+#[server(client = super::KvartenClient, endpoint = "open_step", output = Postcard)]
 pub async fn open_step(slug: String, number: u8) -> Result<(), WireError> {
     use super::request::{Request, pass};
 
@@ -61,7 +61,7 @@ fn ticked(form: &BTreeMap<String, String>) -> Result<Vec<u8>, WireError> {
 ///
 /// # Errors
 /// See [`WireError`].
-#[server(endpoint = "finish_step", output = Postcard)]
+#[server(client = super::KvartenClient, endpoint = "finish_step", output = Postcard)]
 pub async fn finish_step(
     slug: String,
     number: u8,
@@ -81,7 +81,7 @@ pub async fn finish_step(
 ///
 /// # Errors
 /// See [`WireError`].
-#[server(endpoint = "tick", output = Postcard)]
+#[server(client = super::KvartenClient, endpoint = "tick", output = Postcard)]
 pub async fn tick(
     slug: String,
     number: u8,
@@ -98,7 +98,7 @@ pub async fn tick(
 ///
 /// # Errors
 /// See [`WireError`].
-#[server(endpoint = "watch", output = Postcard)]
+#[server(client = super::KvartenClient, endpoint = "watch", output = Postcard)]
 pub async fn watch(slug: String, number: u8, seconds: u32) -> Result<(), WireError> {
     use super::request::{Request, pass};
 

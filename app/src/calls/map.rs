@@ -17,7 +17,7 @@ use super::WireError;
 ///
 /// # Errors
 /// See [`WireError`].
-#[server(name = ReadMap, endpoint = "map", input = Postcard, output = Postcard)]
+#[server(client = super::KvartenClient, name = ReadMap, endpoint = "map", input = Postcard, output = Postcard)]
 pub async fn map_page() -> Result<(Vec<SystemLine>, String), WireError> {
     use super::request::{Request, pass};
 
@@ -30,7 +30,7 @@ pub async fn map_page() -> Result<(Vec<SystemLine>, String), WireError> {
 ///
 /// # Errors
 /// See [`WireError`].
-#[server(name = ReadMapSystem, endpoint = "map_system", input = Postcard, output = Postcard)]
+#[server(client = super::KvartenClient, name = ReadMapSystem, endpoint = "map_system", input = Postcard, output = Postcard)]
 pub async fn map_system(code: String) -> Result<SystemForm, WireError> {
     use super::request::{Request, pass};
 
@@ -42,7 +42,7 @@ pub async fn map_system(code: String) -> Result<SystemForm, WireError> {
 ///
 /// # Errors
 /// See [`WireError`].
-#[server(name = ReadRequirements, endpoint = "requirements", input = Postcard, output = Postcard)]
+#[server(client = super::KvartenClient, name = ReadRequirements, endpoint = "requirements", input = Postcard, output = Postcard)]
 pub async fn requirements(
     unit: Option<UnitId>,
     on: Option<Date>,
@@ -75,7 +75,7 @@ fn day(
 ///
 /// # Errors
 /// See [`WireError`].
-#[server(endpoint = "create_system", output = Postcard)]
+#[server(client = super::KvartenClient, endpoint = "create_system", output = Postcard)]
 pub async fn create_system(
     id: SystemId,
     #[server(default)] name: String,
@@ -99,7 +99,7 @@ pub async fn create_system(
 ///
 /// # Errors
 /// See [`WireError`].
-#[server(endpoint = "change_system", output = Postcard)]
+#[server(client = super::KvartenClient, endpoint = "change_system", output = Postcard)]
 pub async fn change_system(
     id: SystemId,
     code: String,
@@ -156,7 +156,7 @@ pub fn level_field(level: Level, field: &'static str) -> &'static str {
 ///
 /// # Errors
 /// See [`WireError`].
-#[server(endpoint = "change_level", output = Postcard)]
+#[server(client = super::KvartenClient, endpoint = "change_level", output = Postcard)]
 pub async fn change_level(
     id: SystemId,
     code: String,
@@ -205,7 +205,7 @@ pub async fn change_level(
 ///
 /// # Errors
 /// See [`WireError`].
-#[server(endpoint = "require_lesson", output = Postcard)]
+#[server(client = super::KvartenClient, endpoint = "require_lesson", output = Postcard)]
 pub async fn require_lesson(
     lesson: LessonId,
     code: String,
@@ -226,7 +226,7 @@ pub async fn require_lesson(
 ///
 /// # Errors
 /// See [`WireError`].
-#[server(endpoint = "set_requirements", output = Postcard)]
+#[server(client = super::KvartenClient, endpoint = "set_requirements", output = Postcard)]
 pub async fn set_requirements(
     #[server(default)] unit: String,
     #[server(default)] from: String,

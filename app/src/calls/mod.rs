@@ -6,6 +6,7 @@
 
 mod account;
 mod bank;
+mod client;
 #[cfg(feature = "ssr")]
 mod cookies;
 mod error;
@@ -28,6 +29,8 @@ pub use account::{
     mail_stop,
 };
 pub use bank::learn_page;
+pub use client::KvartenClient;
+pub(crate) use client::{foreign_answer, is_own_answer};
 #[cfg(feature = "ssr")]
 pub use cookies::CookieRules;
 pub use error::WireError;
@@ -67,3 +70,16 @@ pub fn no_such() -> WireError {
 pub const PERSON: &str = "person";
 /// The session's key for whether it is on a shared tablet.
 pub const SHARED: &str = "shared";
+/// The header that says whose page a call comes from.
+pub const OWNER_HEADER: &str = "kvarten-owner";
+/// The same in the address of a plain form's call.
+pub const OWNER_QUERY: &str = "owner";
+/// The media type of every answer to a call, errors included. Nothing between the browser and the
+/// server, such as a gateway or the sign-in page of a wireless network, answers with it.
+pub const ANSWER_TYPE: &str = "application/vnd.kvarten";
+
+/// The name of a call: the last part of its path.
+#[must_use]
+pub fn call_name(path: &str) -> &str {
+    path.rsplit('/').next().unwrap_or_default()
+}

@@ -9,7 +9,7 @@ use super::WireError;
 ///
 /// # Errors
 /// See [`WireError`].
-#[server(endpoint = "points", input = Postcard, output = Postcard)]
+#[server(client = super::KvartenClient, endpoint = "points", input = Postcard, output = Postcard)]
 pub async fn points() -> Result<PointsOverview, WireError> {
     use super::request::{Request, pass};
 
@@ -21,7 +21,7 @@ pub async fn points() -> Result<PointsOverview, WireError> {
 ///
 /// # Errors
 /// See [`WireError`].
-#[server(name = ReadLeaderboard, endpoint = "leaderboard", input = Postcard, output = Postcard)]
+#[server(client = super::KvartenClient, name = ReadLeaderboard, endpoint = "leaderboard", input = Postcard, output = Postcard)]
 pub async fn leaderboard(period: Period) -> Result<Leaderboard, WireError> {
     use super::request::{Request, pass};
 
@@ -33,7 +33,7 @@ pub async fn leaderboard(period: Period) -> Result<Leaderboard, WireError> {
 ///
 /// # Errors
 /// See [`WireError`].
-#[server(endpoint = "join_leaderboard", output = Postcard)]
+#[server(client = super::KvartenClient, endpoint = "join_leaderboard", output = Postcard)]
 pub async fn join_leaderboard(#[server(default)] alias: String) -> Result<(), WireError> {
     use super::request::{Request, form_goes_to, pass};
 
@@ -47,7 +47,7 @@ pub async fn join_leaderboard(#[server(default)] alias: String) -> Result<(), Wi
 ///
 /// # Errors
 /// See [`WireError`].
-#[server(endpoint = "leave_leaderboard", output = Postcard)]
+#[server(client = super::KvartenClient, endpoint = "leave_leaderboard", output = Postcard)]
 pub async fn leave_leaderboard() -> Result<(), WireError> {
     use super::request::{Request, form_goes_to, pass};
 

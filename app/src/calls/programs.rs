@@ -14,7 +14,7 @@ use super::WireError;
 ///
 /// # Errors
 /// See [`WireError`].
-#[server(name = ReadProgram, endpoint = "program", input = Postcard, output = Postcard)]
+#[server(client = super::KvartenClient, name = ReadProgram, endpoint = "program", input = Postcard, output = Postcard)]
 pub async fn program(code: String) -> Result<ProgramPage, WireError> {
     use super::request::{Request, pass};
 
@@ -26,7 +26,7 @@ pub async fn program(code: String) -> Result<ProgramPage, WireError> {
 ///
 /// # Errors
 /// See [`WireError`].
-#[server(name = ReadPrograms, endpoint = "programs", input = Postcard, output = Postcard)]
+#[server(client = super::KvartenClient, name = ReadPrograms, endpoint = "programs", input = Postcard, output = Postcard)]
 pub async fn programs() -> Result<(Vec<ProgramLine>, ProgramForm), WireError> {
     use super::request::{Request, pass};
 
@@ -40,7 +40,7 @@ pub async fn programs() -> Result<(Vec<ProgramLine>, ProgramForm), WireError> {
 ///
 /// # Errors
 /// See [`WireError`].
-#[server(name = ReadProgramForm, endpoint = "map_program", input = Postcard, output = Postcard)]
+#[server(client = super::KvartenClient, name = ReadProgramForm, endpoint = "map_program", input = Postcard, output = Postcard)]
 pub async fn map_program(code: String) -> Result<ProgramForm, WireError> {
     use super::request::{Request, pass};
 
@@ -53,7 +53,7 @@ pub async fn map_program(code: String) -> Result<ProgramForm, WireError> {
 ///
 /// # Errors
 /// See [`WireError`].
-#[server(endpoint = "set_program", output = Postcard)]
+#[server(client = super::KvartenClient, endpoint = "set_program", output = Postcard)]
 pub async fn set_program(
     id: ProgramId,
     #[server(default)] revision: u32,

@@ -15,7 +15,7 @@ use super::WireError;
 ///
 /// # Errors
 /// See [`WireError`].
-#[server(name = ReadReferPage, endpoint = "refer_page", input = Postcard, output = Postcard)]
+#[server(client = super::KvartenClient, name = ReadReferPage, endpoint = "refer_page", input = Postcard, output = Postcard)]
 pub async fn refer_page(filter: Filter, people: Vec<PersonId>) -> Result<ReferPage, WireError> {
     use super::request::{Request, pass};
 
@@ -42,7 +42,7 @@ fn wish(text: &str) -> Result<Option<kvarten_domain::Date>, WireError> {
 ///
 /// # Errors
 /// See [`WireError`].
-#[server(endpoint = "refer", output = Postcard)]
+#[server(client = super::KvartenClient, endpoint = "refer", output = Postcard)]
 pub async fn refer(
     batch: ReferralId,
     #[server(default)] to: String,
@@ -71,7 +71,7 @@ pub async fn refer(
 ///
 /// # Errors
 /// See [`WireError`].
-#[server(name = ReadReferrals, endpoint = "referrals", input = Postcard, output = Postcard)]
+#[server(client = super::KvartenClient, name = ReadReferrals, endpoint = "referrals", input = Postcard, output = Postcard)]
 pub async fn referrals(person: Option<PersonId>) -> Result<Vec<ReferralLine>, WireError> {
     use super::request::{Request, pass};
 
@@ -83,7 +83,7 @@ pub async fn referrals(person: Option<PersonId>) -> Result<Vec<ReferralLine>, Wi
 ///
 /// # Errors
 /// See [`WireError`].
-#[server(endpoint = "change_referral", output = Postcard)]
+#[server(client = super::KvartenClient, endpoint = "change_referral", output = Postcard)]
 pub async fn change_referral(
     id: ReferralId,
     revision: u32,
@@ -103,7 +103,7 @@ pub async fn change_referral(
 ///
 /// # Errors
 /// See [`WireError`].
-#[server(endpoint = "withdraw_referral", output = Postcard)]
+#[server(client = super::KvartenClient, endpoint = "withdraw_referral", output = Postcard)]
 pub async fn withdraw_referral(id: ReferralId, revision: u32) -> Result<(), WireError> {
     use super::request::{Request, form_goes_to, pass};
 

@@ -4,13 +4,14 @@ use http::{StatusCode, header, request::Parts};
 use kvarten_domain::{Locale, PersonId, Role, Timestamp};
 use kvarten_service::{
     Services, SignedIn, administrator::Administrator, learner::Learner, manager::Manager,
+    page_owner,
 };
 use leptos::prelude::*;
 use leptos_axum::ResponseOptions;
 use tower_sessions::Session;
 
 use super::{
-    PERSON, SHARED, WireError,
+    OWNER_HEADER, OWNER_QUERY, PERSON, SHARED, WireError, call_name,
     cookies::{self, Kept, keep, kept},
 };
 
@@ -31,8 +32,36 @@ pub(super) fn services() -> Services {
     expect_context::<Services>()
 }
 
-pub(super) async fn session() -> Result<Session, WireError> {
+/// The session of the browser that calls, whoever's page it calls from: for signing in alone.
+pub(super) async fn session_of_any_page() -> Result<Session, WireError> {
     leptos_axum::extract::<Session>().await.map_err(|_| fail(WireError::Trouble))
+}
+
+/// The session of the browser that calls.
+///
+/// # Errors
+/// [`WireError::OtherPerson`] where the page belongs to a person other than the one who is signed in
+/// now: nothing that is done on it may be done in another's name.
+pub(super) async fn session() -> Result<Session, WireError> {
+    let session = session_of_any_page().await?;
+    if let Some(owner) = claimed_owner() {
+        let person: Option<PersonId> =
+            session.get(PERSON).await.map_err(|_| fail(WireError::Trouble))?;
+        if person.is_some_and(|person| page_owner(person) != owner) {
+            return Err(fail(WireError::OtherPerson));
+        }
+    }
+    Ok(session)
+}
+
+/// Whose page a call says it comes from: in a header, or for plain forms in the address.
+fn claimed_owner() -> Option<String> {
+    let parts = use_context::<Parts>()?;
+    let header = parts.headers.get(OWNER_HEADER).and_then(|value| value.to_str().ok());
+    header.map(str::to_owned).or_else(|| {
+        let mut pairs = form_urlencoded::parse(parts.uri.query().unwrap_or_default().as_bytes());
+        pairs.find(|(name, _)| name == OWNER_QUERY).map(|(_, value)| value.into_owned())
+    })
 }
 
 pub(super) fn header_of(name: header::HeaderName) -> Option<String> {
@@ -151,8 +180,9 @@ fn form_page() -> (String, String) {
     (own_path(path).to_owned(), query.to_owned())
 }
 
-/// What the address of a page says of how a form went.
-const OUTCOMES: [&str; 4] = ["fel", "klart", "nej", "skickat"];
+/// What the address of a page says of how a form went: why it was refused, which form and which row
+/// of several it was, or what was done.
+const OUTCOMES: [&str; 6] = ["fel", "form", "rad", "klart", "nej", "skickat"];
 
 /// The address of the page a form stood on, to show an error there. What the page was asked for – a
 /// unit, a filter, where to go after signing in – stays in it.
@@ -162,19 +192,29 @@ fn form_page_with(error: &WireError) -> String {
     let query = form_urlencoded::Serializer::new(String::new())
         .extend_pairs(asked.filter(|(name, _)| !OUTCOMES.contains(&name.as_ref())))
         .append_pair("fel", &error.code())
+        .append_pair("form", call_name(&called_path()))
         .finish();
     format!("{path}?{query}")
 }
 
-/// Where to sign in again, and to come back to the page a form stood on.
+/// The path that was called.
+fn called_path() -> String {
+    use_context::<Parts>().map(|parts| parts.uri.path().to_owned()).unwrap_or_default()
+}
+
+/// Where to sign in again, and to come back to the page a form stood on. The page says that what
+/// the form held was not received.
 fn sign_in_page() -> String {
     let (path, query) = form_page();
     let asked = form_urlencoded::parse(query.as_bytes());
     let kept = asked.filter(|(name, _)| !OUTCOMES.contains(&name.as_ref()));
     let query = form_urlencoded::Serializer::new(String::new()).extend_pairs(kept).finish();
     let page = if query.is_empty() { path } else { format!("{path}?{query}") };
-    let till = form_urlencoded::Serializer::new(String::new()).append_pair("till", &page).finish();
-    format!("/logga-in?{till}")
+    let query = form_urlencoded::Serializer::new(String::new())
+        .append_pair("till", &page)
+        .append_pair("ej", call_name(&called_path()))
+        .finish();
+    format!("/logga-in?{query}")
 }
 
 /// Puts an error into the response: as a status for the script, as a redirect back for a form.

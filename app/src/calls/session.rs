@@ -9,7 +9,7 @@ use super::WireError;
 ///
 /// # Errors
 /// See [`WireError`].
-#[server(endpoint = "sign_in", output = Postcard)]
+#[server(client = super::KvartenClient, endpoint = "sign_in", output = Postcard)]
 pub async fn sign_in(
     #[server(default)] name: String,
     #[server(default)] password: String,
@@ -20,7 +20,7 @@ pub async fn sign_in(
         ClientAddress, PERSON, SHARED,
         request::{
             form_goes_to, is_form, mark_shared, own_path, pass, remember_locale, remember_menu,
-            remember_name, services, session,
+            remember_name, services, session_of_any_page,
         },
     };
     use kvarten_service::{SignedIn, session::Lifetime, visitor::Visitor};
@@ -40,7 +40,7 @@ pub async fn sign_in(
     }
     let person = pass(found)?;
     let who = pass(SignedIn::find(&services, person, now).await)?;
-    let session = session().await?;
+    let session = session_of_any_page().await?;
     let expiry = if is_shared {
         Expiry::OnSessionEnd
     } else {
@@ -93,7 +93,7 @@ async fn forget_this_browser() -> Result<(), WireError> {
 ///
 /// # Errors
 /// See [`WireError`].
-#[server(endpoint = "sign_out", output = Postcard)]
+#[server(client = super::KvartenClient, endpoint = "sign_out", output = Postcard)]
 pub async fn sign_out() -> Result<(), WireError> {
     forget_this_browser().await
 }
@@ -102,7 +102,7 @@ pub async fn sign_out() -> Result<(), WireError> {
 ///
 /// # Errors
 /// See [`WireError`].
-#[server(endpoint = "sign_out_everywhere", output = Postcard)]
+#[server(client = super::KvartenClient, endpoint = "sign_out_everywhere", output = Postcard)]
 pub async fn sign_out_everywhere() -> Result<(), WireError> {
     use super::request::{Request, pass};
 

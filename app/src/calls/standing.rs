@@ -9,7 +9,7 @@ use super::WireError;
 ///
 /// # Errors
 /// See [`WireError`].
-#[server(name = ReadStanding, endpoint = "standing", input = Postcard, output = Postcard)]
+#[server(client = super::KvartenClient, name = ReadStanding, endpoint = "standing", input = Postcard, output = Postcard)]
 pub async fn standing() -> Result<StandingPage, WireError> {
     use super::request::{Request, pass};
 
@@ -21,7 +21,7 @@ pub async fn standing() -> Result<StandingPage, WireError> {
 ///
 /// # Errors
 /// See [`WireError`].
-#[server(endpoint = "make_standing", output = Postcard)]
+#[server(client = super::KvartenClient, endpoint = "make_standing", output = Postcard)]
 pub async fn make_standing(
     id: StandingId,
     unit: UnitId,
@@ -54,7 +54,7 @@ pub async fn make_standing(
 ///
 /// # Errors
 /// See [`WireError`].
-#[server(endpoint = "end_standing", output = Postcard)]
+#[server(client = super::KvartenClient, endpoint = "end_standing", output = Postcard)]
 pub async fn end_standing(id: StandingId) -> Result<(), WireError> {
     use super::request::{Request, form_goes_to, pass};
 

@@ -10,7 +10,7 @@ use super::WireError;
 ///
 /// # Errors
 /// See [`WireError`].
-#[server(name = ReadTrends, endpoint = "trends", input = Postcard, output = Postcard)]
+#[server(client = super::KvartenClient, name = ReadTrends, endpoint = "trends", input = Postcard, output = Postcard)]
 pub async fn trends(
     unit: Option<UnitId>,
     profession: Option<String>,
@@ -27,7 +27,7 @@ pub async fn trends(
 ///
 /// # Errors
 /// See [`WireError`].
-#[server(name = ReadAllTrends, endpoint = "all_trends", input = Postcard, output = Postcard)]
+#[server(client = super::KvartenClient, name = ReadAllTrends, endpoint = "all_trends", input = Postcard, output = Postcard)]
 pub async fn all_trends(
     unit: Option<UnitId>,
     profession: Option<String>,

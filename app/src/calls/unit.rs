@@ -13,7 +13,7 @@ use super::WireError;
 ///
 /// # Errors
 /// See [`WireError`].
-#[server(name = ReadFirstRows, endpoint = "first_rows", input = Postcard, output = Postcard)]
+#[server(client = super::KvartenClient, name = ReadFirstRows, endpoint = "first_rows", input = Postcard, output = Postcard)]
 pub async fn first_rows(filter: Filter) -> Result<FirstRows, WireError> {
     use super::request::{Request, pass};
 
@@ -25,7 +25,7 @@ pub async fn first_rows(filter: Filter) -> Result<FirstRows, WireError> {
 ///
 /// # Errors
 /// See [`WireError`].
-#[server(name = ReadOverview, endpoint = "overview", input = Postcard, output = Postcard)]
+#[server(client = super::KvartenClient, name = ReadOverview, endpoint = "overview", input = Postcard, output = Postcard)]
 pub async fn overview() -> Result<Overview, WireError> {
     use super::request::{Request, pass};
 
@@ -37,7 +37,7 @@ pub async fn overview() -> Result<Overview, WireError> {
 ///
 /// # Errors
 /// See [`WireError`].
-#[server(name = ReadColleague, endpoint = "colleague", input = Postcard, output = Postcard)]
+#[server(client = super::KvartenClient, name = ReadColleague, endpoint = "colleague", input = Postcard, output = Postcard)]
 pub async fn colleague(person: PersonId, then: Option<Date>) -> Result<PersonPage, WireError> {
     use super::request::{Request, pass};
 
@@ -50,6 +50,7 @@ pub async fn colleague(person: PersonId, then: Option<Date>) -> Result<PersonPag
 /// # Errors
 /// See [`WireError`].
 #[server(
+    client = super::KvartenClient,
     name = ReadColleagueSystem,
     endpoint = "colleague_system",
     input = Postcard,

@@ -102,6 +102,6 @@ pub fn field_error(text: String) -> AnyView {
 }
 
 /// The line above a field that says what is wrong with it, under an id.
-pub fn error_line(id: &'static str, text: String) -> AnyView {
+pub fn error_line(id: String, text: String) -> AnyView {
     view! { <p class="field__error" id=id>{icon(Icon::Warn)} {text}</p> }.into_any()
 }

@@ -28,6 +28,23 @@ fn skip() -> impl IntoView {
     view! { <a class="skip" href="#main" rel="external">{tr!(lang(), app.skip)}</a> }
 }
 
+/// What a page says where another person has signed in in another tab since it was opened. The page's
+/// first script shows it.
+fn other() -> impl IntoView {
+    let l = lang();
+    view! {
+        <div class="other" role="alert">
+            <p>
+                <b>{tr!(l, trouble.other_person)}</b>
+                ". "
+                {tr!(l, trouble.other_person_here)}
+                " "
+                <a href="/lar" rel="external">{tr!(l, trouble.go_on_as_they)}</a>
+            </p>
+        </div>
+    }
+}
+
 /// The content, hydrated in a task of its own.
 fn page(class: &str, content: AnyView) -> AnyView {
     let main =
@@ -74,6 +91,7 @@ pub fn frame(tab: Tab, is_focus: bool, class: &'static str, content: AnyView) ->
         .then(|| link(Tab::Map, "/karta", Icon::Map, tr!(l, app.map).to_string()));
     view! {
         {skip()}
+        {other()}
         <div class=if is_focus { "app app--focus" } else { "app" }>
             <header class="top">
                 <a class="brand" href="/lar">{sign()} <span>"Kvarten"</span></a>

@@ -7,9 +7,9 @@ use leptos_router::hooks::use_query_map;
 use super::{languages, titled};
 use crate::{
     calls::{SignIn, WireError},
+    form::{Field, FormScreen},
     i18n::Locale,
-    parts::{Tone, bare_frame, error_line, note},
-    post::Post,
+    parts::{Tone, bare_frame, note},
     text::{lang, tr},
 };
 
@@ -25,36 +25,32 @@ pub fn Start() -> impl IntoView {
     }
 }
 
-fn notice(l: Locale, error: Option<&WireError>, is_out: bool) -> AnyView {
-    let text = |title: String, text: String| note(Tone::Wrong, Some(title), text);
-    match error {
-        Some(WireError::Wait { seconds }) => {
+fn words(l: Locale, error: &WireError) -> Option<(Option<String>, String)> {
+    let words = match error {
+        WireError::Wait { seconds } => {
             let title = if *seconds > 90 {
                 tr!(l, enter.wait_minutes_title, minutes = seconds.div_ceil(60)).to_string()
             } else {
                 tr!(l, enter.wait_title, seconds = *seconds).to_string()
             };
-            text(title, tr!(l, enter.wait_text).to_string())
+            (Some(title), tr!(l, enter.wait_text).to_string())
         }
-        Some(WireError::Invalid { .. }) => ().into_any(),
-        Some(WireError::WrongSignIn | WireError::SignedOut) => {
-            text(tr!(l, enter.wrong_title).to_string(), tr!(l, enter.wrong_text).to_string())
+        WireError::WrongSignIn | WireError::SignedOut => {
+            (Some(tr!(l, enter.wrong_title).to_string()), tr!(l, enter.wrong_text).to_string())
         }
-        Some(error) => {
-            let (title, words) = super::trouble::words(l, error);
-            text(title, words)
-        }
-        None if is_out => note(
-            Tone::Info,
-            Some(tr!(l, enter.out_title).to_string()),
-            tr!(l, enter.out_text).to_string(),
-        ),
-        None => ().into_any(),
-    }
+        _ => return None,
+    };
+    Some(words)
 }
 
-fn is_empty(error: Signal<Option<WireError>>, field: &str) -> bool {
-    error.with(|error| error.as_ref().and_then(|error| error.fault_of(field))) == Some(Fault::Empty)
+/// What was being done when a session was found to have ended, as the address names it: what was
+/// sent then was not received.
+fn unsent(l: Locale, call: &str) -> AnyView {
+    let text = match call {
+        "submit_reply" => tr!(l, enter.unsent_reply),
+        _ => tr!(l, enter.unsent_form),
+    };
+    note(Tone::Wrong, Some(tr!(l, enter.unsent_title).to_string()), text.to_string())
 }
 
 /// What stood in the field for the name when the form was refused, without the script.
@@ -70,88 +66,60 @@ fn typed_name() -> Option<String> {
 pub fn Enter() -> impl IntoView {
     let l = lang();
     let query = use_query_map().get_untracked();
-    let refused = query.get("fel").and_then(|text| WireError::from_code(&text));
     let is_out = query.get("ut").is_some();
-    let post = Post::to::<SignIn>();
-    Effect::new(move |_| {
-        if let Some(path) = post.done::<String>() {
-            // A new page: nothing of whoever was here before stays in memory.
-            let _ = window().location().assign(&path);
-        }
+    let form = FormScreen::to::<SignIn>().with_words(words).sent_by_hand();
+    form.on_done(move |path: String| {
+        // A new page: nothing of whoever was here before stays in memory.
+        let _ = window().location().assign(&path);
     });
-    let error = Signal::derive(move || match post.outcome() {
-        Some(outcome) => outcome.err(),
-        None => refused.clone(),
-    });
-    let notice = move || error.with(|error| notice(l, error.as_ref(), is_out));
-    let no_name = Signal::derive(move || is_empty(error, "name"));
-    let no_password = Signal::derive(move || is_empty(error, "password"));
+    let notice = match query.get("ej") {
+        Some(call) => unsent(l, &call),
+        None if is_out => note(
+            Tone::Info,
+            Some(tr!(l, enter.out_title).to_string()),
+            tr!(l, enter.out_text).to_string(),
+        ),
+        None => ().into_any(),
+    };
     let is_shown = RwSignal::new(false);
-    let fields = view! {
-                <input type="hidden" name="till" value=query.get("till").unwrap_or_default() />
-                <div class="field">
-                    <label class="field__label" for="name">
-                        {tr!(l, enter.name)}
-                    </label>
-                    {move || {
-                        no_name
-                            .get()
-                            .then(|| error_line("name-error", tr!(l, enter.name_empty).to_string()))
-                    }}
-                    <input
-                        class="input"
-                        id="name"
-                        name="name"
-                        type="text"
-                        value=typed_name()
-                        autocomplete="username"
-                        autocapitalize="none"
-                        spellcheck="false"
-                        required
-                        aria-invalid=move || no_name.get().then_some("true")
-                        aria-describedby=move || no_name.get().then_some("name-error")
-                    />
-                </div>
-                <div class="field">
-                    <label class="field__label" for="password">
-                        {tr!(l, enter.password)}
-                    </label>
-                    {move || {
-                        no_password
-                            .get()
-                            .then(|| {
-                                let text = tr!(l, enter.password_empty).to_string();
-                                error_line("password-error", text)
-                            })
-                    }}
-                    <input
-                        class="input"
-                        id="password"
-                        name="password"
-                        type=move || if is_shown.get() { "text" } else { "password" }
-                        autocomplete="current-password"
-                        required
-                        aria-invalid=move || no_password.get().then_some("true")
-                        aria-describedby=move || no_password.get().then_some("password-error")
-                    />
-                    <label class="check check--small js">
-                        <input
-                            type="checkbox"
-                            on:change=move |event| is_shown.set(event_target_checked(&event))
-                        />
-                        <span>{tr!(l, enter.show)}</span>
-                    </label>
-                </div>
-                <label class="check check--card">
-                    <input type="checkbox" name="shared" value="1" aria-describedby="shared-hint" />
-                    <span>{tr!(l, enter.shared)}</span>
-                </label>
-                <p class="field__hint" id="shared-hint">
-                    {tr!(l, enter.shared_hint)}
-                </p>
-                <button class="btn btn--wide" aria-busy=move || post.is_pending().then_some("true")>
-                    {tr!(l, enter.title)}
-                </button>
+    let till = query.get("till").unwrap_or_default();
+    let fields = move |problem: AnyView| {
+        view! {
+            {problem}
+            <input type="hidden" name="till" value=till />
+            {Field::new("name", tr!(l, enter.name))
+                .id("name")
+                .value(typed_name().unwrap_or_default())
+                .username()
+                .sentence(|l, fault| {
+                    (fault == Fault::Empty).then(|| tr!(l, enter.name_empty).to_string())
+                })
+                .view(form)}
+            {Field::new("password", tr!(l, enter.password))
+                .id("password")
+                .password("current-password")
+                .shown_if(is_shown)
+                .sentence(|l, fault| {
+                    (fault == Fault::Empty).then(|| tr!(l, enter.password_empty).to_string())
+                })
+                .view(form)}
+            <label class="check check--small js">
+                <input
+                    type="checkbox"
+                    on:change=move |event| is_shown.set(event_target_checked(&event))
+                />
+                <span>{tr!(l, enter.show)}</span>
+            </label>
+            <label class="check check--card">
+                <input type="checkbox" name="shared" value="1" aria-describedby="shared-hint" />
+                <span>{tr!(l, enter.shared)}</span>
+            </label>
+            <p class="field__hint" id="shared-hint">
+                {tr!(l, enter.shared_hint)}
+            </p>
+            {form.button("btn btn--wide", tr!(l, enter.title))}
+        }
+        .into_any()
     };
     titled(tr!(l, enter.title));
     let content = view! {
@@ -162,7 +130,7 @@ pub fn Enter() -> impl IntoView {
             <h1>{tr!(l, enter.title)}</h1>
             <p class="lead">{tr!(l, enter.lead)}</p>
             {notice}
-            {post.form("form", fields.into_any())}
+            {form.view("form", fields)}
             <p class="small">{tr!(l, enter.forgot)}</p>
         </div>
     };

@@ -9,13 +9,13 @@ use kvarten_domain::{
 use leptos::prelude::*;
 use leptos_router::hooks::{use_params_map, use_query_map};
 
-use super::{loaded, titled, top::top, trouble::failed};
+use super::{loaded, titled, top::top};
 use crate::{
     calls::{self, StartAttempt, SubmitReply, WireError},
+    form::FormScreen,
     i18n::Locale,
     page::page_data,
-    parts::{Icon, Question, Tab, Tone, focus, icon, note, quarter, quarter_done, rungs},
-    post::Post,
+    parts::{Icon, Question, Tab, focus, icon, quarter, quarter_done, rungs},
     text::{lang, tr},
 };
 
@@ -32,60 +32,41 @@ pub fn Ladder() -> impl IntoView {
         let (answer, slug) = place.split_once(' ').unwrap_or_default();
         calls::ladder(slug.to_owned(), answer.parse::<AnswerId>().ok()).await
     });
-    let refused = Memo::new(move |_| {
-        query.with(|query| query.get("fel").and_then(|text| WireError::from_code(&text)))
-    });
     let again = Callback::new(move |()| page.refetch());
-    loaded(Tab::Learn, true, "climb", page, move |page| {
-        view! { <Climb page again refused=refused.get_untracked() /> }.into_any()
-    })
+    loaded(Tab::Learn, true, "climb", page, move |page| view! { <Climb page again /> }.into_any())
 }
 
-/// Why a reply was not judged, as a note.
-fn reply_fault(l: Locale, error: &WireError) -> AnyView {
+/// Why a reply was not judged.
+fn reply_words(l: Locale, error: &WireError) -> Option<(Option<String>, String)> {
     let text = match error {
         WireError::Invalid { fault: Fault::Empty, .. } => tr!(l, ladder.fault_empty),
         WireError::Invalid { fault: Fault::Incomplete, .. } => tr!(l, ladder.fault_incomplete),
         WireError::Invalid { fault: Fault::Repeated, .. } => tr!(l, ladder.fault_repeated),
         WireError::Invalid { fault: Fault::TooLong, .. } => tr!(l, fault.too_long),
         WireError::Invalid { .. } | WireError::IdTaken => tr!(l, ladder.fault_other),
-        error => return failed(l, error),
+        _ => return None,
     };
-    note(Tone::Wrong, None, text.to_string())
+    Some((None, text.to_string()))
 }
 
 /// A climb: what is on the screen follows the replies without asking the server again.
 #[component]
-fn Climb(page: LadderPage, again: Callback<()>, refused: Option<WireError>) -> impl IntoView {
+fn Climb(page: LadderPage, again: Callback<()>) -> impl IntoView {
     let l = lang();
     let (slug, language) = (page.outline.slug.clone(), page.outline.lang.clone());
-    let start = Post::to::<StartAttempt>();
-    Effect::new(move |_| {
-        if let Some(Ok(())) = start.outcome() {
-            again.run(());
-        }
-    });
+    let start = FormScreen::to::<StartAttempt>();
+    start.on_done(move |()| again.run(()));
     let Some(ladder) = page.ladder.clone() else {
         return intro(l, &page, start);
     };
     let is_live = RwSignal::new(false);
     Effect::new(move |_| is_live.set(true));
     let shown = RwSignal::new((page.outcome.clone(), ladder));
-    let send = Post::to::<SubmitReply>();
-    Effect::new(move |_| {
-        if let Some((outcome, ladder)) = send.done::<(ReplyOutcome, LadderView)>() {
-            shown.set((Some(outcome), ladder));
-            request_animation_frame(|| focus("reply"));
-        }
+    let send = FormScreen::to::<SubmitReply>().with_words(reply_words);
+    send.on_done(move |(outcome, ladder): (ReplyOutcome, LadderView)| {
+        shown.set((Some(outcome), ladder));
+        request_animation_frame(|| focus("reply"));
     });
-    let fault = move || {
-        let error = match send.outcome() {
-            Some(Err(error)) => Some(error),
-            Some(Ok(())) => None,
-            None => refused.clone(),
-        };
-        error.map(|error| reply_fault(l, &error))
-    };
     let go_on = Callback::new(move |()| {
         send.forget();
         if shown.with_untracked(|(_, ladder)| ladder.is_topped()) {
@@ -103,15 +84,9 @@ fn Climb(page: LadderPage, again: Callback<()>, refused: Option<WireError>) -> i
         let here = slug.clone();
         match (outcome, ladder.question.clone(), summary.get_value()) {
             (Some(outcome), _, _) => replied(l, &here, outcome, &ladder, language.clone(), go_on),
-            (None, Some(question), _) => asked(
-                &here,
-                &ladder,
-                question,
-                language.clone(),
-                send,
-                fault.clone(),
-                is_live.into(),
-            ),
+            (None, Some(question), _) => {
+                asked(&here, &ladder, question, language.clone(), send, is_live.into())
+            }
             (None, None, Some(summary)) => top(
                 l,
                 &outline.get_value(),
@@ -162,23 +137,32 @@ fn head(l: Locale, outline: &LessonOutline) -> AnyView {
 }
 
 /// The form that begins a climb.
-fn start_form(l: Locale, slug: &str, attempt: AttemptId, start: Post, is_again: bool) -> AnyView {
+fn start_form(
+    l: Locale,
+    slug: &str,
+    attempt: AttemptId,
+    start: FormScreen,
+    is_again: bool,
+) -> AnyView {
     let text = if is_again { tr!(l, top.again) } else { tr!(l, ladder.start) }.to_string();
     let class = if is_again { "btn btn--quiet" } else { "btn btn--big" };
     let slug = slug.to_owned();
-    let fields = view! {
-        <input type="hidden" name="slug" value=slug />
-        <input type="hidden" name="attempt" value=attempt.to_string() />
-        <button class=class>{text}</button>
-    };
-    start.form(if is_again { "" } else { "actions" }, fields.into_any())
+    start.view("", move |problem| {
+        let class_of_button = if is_again { "" } else { "actions" };
+        view! {
+            {problem}
+            <input type="hidden" name="slug" value=slug />
+            <input type="hidden" name="attempt" value=attempt.to_string() />
+            <div class=class_of_button>{start.button(class, text)}</div>
+        }
+        .into_any()
+    })
 }
 
-fn intro(l: Locale, page: &LadderPage, start: Post) -> AnyView {
+fn intro(l: Locale, page: &LadderPage, start: FormScreen) -> AnyView {
     let outline = &page.outline;
     let unseen = outline.steps.iter().any(|step| !step.is_seen);
     let form = start_form(l, &outline.slug, page.new_attempt, start, false);
-    let fault = move || Some(failed(l, &start.outcome()?.err()?));
     titled(&format!("{} – {}", tr!(l, ladder.title), outline.title));
     view! {
         {head(l, outline)}
@@ -188,7 +172,6 @@ fn intro(l: Locale, page: &LadderPage, start: Post) -> AnyView {
                 <p>{tr!(l, ladder.intro, count = outline.rungs).to_string()}</p>
                 {unseen.then(|| view! { <p>{tr!(l, ladder.unseen)}</p> })}
             </section>
-            {fault}
             {form}
         </div>
     }
@@ -200,23 +183,26 @@ fn asked(
     ladder: &LadderView,
     question: QuestionView,
     language: String,
-    send: Post,
-    fault: impl Fn() -> Option<AnyView> + Clone + Send + Sync + 'static,
+    send: FormScreen,
     is_live: Signal<bool>,
 ) -> AnyView {
     let (slug, answer, attempt) =
         (slug.to_owned(), ladder.reply_id.to_string(), ladder.attempt.to_string());
-    let fields = view! {
-        <input type="hidden" name="slug" value=slug />
-        <input type="hidden" name="answer" value=answer />
-        <input type="hidden" name="attempt" value=attempt />
-        <input type="hidden" name="question" value=question.id.to_string() />
-        {fault}
-        <Question view=question is_live />
+    let chosen = Signal::derive(move || send.sent_value("pick[only]"));
+    let fields = move |problem| {
+        view! {
+            <input type="hidden" name="slug" value=slug />
+            <input type="hidden" name="answer" value=answer />
+            <input type="hidden" name="attempt" value=attempt />
+            <input type="hidden" name="question" value=question.id.to_string() />
+            {problem}
+            <Question view=question is_live chosen typed=send.typed("") />
+        }
+        .into_any()
     };
     view! {
         <div class="climb__body" lang=language>
-            {send.form("ask", fields.into_any())}
+            {send.view("ask", fields)}
         </div>
     }
     .into_any()

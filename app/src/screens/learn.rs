@@ -17,10 +17,10 @@ use leptos_router::{
 use super::{loaded, titled};
 use crate::{
     calls,
+    form::fields,
     i18n::Locale,
     page::page_data,
     parts::{Icon, Tab, icon, lesson_card, pairs, quarter, quarter_done, select},
-    post::fields,
     text::{date, lang, minutes, tr},
 };
 

@@ -47,7 +47,7 @@ fn content(here: &str, is_stopped: bool, has_failed: bool) -> AnyView {
     } else {
         // Reading a page changes nothing: programs that look through mail follow every link.
         view! {
-            {has_failed.then(|| trouble::failed(l, &WireError::Trouble))}
+            {has_failed.then(|| trouble::failed(l))}
             <p>{tr!(l, mail.stop_text)}</p>
             <form method="post" action=here.to_owned()>
                 <button class="btn">{tr!(l, mail.stop_do)}</button>

@@ -32,7 +32,7 @@ pub use program::program;
 pub use statement::statement;
 pub use step::Step;
 pub use trends::{map_trends, unit_trends};
-pub use trouble::{here, not_found};
+pub use trouble::{here, not_found, sign_in_address, words};
 pub use unit::{person, person_system, refer, referrals, standing, unit};
 
 use std::sync::Arc;
@@ -45,6 +45,7 @@ use serde::de::DeserializeOwned;
 
 use crate::{
     calls::WireError,
+    form::form_address,
     page::{Page, Payload},
     parts::{Tab, frame},
 };
@@ -108,7 +109,7 @@ fn languages(is_big: bool, back: &str) -> AnyView {
         <form
             class=if is_big { "lang lang--big" } else { "lang" }
             method="post"
-            action="/api/choose_locale"
+            action=form_address("/api/choose_locale")
         >
             <input type="hidden" name="back" value=back.to_owned() />
             {button("sv", "Svenska", crate::i18n::Locale::sv)}

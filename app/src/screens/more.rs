@@ -4,14 +4,14 @@ use kvarten_domain::person::{Account, Device, MailChoice};
 use leptos::{prelude::*, wasm_split::wasm_split};
 use leptos_router::hooks::use_query_map;
 
-use super::{languages, loaded, titled, trouble::failed};
+use super::{languages, loaded, titled};
 use crate::{
-    calls::{self, ChangePassword, WireError},
+    calls::{self, ChangePassword},
+    form::{Field, FormScreen, form_address},
     i18n::Locale,
     lazy::Drawn,
     page::page_data,
-    parts::{Icon, Tab, Tone, error_line, fault_text, icon, note},
-    post::Post,
+    parts::{Icon, Tab, Tone, icon, told},
     text::{date, lang, tr},
 };
 
@@ -20,22 +20,16 @@ use crate::{
 pub fn more() -> Drawn {
     let page = page_data(String::new, |_| calls::account());
     let query = use_query_map().get_untracked();
-    let refused = query.get("fel").and_then(|text| WireError::from_code(&text));
     let is_changed = query.get("klart").is_some();
-    let choose = Post::to::<calls::ChooseMail>();
-    Effect::new(move |_| {
-        if let Some(Ok(())) = choose.outcome() {
-            choose.forget();
-            page.refetch();
-        }
-    });
+    let choose = FormScreen::to::<calls::ChooseMail>();
+    choose.on_done(move |()| page.refetch());
     Ok(loaded(Tab::More, false, "more", page, move |account: Account| {
-        content(&account, refused.clone(), is_changed, choose)
+        content(&account, is_changed, choose)
     }))
 }
 
 /// Whether one wants mail.
-fn mail(l: Locale, mail: &MailChoice, post: Post) -> AnyView {
+fn mail(l: Locale, mail: &MailChoice, form: FormScreen) -> AnyView {
     let inside = match &mail.address {
         None => view! { <p>{tr!(l, more.mail_none)}</p> }.into_any(),
         Some(address) => {
@@ -47,18 +41,17 @@ fn mail(l: Locale, mail: &MailChoice, post: Post) -> AnyView {
             };
             let wanted = (!mail.is_wanted)
                 .then(|| view! { <input type="hidden" name="is_wanted" value="1" /> });
-            let fields = view! {
-                {wanted}
-                <button class="btn btn--quiet">{button}</button>
-            };
-            let failed = move || {
-                let error = post.outcome().and_then(Result::err)?;
-                Some(failed(l, &error))
+            let fields = move |problem| {
+                view! {
+                    {problem}
+                    {wanted}
+                    {form.button("btn btn--quiet", button)}
+                }
+                .into_any()
             };
             view! {
                 <p role="status">{text}</p>
-                {failed}
-                {post.form("", fields.into_any())}
+                {form.view("", fields)}
             }
             .into_any()
         }
@@ -72,12 +65,7 @@ fn mail(l: Locale, mail: &MailChoice, post: Post) -> AnyView {
     .into_any()
 }
 
-fn content(
-    account: &Account,
-    refused: Option<WireError>,
-    is_changed: bool,
-    choose: Post,
-) -> AnyView {
+fn content(account: &Account, is_changed: bool, choose: FormScreen) -> AnyView {
     let l = lang();
     let title = tr!(l, app.more).to_string();
     let viewer = &account.viewer;
@@ -108,7 +96,7 @@ fn content(
                 </section>
             </div>
             <div>
-                <Password name=account.employee_number.clone() refused is_changed />
+                <Password name=account.employee_number.clone() is_changed />
                 <section aria-labelledby="about">
                     <h2 id="about">{tr!(l, more.about)}</h2>
                     <p>{tr!(l, more.about_text)}</p>
@@ -148,10 +136,10 @@ fn devices(l: Locale, devices: &[Device]) -> AnyView {
             <h2 id="devices">{tr!(l, more.devices)}</h2>
             <ul class="rows">{devices.iter().map(|of| device(l, of)).collect_view()}</ul>
             <div class="btns">
-                <form method="post" action="/api/sign_out">
+                <form method="post" action=form_address("/api/sign_out")>
                     <button class="btn">{icon(Icon::Out)} {tr!(l, more.sign_out)}</button>
                 </form>
-                <form method="post" action="/api/sign_out_everywhere">
+                <form method="post" action=form_address("/api/sign_out_everywhere")>
                     <button class="btn btn--quiet">{tr!(l, more.everywhere)}</button>
                 </form>
             </div>
@@ -162,63 +150,36 @@ fn devices(l: Locale, devices: &[Device]) -> AnyView {
 
 /// Changing the password.
 #[component]
-fn Password(name: String, refused: Option<WireError>, is_changed: bool) -> impl IntoView {
+fn Password(name: String, is_changed: bool) -> impl IntoView {
     let l = lang();
-    let change = Post::to::<ChangePassword>();
-    let error = Signal::derive(move || match change.outcome() {
-        Some(Err(error)) => Some(error),
-        Some(Ok(())) => None,
-        None => refused.clone(),
-    });
-    let done = move || {
-        let is_done = match change.outcome() {
-            Some(result) => result.is_ok(),
-            None => is_changed,
-        };
-        is_done.then(|| note(Tone::Right, None, tr!(l, more.changed).to_string()))
-    };
-    let other = move || {
-        let error = error.get().filter(|error| !matches!(error, WireError::Invalid { .. }))?;
-        Some(failed(l, &error))
-    };
-    let field =
-        move |id: &'static str, error_id: &'static str, label: String, fill: &'static str| {
-            let fault = move || error.get().and_then(|error| error.fault_of(id));
-            view! {
-                <label class="field__label" for=id>
-                    {label}
-                </label>
-                {move || fault().map(|fault| error_line(error_id, fault_text(l, fault)))}
-                <input
-                    class="input"
-                    id=id
-                    name=id
-                    type="password"
-                    autocomplete=fill
-                    required
-                    aria-invalid=move || fault().map(|_| "true")
-                    aria-describedby=move || fault().map(|_| error_id)
-                />
-            }
-        };
-    let old = tr!(l, more.old).to_string();
-    let new = tr!(l, more.new).to_string();
-    let fields = view! {
-        // For whoever keeps passwords: whose it is. Not sent.
-        <input type="text" autocomplete="username" value=name readonly hidden />
-        <div class="field">{field("old_password", "old-error", old, "current-password")}</div>
-        <div class="field">
-            {field("new_password", "new-error", new, "new-password")}
-            <p class="field__hint">{tr!(l, more.new_hint)}</p>
-        </div>
-        <button class="btn btn--quiet">{tr!(l, more.change)}</button>
+    // Sent again unasked, a change whose answer was lost would find its old password wrong.
+    let form = FormScreen::to::<ChangePassword>().sent_by_hand();
+    let is_done = RwSignal::new(is_changed);
+    form.on_done(move |()| is_done.set(true));
+    let done = move || is_done.get().then(|| told(Tone::Right, tr!(l, more.changed).to_string()));
+    let fields = move |problem| {
+        view! {
+            {problem}
+            // For password keepers: whose password it is. Not sent.
+            <input type="text" autocomplete="username" value=name readonly hidden />
+            {Field::new("old_password", tr!(l, more.old))
+                .id("old_password")
+                .password("current-password")
+                .view(form)}
+            {Field::new("new_password", tr!(l, more.new))
+                .id("new_password")
+                .password("new-password")
+                .hint(tr!(l, more.new_hint))
+                .view(form)}
+            {form.button("btn btn--quiet", tr!(l, more.change))}
+        }
+        .into_any()
     };
     view! {
         <section aria-labelledby="password">
             <h2 id="password">{tr!(l, more.password)}</h2>
             {done}
-            {other}
-            {change.form("form", fields.into_any())}
+            {form.view("form", fields)}
         </section>
     }
 }

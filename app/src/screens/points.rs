@@ -8,14 +8,14 @@ use kvarten_domain::{
 use leptos::{prelude::*, wasm_split::wasm_split};
 use leptos_router::hooks::use_query_map;
 
-use super::{loaded, titled, trouble::failed};
+use super::{loaded, titled};
 use crate::{
-    calls::{self, JoinLeaderboard, LeaveLeaderboard, WireError},
+    calls::{self, JoinLeaderboard, LeaveLeaderboard},
+    form::{Field, FormScreen},
     i18n::Locale,
     lazy::Drawn,
     page::page_data,
-    parts::{Icon, Tab, error_line, fault_text, icon, quarter},
-    post::Post,
+    parts::{Icon, Tab, icon, quarter},
     text::{date, lang, number, tenths, tr},
 };
 
@@ -26,50 +26,30 @@ const FIRST_UNITS: usize = 5;
 #[wasm_split(points, wasm_split_path = leptos::wasm_split, preload(load), fallible)]
 pub fn points() -> Drawn {
     let query = use_query_map();
-
-    let refused = Memo::new(move |_| {
-        query.with(|query| query.get("fel").and_then(|text| WireError::from_code(&text)))
-    });
-    let join = Post::to::<JoinLeaderboard>();
-    let leave = Post::to::<LeaveLeaderboard>();
     let page = page_data(
         move || query.with(|query| query.get("period").unwrap_or_default()),
         |period| async move {
             Ok((calls::points().await?, calls::leaderboard(Period::from_code(&period)).await?))
         },
     );
-    Effect::new(move |_| {
-        if let Some(Ok(())) = join.outcome() {
-            join.forget();
-            page.refetch();
-        }
-        if let Some(Ok(())) = leave.outcome() {
-            leave.forget();
-            page.refetch();
-        }
-    });
-    let error = Signal::derive(move || match join.outcome() {
-        Some(Err(error)) => Some(error),
-        Some(Ok(())) => None,
-        None => refused.get(),
-    });
+    let join = FormScreen::to::<JoinLeaderboard>();
+    let leave = FormScreen::to::<LeaveLeaderboard>();
+    join.on_done(move |()| page.refetch());
+    leave.on_done(move |()| page.refetch());
     Ok(loaded(
         Tab::Points,
         false,
         "points",
         page,
-        move |(points, board): (PointsOverview, Leaderboard)| {
-            content(&points, &board, join, leave, error)
-        },
+        move |(points, board): (PointsOverview, Leaderboard)| content(&points, &board, join, leave),
     ))
 }
 
 fn content(
     points: &PointsOverview,
     board: &Leaderboard,
-    join: Post,
-    leave: Post,
-    error: Signal<Option<WireError>>,
+    join: FormScreen,
+    leave: FormScreen,
 ) -> AnyView {
     let l = lang();
     let title = tr!(l, app.points).to_string();
@@ -78,7 +58,7 @@ fn content(
         <h1>{title}</h1>
         <div class="split split--even">
             <div>{mine(l, points)}</div>
-            <div>{units(l, board)} {near(l, board, join, leave, error)}</div>
+            <div>{units(l, board)} {near(l, board, join, leave)}</div>
         </div>
     }
     .into_any()
@@ -301,62 +281,40 @@ fn person_row(l: Locale, person: &PersonPlace) -> AnyView {
     .into_any()
 }
 
-fn near(
-    l: Locale,
-    board: &Leaderboard,
-    join: Post,
-    leave: Post,
-    error: Signal<Option<WireError>>,
-) -> AnyView {
+fn near(l: Locale, board: &Leaderboard, join: FormScreen, leave: FormScreen) -> AnyView {
     let title = tr!(l, points.near).to_string();
     if board.alias.is_some() {
         let rows = board.around.iter().map(|person| person_row(l, person)).collect_view();
-        let button =
-            view! { <button class="btn btn--quiet">{tr!(l, points.leave)}</button> }.into_any();
+        let button = move |problem| {
+            view! { {problem} {leave.button("btn btn--quiet", tr!(l, points.leave))} }.into_any()
+        };
         return view! {
             <section aria-labelledby="near">
                 <h2 id="near">{title}</h2>
                 <ol class="rows near">{rows}</ol>
-                {leave.form("", button)}
+                {leave.view("", button)}
                 <p class="small">{tr!(l, points.leave_text)}</p>
             </section>
         }
         .into_any();
     }
-    let fault = move || error.get().and_then(|error| error.fault_of("alias"));
-    let other = move || {
-        let error = error.get().filter(|error| !matches!(error, WireError::Invalid { .. }))?;
-        Some(failed(l, &error))
-    };
-    let fields = view! {
-                <div class="field">
-                    <label class="field__label" for="alias">
-                        {tr!(l, points.alias)}
-                    </label>
-                    {move || fault().map(|fault| error_line("alias-error", fault_text(l, fault)))}
-                    <input
-                        class="input"
-                        id="alias"
-                        name="alias"
-                        type="text"
-                        maxlength="24"
-                        autocomplete="nickname"
-                        required
-                        aria-describedby="alias-hint"
-                        aria-invalid=move || fault().map(|_| "true")
-                    />
-                    <p class="field__hint" id="alias-hint">
-                        {tr!(l, points.alias_hint)}
-                    </p>
-                </div>
-                <button class="btn btn--quiet">{tr!(l, points.join)}</button>
+    let fields = move |problem| {
+        view! {
+            {problem}
+            {Field::new("alias", tr!(l, points.alias))
+                .id("alias")
+                .max(24)
+                .hint(tr!(l, points.alias_hint))
+                .view(join)}
+            {join.button("btn btn--quiet", tr!(l, points.join))}
+        }
+        .into_any()
     };
     view! {
         <section aria-labelledby="near">
             <h2 id="near">{title}</h2>
             <p>{tr!(l, points.join_text)}</p>
-            {other}
-            {join.form("form", fields.into_any())}
+            {join.view("form", fields)}
         </section>
     }
     .into_any()

@@ -1,7 +1,7 @@
 //! One step of a lesson at a time. Where one is and what one has seen is kept as one goes.
 
 use kvarten_domain::lesson::{Callout, MediaFile, Place, StepBody, StepPage};
-use leptos::{html, prelude::*, task::spawn_local};
+use leptos::{html, prelude::*};
 use leptos_router::{
     NavigateOptions,
     hooks::{use_navigate, use_params_map},
@@ -9,13 +9,13 @@ use leptos_router::{
 
 use wasm_bindgen::JsCast;
 
-use super::{loaded, titled, trouble::failed};
+use super::{loaded, titled};
 use crate::{
     calls::{self, FinishStep},
+    form::{FormScreen, TOUCHED, Typed, keep, unsent_line},
     i18n::Locale,
     page::page_data,
     parts::{Film, Icon, Tab, icon, ladder_item, quarter, step_items},
-    post::Post,
     text::{lang, tag, tr},
 };
 
@@ -33,12 +33,12 @@ pub fn Step() -> impl IntoView {
         let (number, slug) = number_and_slug(&place).ok_or_else(calls::no_such)?;
         calls::step(slug, number).await
     });
-    // Opening a step is noted, so that any device can go on there. Lost, it does no harm.
+    // Opening a step is noted, so that any device can go on there.
     Effect::new(move |_| {
         if let Some((number, slug)) = number_and_slug(&place()) {
-            spawn_local(async move {
-                let _ = calls::open_step(slug, number).await;
-            });
+            let number = number.to_string();
+            let fields = [("slug", slug.as_str()), ("number", number.as_str())];
+            keep("/api/open_step", format!("{slug} {number}"), &fields, false);
         }
     });
     loaded(Tab::Learn, true, "player", page, content)
@@ -86,16 +86,11 @@ fn content(page: StepPage) -> AnyView {
 #[component]
 fn Forward(page: StepPage, title: String) -> impl IntoView {
     let l = lang();
-    let finish = Post::to::<FinishStep>();
+    let finish = FormScreen::to::<FinishStep>();
     let navigate = use_navigate();
     let slug = page.outline.slug.clone();
     let to = slug.clone();
-    Effect::new(move |_| {
-        if let Some(place) = finish.done::<Place>() {
-            navigate(&place.path(&to), NavigateOptions::default());
-        }
-    });
-    let fault = move || Some(failed(l, &finish.outcome()?.err()?));
+    finish.on_done(move |place: Place| navigate(&place.path(&to), NavigateOptions::default()));
     let is_last = usize::from(page.number) == page.outline.steps.len();
     let back = if page.number > 1 {
         format!("/lar/{slug}/{}", page.number - 1)
@@ -109,50 +104,63 @@ fn Forward(page: StepPage, title: String) -> impl IntoView {
         <input type="hidden" name="slug" value=slug.clone() />
         <input type="hidden" name="number" value=number.to_string() />
     };
+    let text =
+        move || if finish.is_sending() { tr!(l, lesson.saving).to_string() } else { go.clone() };
     let actions = view! {
         <a class="btn btn--quiet" href=back>
             {tr!(l, lesson.back)}
         </a>
-        <button class="btn" aria-busy=move || finish.is_pending().then_some("true")>
-            {move || if finish.is_pending() { tr!(l, lesson.saving).to_string() } else { go.clone() }}
-            {icon(Icon::Next)}
-        </button>
+        {finish.button("btn", view! { {text} {icon(Icon::Next)} })}
     };
     if let StepBody::Checklist { html, items } = page.body {
-        let list = view! { <Checklist slug number items ticks=page.ticks /> };
-        let fields = view! {
-            {hidden}
-            <input type="hidden" name="list" value="1" />
-            <div class="player__body" lang=language>
-                <div class="prose" inner_html=html></div>
-                {list}
-            </div>
-            {fault}
-            <div class="actions">{actions}</div>
-        };
-        return finish.form("player__form", fields.into_any());
+        let list =
+            view! { <Checklist slug number items ticks=page.ticks typed=finish.typed("") /> };
+        return finish.view("player__form", move |problem| {
+            view! {
+                {hidden}
+                <input type="hidden" name="list" value="1" />
+                <div class="player__body" lang=language>
+                    <div class="prose" inner_html=html></div>
+                    {list}
+                </div>
+                {problem}
+                <div class="actions">{actions}</div>
+            }
+            .into_any()
+        });
     }
     let start = page.video_seconds;
+    let form = finish.view("", move |problem| {
+        view! {
+            {problem}
+            {hidden}
+            <div class="actions">{actions}</div>
+        }
+        .into_any()
+    });
     view! {
         <div class="player__body" lang=language>
             {body(l, page.body, &slug, number, title, start)}
         </div>
-        {fault}
-        {finish.form("actions", view! { {hidden} {actions} }.into_any())}
+        {form}
     }
     .into_any()
 }
 
-/// Keeps something of a step, in a way that survives the page being closed.
-fn keep(path: &str, slug: &str, number: u8, fields_of: &[(&str, &str)]) {
-    if let Ok(fields) = web_sys::UrlSearchParams::new() {
-        fields.append("slug", slug);
-        fields.append("number", &number.to_string());
-        for (name, value) in fields_of {
-            fields.append(name, value);
-        }
-        let _ = window().navigator().send_beacon_with_opt_url_search_params(path, Some(&fields));
-    }
+/// Has something of a step kept. `about` names what of it, `is_counted` says whether the reader did it.
+fn keep_of_step(
+    path: &'static str,
+    slug: &str,
+    number: u8,
+    (name, value): (&str, &str),
+    is_on: bool,
+    is_counted: bool,
+) {
+    let number = number.to_string();
+    let mut pairs = vec![("slug", slug), ("number", number.as_str()), (name, value)];
+    pairs.extend(is_on.then_some(("on", "1")));
+    let what = if is_counted { value } else { "" };
+    keep(path, format!("{slug} {number} {what}"), &pairs, is_counted);
 }
 
 fn body(l: Locale, body: StepBody, slug: &str, number: u8, title: String, start: u32) -> AnyView {
@@ -164,7 +172,8 @@ fn body(l: Locale, body: StepBody, slug: &str, number: u8, title: String, start:
         StepBody::Video { html, file, poster, captions } => {
             let slug = slug.to_owned();
             let on_watch = move |seconds: u32| {
-                keep("/api/watch", &slug, number, &[("seconds", &seconds.to_string())]);
+                let seconds = seconds.to_string();
+                keep_of_step("/api/watch", &slug, number, ("seconds", &seconds), false, false);
             };
             let poster = poster.map(|media| format!("/media/{media}"));
             view! {
@@ -273,40 +282,50 @@ fn Pins(
 
 /// Things to try, ticked off one by one and kept at each tick.
 #[component]
-fn Checklist(slug: String, number: u8, items: Vec<String>, ticks: Vec<u8>) -> impl IntoView {
+fn Checklist(
+    slug: String,
+    number: u8,
+    items: Vec<String>,
+    ticks: Vec<u8>,
+    typed: Typed,
+) -> impl IntoView {
     let l = lang();
     let list = NodeRef::<html::Ul>::new();
-    // Lost, it does no harm: the whole list is sent with the way on.
     let send = move |item: u8, is_on: bool| {
-        let item = item.to_string();
-        let fields = [("item", item.as_str()), ("on", "1")];
-        keep("/api/tick", &slug, number, if is_on { &fields } else { &fields[..1] });
+        keep_of_step("/api/tick", &slug, number, ("item", &item.to_string()), is_on, true);
     };
     let send = Callback::new(move |(item, is_on)| send(item, is_on));
     let kept = ticks.clone();
-    // What was ticked before the page was alive is kept now.
+    // What the reader ticked before the page was alive is kept now. What a browser put back by itself
+    // is not the reader's doing, and may be another's.
     Effect::new(move |_| {
         let boxes = list.get().and_then(|list| list.query_selector_all("input").ok());
         let Some(boxes) = boxes else { return };
         for at in 0..boxes.length() {
             let input = boxes.item(at).and_then(|node| node.dyn_into().ok());
-            let is_on = input.is_some_and(|input: web_sys::HtmlInputElement| input.checked());
-            if let Ok(item) = u8::try_from(at)
-                && is_on != kept.contains(&item)
-            {
-                send.run((item, is_on));
+            let Some(input): Option<web_sys::HtmlInputElement> = input else { continue };
+            let Ok(item) = u8::try_from(at) else { continue };
+            if input.checked() == kept.contains(&item) {
+                continue;
+            }
+            if input.has_attribute(TOUCHED) {
+                send.run((item, input.checked()));
+            } else {
+                input.set_checked(kept.contains(&item));
             }
         }
     });
     let items = (0u8..).zip(items).map(|(at, text)| {
+        let name = format!("ticks[i{at}]");
+        let is_on = typed.is_ticked(&name, "on", ticks.contains(&at));
         view! {
             <li>
                 <label class="check check--card">
                     <input
                         type="checkbox"
-                        name=format!("ticks[i{at}]")
+                        name=name
                         value="on"
-                        checked=ticks.contains(&at)
+                        checked=is_on
                         on:change=move |event| send.run((at, event_target_checked(&event)))
                     />
                     <span>{text}</span>
@@ -319,8 +338,6 @@ fn Checklist(slug: String, number: u8, items: Vec<String>, ticks: Vec<u8>) -> im
         <ul class="tasks" node_ref=list>
             {items}
         </ul>
-        <p class="small" lang=tag(l)>
-            {tr!(l, step.saved_list)}
-        </p>
+        {unsent_line(l, tr!(l, step.saved_list).to_string())}
     }
 }

@@ -7,7 +7,7 @@ use super::{languages, titled};
 use crate::{
     calls::WireError,
     i18n::Locale,
-    parts::{Tone, bare_frame, message, note_with},
+    parts::{Tone, bare_frame, message, note},
     text::{escaped, lang, tr},
 };
 
@@ -30,6 +30,16 @@ pub fn words(l: Locale, error: &WireError) -> (String, String) {
         WireError::Offline => {
             (tr!(l, trouble.offline).to_string(), tr!(l, trouble.offline_text).to_string())
         }
+        WireError::Elsewhere => {
+            (tr!(l, trouble.elsewhere).to_string(), tr!(l, trouble.elsewhere_text).to_string())
+        }
+        WireError::OtherPerson => (
+            tr!(l, trouble.other_person).to_string(),
+            tr!(l, trouble.other_person_text).to_string(),
+        ),
+        WireError::TooLarge => {
+            (tr!(l, trouble.too_large).to_string(), tr!(l, trouble.too_large_text).to_string())
+        }
         WireError::Invalid { .. } | WireError::IdTaken | WireError::Trouble => {
             (tr!(l, trouble.trouble).to_string(), tr!(l, trouble.trouble_text).to_string())
         }
@@ -44,19 +54,14 @@ pub fn here() -> String {
 }
 
 /// Where to sign in, to come back here afterwards.
-fn sign_in() -> String {
+pub fn sign_in_address() -> String {
     format!("/logga-in?till={}", escaped(&here()))
 }
 
-/// A note that something sent did not do its work. Whoever was signed out meanwhile is led to sign
-/// in, and back.
-pub fn failed(l: Locale, error: &WireError) -> AnyView {
-    let (title, text) = words(l, error);
-    if *error != WireError::SignedOut {
-        return note_with(Tone::Wrong, Some(title), text, ().into_any());
-    }
-    let link = view! { <a href=sign_in() rel="external">{tr!(l, trouble.sign_in)}</a> };
-    note_with(Tone::Wrong, Some(title), tr!(l, trouble.not_sent).to_string(), link.into_any())
+/// A note that a plain form did not do its work.
+pub fn failed(l: Locale) -> AnyView {
+    let (title, text) = words(l, &WireError::Trouble);
+    note(Tone::Wrong, Some(title), text)
 }
 
 /// A page's error. On the server, somebody signed out is led to sign in and back.
@@ -64,7 +69,7 @@ pub fn trouble(error: &WireError) -> AnyView {
     let l = lang();
     #[cfg(feature = "ssr")]
     if *error == WireError::SignedOut {
-        crate::calls::leave_for(&sign_in());
+        crate::calls::leave_for(&sign_in_address());
     }
     let (title, text) = words(l, error);
     let link = |path: String, text: String| {
@@ -72,11 +77,12 @@ pub fn trouble(error: &WireError) -> AnyView {
     };
     let action = match error {
         WireError::SignedOut | WireError::WrongSignIn => {
-            link(sign_in(), tr!(l, trouble.sign_in).to_string())
+            link(sign_in_address(), tr!(l, trouble.sign_in).to_string())
         }
         WireError::Denied | WireError::NotFound => {
             link("/lar".into(), tr!(l, app.to_learn).to_string())
         }
+        WireError::OtherPerson => link(here(), tr!(l, trouble.reload).to_string()),
         _ => link(here(), tr!(l, trouble.again).to_string()),
     };
     titled(&title);

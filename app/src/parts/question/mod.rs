@@ -9,6 +9,7 @@ use leptos::prelude::*;
 
 use super::icon::{Icon, icon};
 use crate::{
+    form::Typed,
     i18n::Locale,
     text::{lang, tag, tr},
 };
@@ -23,6 +24,11 @@ pub fn Question(
     /// Whether the page is alive.
     #[prop(into)]
     is_live: Signal<bool>,
+    /// The option that has been sent and not been judged yet, where one tap sends it.
+    #[prop(into)]
+    chosen: Signal<Option<String>>,
+    /// What was chosen before, where the reply could not be judged.
+    typed: Typed,
 ) -> impl IntoView {
     let l = lang();
     let hint = hint(l, &view);
@@ -31,19 +37,19 @@ pub fn Question(
         QuestionFace::Single { options } => {
             let options = options.into_iter().enumerate();
             let options = options.map(|(at, text)| (at.to_string(), text)).collect();
-            one_tap(prompt, hint, tr!(l, ladder.how_single).to_string(), false, options)
+            one_tap(prompt, hint, tr!(l, ladder.how_single).to_string(), false, options, chosen)
         }
         QuestionFace::TrueFalse => {
             let options = vec![
                 ("true".to_owned(), tr!(l, ladder.is_true).to_string()),
                 ("false".to_owned(), tr!(l, ladder.is_false).to_string()),
             ];
-            one_tap(prompt, hint, tr!(l, ladder.how_true_false).to_string(), true, options)
+            one_tap(prompt, hint, tr!(l, ladder.how_true_false).to_string(), true, options, chosen)
         }
-        QuestionFace::Multiple { options } => multiple(l, prompt, hint, options),
-        QuestionFace::Order { items } => order(l, prompt, hint, items, is_live),
-        QuestionFace::Match { lefts, rights } => pairs(l, prompt, hint, lefts, rights),
-        QuestionFace::Word { before, after } => word(l, prompt, hint, before, after),
+        QuestionFace::Multiple { options } => multiple(l, prompt, hint, options, &typed),
+        QuestionFace::Order { items } => order(l, prompt, hint, items, is_live, typed),
+        QuestionFace::Match { lefts, rights } => pairs(l, prompt, hint, lefts, rights, &typed),
+        QuestionFace::Word { before, after } => word(l, prompt, hint, before, after, &typed),
         QuestionFace::Point { picture, labels } => point(l, prompt, hint, picture, labels, is_live),
     }
 }
@@ -88,11 +94,21 @@ fn one_tap(
     how: String,
     is_pair: bool,
     options: Vec<(String, String)>,
+    chosen: Signal<Option<String>>,
 ) -> AnyView {
     let options = options.into_iter().map(|(value, text)| {
+        let this = value.clone();
+        let is_chosen = move || chosen.with(|chosen| chosen.as_deref() == Some(this.as_str()));
         view! {
             <li>
-                <button class="answer" name="pick[only]" value=value>{text}</button>
+                <button
+                    class="answer"
+                    name="pick[only]"
+                    value=value
+                    aria-current=move || is_chosen().then_some("true")
+                >
+                    {text}
+                </button>
             </li>
         }
     });
@@ -108,12 +124,20 @@ fn one_tap(
     .into_any()
 }
 
-fn multiple(l: Locale, prompt: String, hint: AnyView, options: Vec<String>) -> AnyView {
+fn multiple(
+    l: Locale,
+    prompt: String,
+    hint: AnyView,
+    options: Vec<String>,
+    typed: &Typed,
+) -> AnyView {
     let options = options.into_iter().enumerate().map(|(at, text)| {
+        let name = format!("pick[o{at}]");
+        let is_on = typed.is_ticked(&name, "on", false);
         view! {
             <li>
                 <label class="answer answer--pick">
-                    <input type="checkbox" name=format!("pick[o{at}]") value="on" />
+                    <input type="checkbox" name=name value="on" checked=is_on />
                     <span>{text}</span>
                 </label>
             </li>
@@ -133,11 +157,15 @@ fn pairs(
     hint: AnyView,
     lefts: Vec<String>,
     rights: Vec<String>,
+    typed: &Typed,
 ) -> AnyView {
     let pairs = lefts.into_iter().enumerate().map(|(at, left)| {
         let id = format!("pair{at}");
+        let chosen = typed.text(&format!("pick[o{at}]"), String::new());
         let options = rights.iter().enumerate().map(|(right, text)| {
-            view! { <option value=right.to_string()>{text.clone()}</option> }
+            let value = right.to_string();
+            let is_chosen = chosen == value;
+            view! { <option value=value selected=is_chosen>{text.clone()}</option> }
         });
         view! {
             <li class="match__pair">
@@ -157,7 +185,14 @@ fn pairs(
     .into_any()
 }
 
-fn word(l: Locale, prompt: String, hint: AnyView, before: String, after: String) -> AnyView {
+fn word(
+    l: Locale,
+    prompt: String,
+    hint: AnyView,
+    before: String,
+    after: String,
+    typed: &Typed,
+) -> AnyView {
     view! {
         <h2 class="ask__q" id="question">{prompt}</h2>
         {hint}
@@ -167,6 +202,7 @@ fn word(l: Locale, prompt: String, hint: AnyView, before: String, after: String)
                 class="input blank__in"
                 id="word"
                 name="pick[word]"
+                value=typed.text("pick[word]", String::new())
                 type="text"
                 maxlength=MAX_WORD.to_string()
                 autocomplete="off"

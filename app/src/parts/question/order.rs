@@ -6,6 +6,7 @@ use wasm_bindgen::JsCast;
 
 use super::send;
 use crate::{
+    form::Typed,
     i18n::Locale,
     parts::icon::{Icon, icon},
     text::{lang, tag, tr},
@@ -17,6 +18,7 @@ pub(super) fn order(
     hint: AnyView,
     items: Vec<String>,
     is_live: Signal<bool>,
+    typed: Typed,
 ) -> AnyView {
     let how = move || {
         if is_live.get() { tr!(l, ladder.how_order_move) } else { tr!(l, ladder.how_order) }
@@ -26,7 +28,7 @@ pub(super) fn order(
         if is_live.get() {
             view! { <MovableOrder items=items.clone() /> }.into_any()
         } else {
-            order_by_number(l, &items)
+            order_by_number(l, &items, &typed)
         }
     };
     view! {
@@ -42,25 +44,26 @@ pub(super) fn order(
 }
 
 /// An order given by numbers, for browsers without the script.
-fn order_by_number(l: Locale, items: &[String]) -> AnyView {
+fn order_by_number(l: Locale, items: &[String], typed: &Typed) -> AnyView {
     let rows = items.iter().enumerate().map(|(at, item)| {
+        let name = format!("pick[o{at}]");
         let places = (1..=items.len()).map(|place| {
-            view! {
-                <option value=place.to_string() selected=place == at + 1>
-                    {place.to_string()}
-                </option>
-            }
+            let value = place.to_string();
+            let is_chosen = typed.is_ticked(&name, &value, place == at + 1);
+            view! { <option value=value selected=is_chosen>{place.to_string()}</option> }
         });
+        let places = places.collect_view();
         view! {
             <li class="order__item">
                 <label class="order__text" for=format!("place{at}")>{item.clone()}</label>
                 <select
                     class="input order__place"
                     id=format!("place{at}")
-                    name=format!("pick[o{at}]")
+                    name=name
+                    autocomplete="off"
                     aria-label=tr!(l, ladder.place_of, item = item.clone()).to_string()
                 >
-                    {places.collect_view()}
+                    {places}
                 </select>
             </li>
         }

@@ -5,7 +5,7 @@ use kvarten_domain::{
     assessment::Claim,
     knowledge::{Assessed, AssessmentPage, StatementLine},
 };
-use leptos::{prelude::*, task::spawn_local, wasm_split::wasm_split};
+use leptos::{prelude::*, wasm_split::wasm_split};
 use leptos_router::{
     NavigateOptions,
     hooks::{use_navigate, use_params_map, use_query_map},
@@ -15,12 +15,12 @@ use wasm_bindgen::JsCast;
 use super::BASE;
 use crate::{
     calls::{self, WireError},
+    form::{FormScreen, Typed, keep, unsent_line},
     i18n::Locale,
     lazy::Drawn,
     page::page_data,
-    parts::{Icon, Tab, Tone, icon, note},
-    post::Post,
-    screens::{loaded, titled, trouble::failed},
+    parts::{Icon, Tab, icon},
+    screens::{loaded, titled},
     text::{lang, tr},
 };
 
@@ -39,70 +39,59 @@ pub fn assess() -> Drawn {
             calls::assessment(code.to_owned(), level).await
         },
     );
-    let refused = Memo::new(move |_| {
-        query.with(|query| query.get("fel").and_then(|text| WireError::from_code(&text)))
-    });
-    let post = Post::to::<calls::Assess>();
+    let form = FormScreen::to::<calls::Assess>().with_words(words);
     let go = use_navigate();
-    Effect::new(move |_| {
-        if let Some(Assessed { next, .. }) = post.done::<Assessed>() {
-            post.forget();
-            let code = params.with_untracked(|params| params.get("system").unwrap_or_default());
-            let path = match next {
-                Some(next) => format!("{BASE}{code}/skatta?niva={}", next.number()),
-                None => format!("{BASE}{code}?klart=1"),
-            };
-            go(&path, NavigateOptions::default());
-            crate::parts::focus("main");
-        }
+    form.on_done(move |Assessed { next, .. }| {
+        let code = params.with_untracked(|params| params.get("system").unwrap_or_default());
+        let path = match next {
+            Some(next) => format!("{BASE}{code}/skatta?niva={}", next.number()),
+            None => format!("{BASE}{code}?klart=1"),
+        };
+        go(&path, NavigateOptions::default());
+        crate::parts::focus("main");
     });
-    let error = Signal::derive(move || match post.outcome() {
-        Some(Err(error)) => Some(error),
-        Some(Ok(())) => None,
-        None => refused.get(),
-    });
-    Ok(loaded(Tab::Knowledge, true, "knowledge", page, move |page| content(&page, post, error)))
+    Ok(loaded(Tab::Knowledge, true, "knowledge", page, move |page| content(&page, form)))
 }
 
-fn content(page: &AssessmentPage, post: Post, error: Signal<Option<WireError>>) -> AnyView {
+fn words(l: Locale, error: &WireError) -> Option<(Option<String>, String)> {
+    let text = match error.fault_of("statement")? {
+        Fault::Incomplete => tr!(l, knowledge.assess_missing),
+        Fault::Changed => tr!(l, knowledge.assess_changed),
+        _ => return None,
+    };
+    Some((None, text.to_string()))
+}
+
+fn content(page: &AssessmentPage, form: FormScreen) -> AnyView {
     let l = lang();
     let name = page.system.name.clone();
     let title = tr!(l, knowledge.assess_title, system = name).to_string();
     titled(&title);
     let (level, last) = (page.level.number(), page.last.number());
     let code = page.system.code.clone();
+    let typed = form.typed("");
     let statements = page
         .statements
         .iter()
         .enumerate()
-        .map(|(at, line)| statement(l, at, line, (&code, page.level)))
+        .map(|(at, line)| statement(l, at, line, (&code, page.level), &typed))
         .collect_view();
     let is_missing = move || {
-        let fault = error.get().and_then(|error| error.fault_of("statement"));
-        fault == Some(Fault::Incomplete)
+        form.error().and_then(|error| error.fault_of("statement")) == Some(Fault::Incomplete)
     };
     // What is not answered yet is where to go on.
     Effect::new(move |_| {
         if is_missing() {
-            let first = document().query_selector(".said:not(:has(:checked)) .claim__in");
-            if let Some(Ok(first)) =
-                first.ok().flatten().map(JsCast::dyn_into::<web_sys::HtmlElement>)
-            {
-                let _ = first.focus();
-            }
+            request_animation_frame(|| {
+                let first = document().query_selector(".said:not(:has(:checked)) .claim__in");
+                if let Some(Ok(first)) =
+                    first.ok().flatten().map(JsCast::dyn_into::<web_sys::HtmlElement>)
+                {
+                    let _ = first.focus();
+                }
+            });
         }
     });
-    let problem = move || {
-        error.get().map(|error| match error.fault_of("statement") {
-            Some(Fault::Incomplete) => {
-                note(Tone::Wrong, None, tr!(l, knowledge.assess_missing).to_string())
-            }
-            Some(Fault::Changed) => {
-                note(Tone::Wrong, None, tr!(l, knowledge.assess_changed).to_string())
-            }
-            _ => failed(l, &error),
-        })
-    };
     let before = page.before.map(|before| {
         view! {
             <a class="btn btn--quiet" href=format!("{BASE}{code}/skatta?niva={}", before.number())>
@@ -110,20 +99,21 @@ fn content(page: &AssessmentPage, post: Post, error: Signal<Option<WireError>>) 
             </a>
         }
     });
-    let fields = view! {
-        <input type="hidden" name="code" value=code.clone() />
-        <input type="hidden" name="level" value=level.to_string() />
-        {statements}
-        <div class="actions">
-            {problem}
-            {before}
-            <button class="btn" aria-disabled=move || post.is_pending().then_some("true")>
-                {tr!(l, knowledge.assess_next)}
-                {icon(Icon::Next)}
-            </button>
-        </div>
-    }
-    .into_any();
+    let code = page.system.code.clone();
+    let fields = move |problem| {
+        view! {
+            <input type="hidden" name="code" value=code />
+            <input type="hidden" name="level" value=level.to_string() />
+            {statements}
+            {unsent_line(l, tr!(l, knowledge.assess_kept).to_string())}
+            <div class="actions">
+                {problem}
+                {before}
+                {form.button("btn", view! { {tr!(l, knowledge.assess_next)} {icon(Icon::Next)} })}
+            </div>
+        }
+        .into_any()
+    };
     view! {
         <p class="crumb">
             <a href=format!("{BASE}{}", page.system.code)>{icon(Icon::Back)} {tr!(l, knowledge.assess_leave)}</a>
@@ -139,13 +129,19 @@ fn content(page: &AssessmentPage, post: Post, error: Signal<Option<WireError>>) 
             aria-label=tr!(l, knowledge.assess_step, level = level, last = last).to_string()
         ></progress>
         <p>{tr!(l, knowledge.assess_lead)}</p>
-        <div class:assess--missing=is_missing>{post.form("assess", fields)}</div>
+        <div class:assess--missing=is_missing>{form.view("assess", fields)}</div>
     }
     .into_any()
 }
 
 /// A statement with its three answers. With the script, each answer is kept as soon as it is given.
-fn statement(l: Locale, at: usize, line: &StatementLine, (code, level): (&str, Level)) -> AnyView {
+fn statement(
+    l: Locale,
+    at: usize,
+    line: &StatementLine,
+    (code, level): (&str, Level),
+    typed: &Typed,
+) -> AnyView {
     let name = format!("said[m{}]", line.meaning);
     let meaning = line.meaning;
     let options = Claim::ALL.map(|claim| {
@@ -157,12 +153,17 @@ fn statement(l: Locale, at: usize, line: &StatementLine, (code, level): (&str, L
         let code = code.to_owned();
         let keep = move |_| {
             let code = code.clone();
-            spawn_local(async move {
-                // What could not be kept now is kept with the form.
-                let _ = calls::keep_claim(code, level, meaning, claim.code().to_owned()).await;
-            });
+            let (level, meaning) = (level.number().to_string(), meaning.to_string());
+            let fields = [
+                ("code", code.as_str()),
+                ("level", level.as_str()),
+                ("meaning", meaning.as_str()),
+                ("claim", claim.code()),
+            ];
+            keep("/api/keep_claim", format!("{code} {meaning}"), &fields, true);
         };
         let id = format!("s{at}-{}", claim.code());
+        let is_on = typed.is_ticked(&name, claim.code(), line.claim == Some(claim));
         view! {
             <div class="claim">
                 <input
@@ -171,7 +172,7 @@ fn statement(l: Locale, at: usize, line: &StatementLine, (code, level): (&str, L
                     id=id.clone()
                     name=name.clone()
                     value=claim.code()
-                    checked=line.claim == Some(claim)
+                    checked=is_on
                     on:change=keep
                 />
                 <label class="claim__label" for=id>{text}</label>

@@ -12,19 +12,16 @@ pub use system::map_system;
 
 use kvarten_domain::map::SystemLine;
 use leptos::{prelude::*, wasm_split::wasm_split};
-use leptos_router::{
-    NavigateOptions,
-    hooks::{use_navigate, use_query_map},
-};
+use leptos_router::{NavigateOptions, hooks::use_navigate};
 
-use super::{loaded, titled, trouble::failed};
+use super::{loaded, titled};
 use crate::{
-    calls::{self, WireError},
+    calls,
+    form::{Field, FormScreen},
     i18n::Locale,
     lazy::Drawn,
     page::page_data,
-    parts::{Icon, Tab, fault_text, field_error, icon},
-    post::Post,
+    parts::{Icon, Tab, icon},
     text::{date, lang, tr},
 };
 
@@ -32,94 +29,31 @@ use crate::{
 #[wasm_split(admin, wasm_split_path = leptos::wasm_split, preload(load), fallible)]
 pub fn map() -> Drawn {
     let page = page_data(String::new, |_| calls::map_page());
-    let post = Post::to::<calls::CreateSystem>();
+    let form = FormScreen::to::<calls::CreateSystem>();
     let go = use_navigate();
-    Effect::new(move |_| {
-        if let Some(code) = post.done::<String>() {
-            post.forget();
-            go(&format!("/karta/{code}"), NavigateOptions::default());
-        }
-    });
-    let error = errors(post);
+    form.on_done(move |code: String| go(&format!("/karta/{code}"), NavigateOptions::default()));
     Ok(loaded(Tab::Map, false, "map", page, move |(lines, id): (Vec<SystemLine>, String)| {
-        content(&lines, &id, post, error)
+        content(&lines, &id, form)
     }))
 }
 
-/// What was wrong the last time a form was sent: as its answer says, or the address.
-fn errors(post: Post) -> Signal<Option<WireError>> {
-    let query = use_query_map();
-    let refused = Memo::new(move |_| {
-        query.with(|query| query.get("fel").and_then(|text| WireError::from_code(&text)))
-    });
-    Signal::derive(move || match post.outcome() {
-        Some(Err(error)) => Some(error),
-        Some(Ok(())) => None,
-        None => refused.get(),
-    })
-}
-
-/// A field of a form, with what is wrong with it.
-fn field(
-    l: Locale,
-    (id, name): (String, &'static str),
-    label: String,
-    value: String,
-    (kind, most): (&'static str, &'static str),
-    error: Signal<Option<WireError>>,
-) -> AnyView {
-    let fault = move || error.get().and_then(|error| error.fault_of(name));
-    view! {
-        <div class="field">
-            <label class="field__label" for=id.clone()>{label}</label>
-            {move || fault().map(|fault| field_error(fault_text(l, fault)))}
-            <input
-                class="input"
-                id=id
-                name=name
-                type=kind
-                value=value
-                maxlength=most
-                autocomplete="off"
-                aria-invalid=move || fault().map(|_| "true")
-            />
-        </div>
-    }
-    .into_any()
-}
-
-/// A note for what went wrong beyond any field.
-fn problem(l: Locale, error: Signal<Option<WireError>>) -> AnyView {
-    (move || {
-        error
-            .get()
-            .filter(|error| !matches!(error, WireError::Invalid { .. }))
-            .map(|error| failed(l, &error))
-    })
-    .into_any()
-}
-
-fn content(
-    lines: &[SystemLine],
-    id: &str,
-    post: Post,
-    error: Signal<Option<WireError>>,
-) -> AnyView {
+fn content(lines: &[SystemLine], id: &str, form: FormScreen) -> AnyView {
     let l = lang();
     let title = tr!(l, map.title).to_string();
     titled(&title);
-    let fields = view! {
-        <input type="hidden" name="id" value=id.to_owned() />
-        {problem(l, error)}
-        {field(l, ("s-name".into(), "name"), tr!(l, map.name).to_string(), String::new(), ("text", "60"), error)}
-        {field(l, ("s-about".into(), "about"), tr!(l, map.about).to_string(), String::new(), ("text", "160"), error)}
-        {field(l, ("s-owner".into(), "owner"), tr!(l, map.owner).to_string(), String::new(), ("text", "80"), error)}
-        {field(l, ("s-since".into(), "since"), tr!(l, map.since_field).to_string(), String::new(), ("date", "10"), error)}
-        <button class="btn" aria-disabled=move || post.is_pending().then_some("true")>
-            {tr!(l, map.add)}
-        </button>
-    }
-    .into_any();
+    let id = id.to_owned();
+    let fields = move |problem| {
+        view! {
+            <input type="hidden" name="id" value=id />
+            {problem}
+            {Field::new("name", tr!(l, map.name)).id("s-name").max(60).view(form)}
+            {Field::new("about", tr!(l, map.about)).id("s-about").max(160).view(form)}
+            {Field::new("owner", tr!(l, map.owner)).id("s-owner").max(80).view(form)}
+            {Field::new("since", tr!(l, map.since_field)).id("s-since").date(None).view(form)}
+            {form.button("btn", tr!(l, map.add))}
+        }
+        .into_any()
+    };
     let used = lines.iter().filter(|line| line.is_in_use).map(|line| row(l, line));
     let unused: Vec<_> =
         lines.iter().filter(|line| !line.is_in_use).map(|line| row(l, line)).collect();
@@ -150,7 +84,7 @@ fn content(
         {unused}
         <section aria-labelledby="new">
             <h2 id="new">{tr!(l, map.new)}</h2>
-            {post.form("form", fields)}
+            {form.view("form", fields)}
         </section>
     }
     .into_any()

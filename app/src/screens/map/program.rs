@@ -4,13 +4,13 @@ use kvarten_domain::program::ProgramForm;
 use leptos::{prelude::*, wasm_split::wasm_split};
 use leptos_router::hooks::{use_params_map, use_query_map};
 
-use super::{errors, programs::program_form};
+use super::programs::program_form;
 use crate::{
     calls,
+    form::FormScreen,
     lazy::Drawn,
     page::page_data,
     parts::{Icon, Tab, Tone, icon, told},
-    post::Post,
     screens::{loaded, titled},
     text::{lang, tr},
 };
@@ -22,16 +22,12 @@ pub fn map_program() -> Drawn {
     let code = move || params.with(|params| params.get("code").unwrap_or_default());
     let is_done = move || query.with_untracked(|query| query.get("klart").is_some());
     let page = page_data(code, calls::map_program);
-    let post = Post::to::<calls::SetProgram>();
+    let set = FormScreen::to::<calls::SetProgram>();
     let saved = RwSignal::new(false);
-    Effect::new(move |_| {
-        if let Some(Ok(())) = post.outcome() {
-            post.forget();
-            saved.set(true);
-            page.refetch();
-        }
+    set.on_done(move |_: String| {
+        saved.set(true);
+        page.refetch();
     });
-    let error = errors(post);
     Ok(loaded(Tab::Map, false, "map", page, move |form: ProgramForm| {
         let l = lang();
         titled(&form.name);
@@ -44,7 +40,7 @@ pub fn map_program() -> Drawn {
             </p>
             <h1>{form.name.clone()}</h1>
             {done.then(|| told(Tone::Right, text.to_string()))}
-            {program_form(l, &form, post, error)}
+            {program_form(l, &form, set)}
         }
         .into_any()
     }))

@@ -7,14 +7,13 @@ use kvarten_domain::{
 use leptos::{prelude::*, wasm_split::wasm_split};
 use leptos_router::{NavigateOptions, hooks::use_navigate};
 
-use super::{errors, field, problem};
 use crate::{
-    calls::{self, WireError},
+    calls,
+    form::{Field, FormScreen},
     i18n::Locale,
     lazy::Drawn,
     page::page_data,
-    parts::{Icon, Tab, fault_text, field_error, icon, pairs, select},
-    post::Post,
+    parts::{Icon, Tab, icon, pairs},
     screens::{loaded, titled},
     text::{date, lang, lesson_option, lessons, minutes, tr},
 };
@@ -26,15 +25,11 @@ const SPARE: usize = 3;
 #[wasm_split(admin, wasm_split_path = leptos::wasm_split, preload(load), fallible)]
 pub fn programs() -> Drawn {
     let page = page_data(String::new, |_| calls::programs());
-    let post = Post::to::<calls::SetProgram>();
+    let set = FormScreen::to::<calls::SetProgram>();
     let go = use_navigate();
-    Effect::new(move |_| {
-        if let Some(code) = post.done::<String>() {
-            post.forget();
-            go(&format!("/karta/program/{code}"), NavigateOptions::default());
-        }
+    set.on_done(move |code: String| {
+        go(&format!("/karta/program/{code}"), NavigateOptions::default());
     });
-    let error = errors(post);
     Ok(loaded(
         Tab::Map,
         false,
@@ -70,7 +65,7 @@ pub fn programs() -> Drawn {
                 {list}
                 <section aria-labelledby="new">
                     <h2 id="new">{tr!(l, program.new)}</h2>
-                    {program_form(l, &new, post, error)}
+                    {program_form(l, &new, set)}
                 </section>
             }
             .into_any()
@@ -97,24 +92,8 @@ fn row(l: Locale, line: &ProgramLine) -> AnyView {
 }
 
 /// A program's fields, of a new one or of one there is.
-pub(super) fn program_form(
-    l: Locale,
-    form: &ProgramForm,
-    post: Post,
-    error: Signal<Option<WireError>>,
-) -> AnyView {
-    let wrong = move |name: &'static str| {
-        move || {
-            let fault = error.get().and_then(|error| error.fault_of(name));
-            fault.map(|fault| {
-                let text = match (name, fault) {
-                    ("lessons", Fault::Empty) => tr!(l, program.no_lessons).to_string(),
-                    _ => fault_text(l, fault),
-                };
-                field_error(text)
-            })
-        }
-    };
+pub(super) fn program_form(l: Locale, form: &ProgramForm, set: FormScreen) -> AnyView {
+    let typed = set.typed("");
     let bank: Vec<(String, String)> = form
         .bank
         .iter()
@@ -127,9 +106,10 @@ pub(super) fn program_form(
     let lessons = (0..places).map(|at| {
         let number = at + 1;
         let id = format!("p-s{number}");
-        let chosen = form.lessons.get(at).map(String::as_str);
+        let chosen = form.lessons.get(at).cloned().unwrap_or_default();
+        let chosen = typed.text(&format!("s[s{number}]"), chosen);
         let options = bank.iter().map(|(slug, text)| {
-            let is_chosen = chosen == Some(slug.as_str());
+            let is_chosen = chosen == *slug;
             view! { <option value=slug.clone() selected=is_chosen>{text.clone()}</option> }
         });
         view! {
@@ -144,7 +124,9 @@ pub(super) fn program_form(
             </li>
         }
     });
-    let (is_new, is_ended) = (form.revision == 0, form.is_ended);
+    let lessons = lessons.collect_view();
+    let is_new = form.revision == 0;
+    let is_ended = typed.is_ticked("is_ended", "1", form.is_ended);
     let end = (!is_new).then(|| {
         view! {
             <label class="check" for="p-ended">
@@ -154,38 +136,36 @@ pub(super) fn program_form(
         }
     });
     let button = if is_new { tr!(l, program.add) } else { tr!(l, program.save) };
-    let profession = select(
-        "profession",
-        tr!(l, program.profession).to_string(),
-        tr!(l, program.everybody).to_string(),
-        pairs(&form.professions),
-        form.profession.as_deref(),
-    );
-    let fields = view! {
-        <input type="hidden" name="id" value=form.id.to_string() />
-        <input type="hidden" name="revision" value=form.revision.to_string() />
-        {problem(l, error)}
-        {wrong("program")}
-        {field(l, ("p-name".into(), "name"), tr!(l, program.name).to_string(), form.name.clone(), ("text", "80"), error)}
-        <div class="field">
-            <label class="field__label" for="p-about">{tr!(l, program.about)}</label>
-            {wrong("about")}
-            <textarea class="input" id="p-about" name="about" rows="3" maxlength="280">
-                {form.about.clone()}
-            </textarea>
-        </div>
-        {wrong("profession")}
-        {profession}
-        <fieldset class="program__lessons">
-            <legend class="field__label">{tr!(l, program.lessons)}</legend>
-            <p class="small">{tr!(l, program.lessons_hint)}</p>
-            {wrong("lessons")}
-            <ol>{lessons.collect_view()}</ol>
-        </fieldset>
-        {end}
-        <button class="btn" aria-disabled=move || post.is_pending().then_some("true")>
-            {button}
-        </button>
-    };
-    post.form("form form--wide", fields.into_any())
+    let mut professions = vec![(String::new(), tr!(l, program.everybody).to_string())];
+    professions.extend(pairs(&form.professions));
+    let (id, revision) = (form.id.to_string(), form.revision.to_string());
+    let name =
+        Field::new("name", tr!(l, program.name)).id("p-name").value(form.name.clone()).max(80);
+    let about = Field::new("about", tr!(l, program.about)).id("p-about").value(form.about.clone());
+    let profession = Field::new("profession", tr!(l, program.profession))
+        .value(form.profession.clone().unwrap_or_default())
+        .choice(professions);
+    set.view("form form--wide", move |problem| {
+        view! {
+            <input type="hidden" name="id" value=id />
+            <input type="hidden" name="revision" value=revision />
+            {problem}
+            {name.view(set)}
+            {about.area(3).max(280).view(set)}
+            {profession.view(set)}
+            <fieldset class="program__lessons">
+                <legend class="field__label">{tr!(l, program.lessons)}</legend>
+                <p class="small">{tr!(l, program.lessons_hint)}</p>
+                {set.fault_line("", "lessons", Some(no_lessons))}
+                <ol>{lessons}</ol>
+            </fieldset>
+            {end}
+            {set.button("btn", button)}
+        }
+        .into_any()
+    })
+}
+
+fn no_lessons(l: Locale, fault: Fault) -> Option<String> {
+    (fault == Fault::Empty).then(|| tr!(l, program.no_lessons).to_string())
 }

@@ -10,14 +10,13 @@ use kvarten_domain::{
 use leptos::{prelude::*, wasm_split::wasm_split};
 use leptos_router::{hooks::use_query_map, params::ParamsMap};
 
-use super::{errors, problem};
 use crate::{
-    calls::{self, WireError},
+    calls,
+    form::{Field, FormScreen, Typed},
     i18n::Locale,
     lazy::Drawn,
     page::page_data,
-    parts::{Icon, Tab, Tone, fault_text, field_error, icon, note, told as told_note},
-    post::Post,
+    parts::{Icon, Tab, Tone, fault_text, icon, note, told as told_note},
     screens::{loaded, titled},
     text::{date, lang, tr},
 };
@@ -38,21 +37,17 @@ pub fn requirements() -> Drawn {
             calls::requirements(unit.parse::<UnitId>().ok(), Date::from_iso(day)).await
         },
     );
-    let post = Post::to::<calls::SetRequirements>();
+    let set = FormScreen::to::<calls::SetRequirements>();
     let made: RwSignal<Option<Changes>> = RwSignal::new(None);
-    Effect::new(move |_| {
-        if let Some(changes) = post.done::<Changes>() {
-            post.forget();
-            made.set(Some(changes));
-            page.refetch();
-            // What comes next is to hold from today again, if nobody says otherwise.
-            crate::parts::empty("r-from");
-        }
+    set.on_done(move |changes: Changes| {
+        made.set(Some(changes));
+        page.refetch();
+        // What comes next is to hold from today again, unless another day is chosen.
+        crate::parts::empty("r-from");
     });
     let told = Signal::derive(move || made.get().or_else(|| query.with(in_address)));
-    let error = errors(post);
     Ok(loaded(Tab::Map, false, "map", page, move |page: RequirementsPage| {
-        content(&page, post, told, error)
+        content(&page, set, told)
     }))
 }
 
@@ -67,12 +62,7 @@ fn in_address(query: &ParamsMap) -> Option<Changes> {
     Some(Changes { changed: query.get("klart")?.parse().ok()?, refused: refused.collect() })
 }
 
-fn content(
-    page: &RequirementsPage,
-    post: Post,
-    told: Signal<Option<Changes>>,
-    error: Signal<Option<WireError>>,
-) -> AnyView {
+fn content(page: &RequirementsPage, set: FormScreen, told: Signal<Option<Changes>>) -> AnyView {
     let l = lang();
     let title = tr!(l, map.requirements).to_string();
     titled(&title);
@@ -95,8 +85,7 @@ fn content(
         {choose(l, page)}
         {earlier}
         {move || told.get().map(|changes| outcome(l, &named, &changes))}
-        {problem(l, error)}
-        {if page.is_today { post.form("", editor(l, page, post, error)) } else { table(l, page, false) }}
+        {if page.is_today { editor(l, page, set) } else { table(l, page, None) }}
     }
     .into_any()
 }
@@ -176,35 +165,30 @@ fn choose(l: Locale, page: &RequirementsPage) -> AnyView {
     .into_any()
 }
 
-fn editor(
-    l: Locale,
-    page: &RequirementsPage,
-    post: Post,
-    error: Signal<Option<WireError>>,
-) -> AnyView {
+fn editor(l: Locale, page: &RequirementsPage, set: FormScreen) -> AnyView {
     let unit = page.unit.map(|unit| unit.to_string()).unwrap_or_default();
-    let wrong = move || error.get().and_then(|error| error.fault_of("from"));
-    view! {
-        <input type="hidden" name="unit" value=unit />
-        {table(l, page, true)}
-        <div class="choose">
-            <div class="field">
-                <label class="field__label" for="r-from">
-                    {tr!(l, map.req_from)}
-                </label>
-                {move || wrong().map(|fault| field_error(fault_text(l, fault)))}
-                <input class="input" id="r-from" type="date" name="from" min=page.on.iso() />
-                <p class="small">{tr!(l, map.req_from_hint)}</p>
+    let table = table(l, page, Some(&set.typed("")));
+    let today = page.on.iso();
+    set.view("", move |problem| {
+        view! {
+            <input type="hidden" name="unit" value=unit />
+            {problem}
+            {table}
+            <div class="choose">
+                {Field::new("from", tr!(l, map.req_from))
+                    .id("r-from")
+                    .date(Some(today))
+                    .hint(tr!(l, map.req_from_hint))
+                    .view(set)}
+                {set.button("btn", tr!(l, map.req_save))}
             </div>
-            <button class="btn" aria-disabled=move || post.is_pending().then_some("true")>
-                {tr!(l, map.req_save)}
-            </button>
-        </div>
-    }
-    .into_any()
+        }
+        .into_any()
+    })
 }
 
-fn table(l: Locale, page: &RequirementsPage, is_editable: bool) -> AnyView {
+/// The table; to be changed where there is what was typed into it.
+fn table(l: Locale, page: &RequirementsPage, typed: Option<&Typed>) -> AnyView {
     let heads = page.systems.iter().map(|(_, name)| {
         view! {
             <th scope="col" class="matrix__system">
@@ -214,8 +198,8 @@ fn table(l: Locale, page: &RequirementsPage, is_editable: bool) -> AnyView {
     });
     let rows = page.professions.iter().map(|(_, profession, cells)| {
         let cells = cells.iter().zip(&page.systems).map(|(one, (_, system))| {
-            let inside = if is_editable {
-                edited(l, profession, system, *one)
+            let inside = if let Some(typed) = typed {
+                edited(l, profession, system, *one, typed)
             } else {
                 let shown = one.own.max(one.above);
                 view! { {shown.map_or_else(|| "–".to_owned(), |level| level.number().to_string())} }
@@ -253,7 +237,13 @@ fn table(l: Locale, page: &RequirementsPage, is_editable: bool) -> AnyView {
 
 /// A cell to choose a level in. Its values hold what is there now, what is chosen, and what is decided
 /// for later, so that nobody replaces what they have not seen.
-fn edited(l: Locale, profession: &Choice, system: &SystemName, cell: RequirementCell) -> AnyView {
+fn edited(
+    l: Locale,
+    profession: &Choice,
+    system: &SystemName,
+    cell: RequirementCell,
+    typed: &Typed,
+) -> AnyView {
     let figure = |level: Option<Level>| level.map_or(0, Level::number);
     let seen = figure(cell.own);
     let label =
@@ -263,23 +253,23 @@ fn edited(l: Locale, profession: &Choice, system: &SystemName, cell: Requirement
     let nothing = if least > 0 { format!("({least})") } else { "–".to_owned() };
     let later =
         cell.next.map_or_else(String::new, |(on, level)| format!("{}{}", on.iso(), figure(level)));
+    let name = format!("c[{}.{}]", profession.code, system.code);
     let options =
         (0..=4u8).filter(|level| *level == 0 || *level > least || *level == seen).map(|level| {
             let text = if level == 0 { nothing.clone() } else { level.to_string() };
-            view! {
-                <option value=format!("{seen}{level}{later}") selected=level == seen>
-                    {text}
-                </option>
-            }
+            let value = format!("{seen}{level}{later}");
+            let is_chosen = typed.is_ticked(&name, &value, level == seen);
+            view! { <option value=value selected=is_chosen>{text}</option> }
         });
+    let options = options.collect_view();
     let next = cell.next.map(|(from, level)| {
         let level = level.map_or_else(|| "–".to_owned(), |level| level.number().to_string());
         let text = tr!(l, map.req_next, level = level, date = date(l, from)).to_string();
         view! { <span class="req__next">{text}</span> }
     });
     view! {
-        <select class="req__in" name=format!("c[{}.{}]", profession.code, system.code) aria-label=label>
-            {options.collect_view()}
+        <select class="req__in" name=name.clone() aria-label=label autocomplete="off">
+            {options}
         </select>
         {next}
     }

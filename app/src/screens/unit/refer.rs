@@ -15,12 +15,12 @@ use leptos_router::{hooks::use_query_map, params::ParamsMap};
 
 use crate::{
     calls::{self, WireError},
+    form::{Field, FormScreen, Group},
     i18n::Locale,
     lazy::Drawn,
     page::page_data,
-    parts::{Icon, Tab, Tone, fault_text, field_error, icon, note, told},
-    post::Post,
-    screens::{loaded, titled, trouble::failed},
+    parts::{Icon, Tab, Tone, icon, note, told},
+    screens::{loaded, titled},
     text::{date, lang, lesson_option, tr},
 };
 
@@ -40,52 +40,34 @@ pub fn refer() -> Drawn {
             calls::refer_page(filter, people)
         },
     );
-    let post = Post::to::<calls::Refer>();
-    let refused = Memo::new(move |_| {
-        query.with(|query| query.get("fel").and_then(|text| WireError::from_code(&text)))
-    });
-    let error = Signal::derive(move || match post.outcome() {
-        Some(Err(error)) => Some(error),
-        Some(Ok(())) => None,
-        None => refused.get(),
-    });
-    // Where a form came back, it is not known whom it was to go to: whoever is to have it is ticked
-    // anew, and nobody by mistake.
-    let is_ticked =
-        query.with_untracked(|query| query.get("fel").is_none() || query.get("person").is_some());
-    Ok(loaded(Tab::Unit, false, "refer", page, move |page: ReferPage| {
-        content(&page, is_ticked, post, error)
-    }))
+    let form = FormScreen::to::<calls::Refer>();
+    Ok(loaded(Tab::Unit, false, "refer", page, move |page: ReferPage| content(&page, form)))
 }
 
-fn content(
-    page: &ReferPage,
-    is_ticked: bool,
-    post: Post,
-    error: Signal<Option<WireError>>,
-) -> AnyView {
-    let l = lang();
-    let title = tr!(l, refer.title).to_string();
-    titled(&title);
-    let wrong = move |name: &'static str| {
-        move || {
-            let fault = error.get().and_then(|error| error.fault_of(name));
-            fault.map(|fault| {
-                let text = match (name, fault) {
-                    ("people", Fault::Empty) => tr!(l, refer.nobody).to_string(),
-                    ("lesson", _) => tr!(l, refer.no_lesson).to_string(),
-                    _ => fault_text(l, fault),
-                };
-                field_error(text)
-            })
-        }
-    };
+fn nobody_chosen(l: Locale, fault: Fault) -> Option<String> {
+    (fault == Fault::Empty).then(|| tr!(l, refer.nobody).to_string())
+}
+
+pub(super) fn no_lesson(l: Locale, _fault: Fault) -> Option<String> {
+    Some(tr!(l, refer.no_lesson).to_string())
+}
+
+/// The people to choose from, all of them ticked unless the form came back.
+fn people(l: Locale, page: &ReferPage, form: FormScreen) -> AnyView {
+    let typed = form.typed("");
     let people = page.people.iter().map(|(id, name, place)| {
         let (id, field) = (format!("p-{id}"), format!("p[m{id}]"));
+        let is_ticked = typed.is_ticked(&field, "1", true);
         view! {
             <li>
                 <label class="check" for=id.clone()>
-                    <input type="checkbox" id=id.clone() name=field value="1" checked=is_ticked />
+                    <input
+                        type="checkbox"
+                        id=id.clone()
+                        name=field
+                        value="1"
+                        checked=is_ticked
+                    />
                     <span>
                         <bdi>{name.clone()}</bdi> <span class="rows__meta">{format!(" {place}")}</span>
                     </span>
@@ -95,63 +77,53 @@ fn content(
     });
     let others = (page.others > 0)
         .then(|| note(Tone::Info, None, tr!(l, refer.others, count = page.others).to_string()));
-    let chosen = page.chosen.clone();
-    let targets = target_options(l, &page.targets, chosen.as_deref());
-    let other = move || {
-        error
-            .get()
-            .filter(|error| !matches!(error, WireError::Invalid { .. }))
-            .map(|error| failed(l, &error))
-    };
-    let fields = view! {
-        <input type="hidden" name="batch" value=page.batch.to_string() />
-        {other}
+    view! {
         <fieldset class="refer__people">
             <legend class="field__label">{tr!(l, refer.people)}</legend>
-            {wrong("people")}
+            {form.fault_line("", "people", Some(nobody_chosen))}
             {others}
             <ul class="refer__list">{people.collect_view()}</ul>
         </fieldset>
-        <div class="field">
-            <label class="field__label" for="r-lesson">
-                {tr!(l, refer.lesson)}
-            </label>
-            {wrong("lesson")}
-            <select class="input" id="r-lesson" name="to">
-                <option value="">{tr!(l, refer.choose)}</option>
-                {targets}
-            </select>
-        </div>
-        <div class="field">
-            <label class="field__label" for="r-note">
-                {tr!(l, refer.note)}
-            </label>
-            {wrong("note")}
-            <textarea class="input" id="r-note" name="note" rows="3" maxlength=LONGEST_NOTE.to_string()></textarea>
-        </div>
-        <div class="field">
-            <label class="field__label" for="r-wish">
-                {tr!(l, refer.wish)}
-            </label>
-            {wrong("wish")}
-            <input class="input" id="r-wish" type="date" name="wish" min=page.today.iso() />
-        </div>
-        <div class="actions">
-            <button class="btn" aria-disabled=move || post.is_pending().then_some("true")>
-                {tr!(l, refer.send)}
-            </button>
-        </div>
     }
-    .into_any();
-    let form = post.form("form", fields);
-    let is_done = Memo::new(move |_| post.done::<Referred>().is_some());
+    .into_any()
+}
+
+fn content(page: &ReferPage, form: FormScreen) -> AnyView {
+    let l = lang();
+    let title = tr!(l, refer.title).to_string();
+    titled(&title);
+    let people = people(l, page, form);
+    let lesson = Field::new("to", tr!(l, refer.lesson))
+        .id("r-lesson")
+        .value(page.chosen.clone().unwrap_or_default())
+        .groups(target_groups(l, &page.targets))
+        .faults("lesson")
+        .sentence(no_lesson);
+    let (batch, today) = (page.batch.to_string(), page.today.iso());
+    let fields = move |problem| {
+        view! {
+            <input type="hidden" name="batch" value=batch />
+            {problem}
+            {people}
+            {lesson.view(form)}
+            {Field::new("note", tr!(l, refer.note))
+                .id("r-note")
+                .area(3)
+                .max(LONGEST_NOTE)
+                .view(form)}
+            {Field::new("wish", tr!(l, refer.wish)).id("r-wish").date(Some(today)).view(form)}
+            <div class="actions">{form.button("btn", tr!(l, refer.send))}</div>
+        }
+        .into_any()
+    };
+    let is_done = Memo::new(move |_| form.done::<Referred>().is_some());
     view! {
         <p class="crumb">
             <a href=super::last_address()>{icon(Icon::Back)} {tr!(l, app.unit)}</a>
         </p>
         <h1>{title}</h1>
-        {move || post.done::<Referred>().map(|referred| outcome(l, &referred))}
-        <div hidden=move || is_done.get()>{form}</div>
+        {move || form.done::<Referred>().map(|referred| outcome(l, &referred))}
+        <div hidden=move || is_done.get()>{form.view("form", fields)}</div>
         <p>
             <a href="/enhet/hanvisningar">{tr!(l, refer.all)}</a>
         </p>
@@ -159,35 +131,29 @@ fn content(
     .into_any()
 }
 
-/// Everything that can be pointed to, lessons and programs apart, as options of a field.
-pub(super) fn target_options(l: Locale, targets: &[Target], chosen: Option<&str>) -> AnyView {
-    let option = |target: &Target| {
+/// Everything that can be pointed to, lessons and programs apart, as choices of a field.
+pub(super) fn target_groups(l: Locale, targets: &[Target]) -> Vec<Group> {
+    let choice = |target: &Target| {
         let text = match target {
             Target::Lesson(link) => lesson_option(l, link),
             Target::Program(program) => program.name.clone(),
         };
-        let word = target.word();
-        let is_chosen = chosen == Some(word.as_str());
-        view! {
-            <option value=word selected=is_chosen>
-                {text}
-            </option>
-        }
+        (target.word(), text)
     };
     let (lessons, programs): (Vec<&Target>, Vec<&Target>) =
         targets.iter().partition(|target| matches!(target, Target::Lesson(_)));
-    if programs.is_empty() {
-        return lessons.into_iter().map(option).collect_view().into_any();
-    }
-    view! {
-        <optgroup label=tr!(l, refer.lessons)>
-            {lessons.into_iter().map(option).collect_view()}
-        </optgroup>
-        <optgroup label=tr!(l, refer.programs)>
-            {programs.into_iter().map(option).collect_view()}
-        </optgroup>
-    }
-    .into_any()
+    let has_both = !programs.is_empty();
+    let group = |label: String, targets: Vec<&Target>| Group {
+        label: has_both.then_some(label),
+        choices: targets.into_iter().map(choice).collect(),
+    };
+    let none =
+        Group { label: None, choices: vec![(String::new(), tr!(l, refer.choose).to_string())] };
+    vec![
+        none,
+        group(tr!(l, refer.lessons).to_string(), lessons),
+        group(tr!(l, refer.programs).to_string(), programs),
+    ]
 }
 
 /// To whom it was sent, and to whom not.
@@ -253,36 +219,19 @@ impl Done {
 pub fn referrals() -> Drawn {
     let query = use_query_map();
     let page = page_data(String::new, |_| calls::referrals(None));
-    let change = Post::to::<calls::ChangeReferral>();
-    let withdraw = Post::to::<calls::WithdrawReferral>();
+    let change = FormScreen::to::<calls::ChangeReferral>().with_words(change_words);
+    let withdraw = FormScreen::to::<calls::WithdrawReferral>().with_words(change_words);
     let done = RwSignal::new(query.with_untracked(|query| match query.get_str("klart") {
         Some("andrad") => Some(Done::Changed),
         Some("tillbaka") => Some(Done::Withdrawn),
         _ => None,
     }));
-    Effect::new(move |_| {
-        for (post, what) in [(change, Done::Changed), (withdraw, Done::Withdrawn)] {
-            match post.outcome() {
-                Some(Ok(())) => {
-                    post.forget();
-                    done.set(Some(what));
-                    page.refetch();
-                }
-                // What holds now is shown; what has been typed stays, and can be sent again.
-                Some(Err(WireError::Invalid { fault: Fault::Changed, .. })) => {
-                    done.set(None);
-                    page.refetch();
-                }
-                _ => {}
-            }
-        }
-    });
-    let error = Signal::derive(move || {
-        let of = |post: Post| post.outcome().and_then(Result::err);
-        let refused =
-            || query.with(|query| query.get("fel").and_then(|it| WireError::from_code(&it)));
-        of(change).or_else(|| of(withdraw)).or_else(refused)
-    });
+    for (form, what) in [(change, Done::Changed), (withdraw, Done::Withdrawn)] {
+        form.on_done(move |()| {
+            done.set(Some(what));
+            page.refetch();
+        });
+    }
     let was_skipped = move || {
         let count =
             query.with_untracked(|query| query.get("nej").and_then(|it| it.parse::<u32>().ok()));
@@ -301,15 +250,6 @@ pub fn referrals() -> Drawn {
         } else {
             view! { <ul class="rows">{rows.collect_view()}</ul> }.into_any()
         };
-        let problem = move || {
-            error.get().map(|error| match &error {
-                WireError::Invalid { fault: Fault::Changed, .. } => {
-                    told(Tone::Wrong, tr!(l, refer.changed_by_other).to_string())
-                }
-                WireError::Invalid { fault, .. } => told(Tone::Wrong, fault_text(l, *fault)),
-                error => failed(l, error),
-            })
-        };
         let most = (lines.len() >= MOST_LINES)
             .then(|| view! { <p class="small">{tr!(l, refer.most, count = MOST_LINES)}</p> });
         view! {
@@ -326,12 +266,16 @@ pub fn referrals() -> Drawn {
             {was_sent().map(|count| told(Tone::Right, sent(l, count)))}
             {was_skipped().map(|count| note(Tone::Info, None, tr!(l, refer.skipped_count, count = count).to_string()))}
             {done.get_untracked().map(|done| told(Tone::Right, done.text(l)))}
-            {problem}
             {inside}
             {most}
         }
         .into_any()
     }))
+}
+
+fn change_words(l: Locale, error: &WireError) -> Option<(Option<String>, String)> {
+    let is_changed = matches!(error, WireError::Invalid { fault: Fault::Changed, .. });
+    is_changed.then(|| (None, tr!(l, refer.changed_by_other).to_string()))
 }
 
 /// How far a referral has come, in words.
@@ -346,50 +290,12 @@ fn stage(l: Locale, line: &ReferralLine) -> String {
     }
 }
 
-fn row(l: Locale, line: &ReferralLine, (change, withdraw): (Post, Post)) -> AnyView {
+fn row(l: Locale, line: &ReferralLine, forms: (FormScreen, FormScreen)) -> AnyView {
     let mut facts = vec![stage(l, line)];
     facts.extend(line.wish.map(|on| tr!(l, refer.wished, date = date(l, on)).to_string()));
     facts.extend(line.from.clone().map(|name| tr!(l, refer.from, name = name).to_string()));
     facts.extend(line.is_over.then(|| tr!(l, refer.over).to_string()));
-    let wish = line.wish.map(kvarten_domain::Date::iso).unwrap_or_default();
-    let forms = line.stage.is_open().then(|| {
-        let (note_id, wish_id) = (format!("n-{}", line.id), format!("w-{}", line.id));
-        let known = || {
-            view! {
-                <input type="hidden" name="id" value=line.id.to_string() />
-                <input type="hidden" name="revision" value=line.revision.to_string() />
-            }
-        };
-        let changed = view! {
-            {known()}
-            <div class="field">
-                <label class="field__label" for=note_id.clone()>{tr!(l, refer.note)}</label>
-                <textarea class="input" id=note_id name="note" rows="2" maxlength=LONGEST_NOTE.to_string()>
-                    {line.note.clone()}
-                </textarea>
-            </div>
-            <div class="field">
-                <label class="field__label" for=wish_id.clone()>{tr!(l, refer.wish)}</label>
-                <input class="input" id=wish_id type="date" name="wish" value=wish />
-            </div>
-            <button class="btn btn--quiet">{tr!(l, map.save)}</button>
-        };
-        let withdrawn = view! {
-            {known()}
-            <button class="btn btn--quiet">
-                {tr!(l, refer.withdraw)} <span class="sr">": " {line.name.clone()}</span>
-            </button>
-        };
-        view! {
-            <details class="fold refer__change">
-                <summary class="fold__sum">
-                    <span>{tr!(l, refer.change)} <span class="sr">": " {line.name.clone()}</span></span>
-                </summary>
-                {change.form("form", changed.into_any())}
-                {withdraw.form("", withdrawn.into_any())}
-            </details>
-        }
-    });
+    let forms = line.stage.is_open().then(|| change_forms(l, line, forms));
     let said =
         (!line.note.is_empty()).then(|| view! { <p class="refer__note">{line.note.clone()}</p> });
     view! {
@@ -402,6 +308,69 @@ fn row(l: Locale, line: &ReferralLine, (change, withdraw): (Post, Post)) -> AnyV
             <span class="rows__meta">{facts.join(" · ")} {said}</span>
             {forms}
         </li>
+    }
+    .into_any()
+}
+
+/// The forms that change a referral and withdraw it.
+fn change_forms(
+    l: Locale,
+    line: &ReferralLine,
+    (change, withdraw): (FormScreen, FormScreen),
+) -> AnyView {
+    let (id, revision, name) = (line.id.to_string(), line.revision.to_string(), line.name.clone());
+    let known = {
+        let id = id.clone();
+        move || {
+            view! {
+                <input type="hidden" name="id" value=id.clone() />
+                <input type="hidden" name="revision" value=revision.clone() />
+            }
+        }
+    };
+    let note = Field::new("note", tr!(l, refer.note))
+        .id(format!("n-{id}"))
+        .value(line.note.clone())
+        .area(2)
+        .max(LONGEST_NOTE)
+        .in_row(change, &id);
+    let wish = Field::new("wish", tr!(l, refer.wish))
+        .id(format!("w-{id}"))
+        .value(line.wish.map(kvarten_domain::Date::iso).unwrap_or_default())
+        .date(None)
+        .in_row(change, &id);
+    let changed = {
+        let known = known.clone();
+        move |problem| {
+            view! {
+                {known()}
+                {problem}
+                {note}
+                {wish}
+                {change.button("btn btn--quiet", tr!(l, map.save))}
+            }
+            .into_any()
+        }
+    };
+    let whose = name.clone();
+    let withdrawn = move |problem| {
+        let text = view! { {tr!(l, refer.withdraw)} <span class="sr">": " {whose}</span> };
+        view! {
+            {known()}
+            {problem}
+            {withdraw.button("btn btn--quiet", text)}
+        }
+        .into_any()
+    };
+    let is_open = change.is_refused(&id) || withdraw.is_refused(&id);
+    view! {
+        <details class="fold refer__change" open=is_open>
+            <summary class="fold__sum">
+                <span>{tr!(l, refer.change)} <span class="sr">": " {name}</span></span>
+            </summary>
+            {change.in_row(id.clone(), "form", changed)}
+            {withdraw.in_row(id, "", withdrawn)}
+        </details>
     }
     .into_any()
 }

@@ -7,15 +7,15 @@ use kvarten_domain::{
 use leptos::{prelude::*, wasm_split::wasm_split};
 use leptos_router::hooks::use_query_map;
 
-use super::refer::target_options;
+use super::refer::{no_lesson, target_groups};
 use crate::{
-    calls::{self, WireError},
+    calls,
+    form::{Field, FormScreen},
     i18n::Locale,
     lazy::Drawn,
     page::page_data,
-    parts::{Icon, Tab, Tone, fault_text, field_error, icon, pairs, select, told, unit_pairs},
-    post::Post,
-    screens::{loaded, titled, trouble::failed},
+    parts::{Icon, Tab, Tone, icon, pairs, told, unit_pairs},
+    screens::{loaded, titled},
     text::{date, lang, tr},
 };
 
@@ -31,38 +31,28 @@ enum Done {
 pub fn standing() -> Drawn {
     let query = use_query_map();
     let page = page_data(String::new, |_| calls::standing());
-    let make = Post::to::<calls::MakeStanding>().fresh();
-    let end = Post::to::<calls::EndStanding>();
+    let make = FormScreen::to::<calls::MakeStanding>().fresh();
+    let end = FormScreen::to::<calls::EndStanding>();
     let done = RwSignal::new(query.with_untracked(|query| match query.get_str("klart") {
         Some("gjord") => Some(Done::Made),
         Some("slut") => Some(Done::Ended),
         _ => None,
     }));
-    Effect::new(move |_| {
-        for (post, what) in [(make, Done::Made), (end, Done::Ended)] {
-            if let Some(Ok(())) = post.outcome() {
-                post.forget();
-                done.set(Some(what));
-                page.refetch();
-            }
-        }
-    });
-    let error = Signal::derive(move || {
-        let of = |post: Post| post.outcome().and_then(Result::err);
-        let refused =
-            || query.with(|query| query.get("fel").and_then(|it| WireError::from_code(&it)));
-        of(make).or_else(|| of(end)).or_else(refused)
-    });
+    for (form, what) in [(make, Done::Made), (end, Done::Ended)] {
+        form.on_done(move |()| {
+            done.set(Some(what));
+            page.refetch();
+        });
+    }
     Ok(loaded(Tab::Unit, false, "refer", page, move |page: StandingPage| {
-        content(&page, (make, end), done.get_untracked(), error)
+        content(&page, (make, end), done.get_untracked())
     }))
 }
 
 fn content(
     page: &StandingPage,
-    (make, end): (Post, Post),
+    (make, end): (FormScreen, FormScreen),
     done: Option<Done>,
-    error: Signal<Option<WireError>>,
 ) -> AnyView {
     let l = lang();
     let title = tr!(l, standing.title).to_string();
@@ -93,13 +83,13 @@ fn content(
         </section>
         <section aria-labelledby="new">
             <h2 id="new">{tr!(l, standing.new)}</h2>
-            {form(l, page, make, error)}
+            {form(l, page, make)}
         </section>
     }
     .into_any()
 }
 
-fn row(l: Locale, line: &StandingLine, end: Post) -> AnyView {
+fn row(l: Locale, line: &StandingLine, end: FormScreen) -> AnyView {
     let whom = line.profession.clone().unwrap_or_else(|| tr!(l, standing.all).to_lowercase());
     let mut facts = vec![format!("{}, {whom}", line.unit)];
     facts.extend(line.days.map(|days| match days {
@@ -113,11 +103,16 @@ fn row(l: Locale, line: &StandingLine, end: Post) -> AnyView {
     let said =
         (!line.note.is_empty()).then(|| view! { <p class="refer__note">{line.note.clone()}</p> });
     let title = line.to.title().to_owned();
-    let fields = view! {
-        <input type="hidden" name="id" value=line.id.to_string() />
-        <button class="btn btn--quiet">
-            {tr!(l, standing.end)} <span class="sr">": " {title.clone()}</span>
-        </button>
+    let (id, of) = (line.id.to_string(), title.clone());
+    let which = id.clone();
+    let fields = move |problem| {
+        let text = view! { {tr!(l, standing.end)} <span class="sr">": " {of}</span> };
+        view! {
+            {problem}
+            <input type="hidden" name="id" value=id />
+            {end.button("btn btn--quiet", text)}
+        }
+        .into_any()
     };
     let name = if line.is_over {
         view! { <span>{title}</span> }.into_any()
@@ -129,73 +124,49 @@ fn row(l: Locale, line: &StandingLine, end: Post) -> AnyView {
         <li class="rows__item">
             {name}
             <span class="rows__meta">{facts.join(" · ")} {said}</span>
-            {end.form("", fields.into_any())}
+            {end.in_row(which, "", fields)}
         </li>
     }
     .into_any()
 }
 
-fn form(l: Locale, page: &StandingPage, post: Post, error: Signal<Option<WireError>>) -> AnyView {
-    let wrong = move |name: &'static str| {
-        move || {
-            let fault = error.get().and_then(|error| error.fault_of(name));
-            fault.map(|fault| {
-                let text = match name {
-                    "lesson" => tr!(l, refer.no_lesson).to_string(),
-                    "days" => tr!(l, standing.days_hint).to_string(),
-                    _ => fault_text(l, fault),
-                };
-                field_error(text)
-            })
+fn form(l: Locale, page: &StandingPage, make: FormScreen) -> AnyView {
+    let units = unit_pairs(&page.units);
+    let first = units.first().map(|(id, _)| id.clone()).unwrap_or_default();
+    let mut professions = vec![(String::new(), tr!(l, standing.all).to_string())];
+    professions.extend(pairs(&page.professions));
+    let targets = target_groups(l, &page.targets);
+    let id = page.id.to_string();
+    make.view("form", move |problem| {
+        view! {
+            <input type="hidden" name="id" value=id />
+            {problem}
+            {Field::new("unit", tr!(l, standing.unit))
+                .id("n-unit")
+                .value(first)
+                .choice(units)
+                .view(make)}
+            {Field::new("profession", tr!(l, standing.profession)).choice(professions).view(make)}
+            {Field::new("to", tr!(l, refer.lesson))
+                .id("n-to")
+                .groups(targets)
+                .faults("lesson")
+                .sentence(no_lesson)
+                .view(make)}
+            {Field::new("note", tr!(l, refer.note))
+                .id("n-note")
+                .area(3)
+                .max(LONGEST_NOTE)
+                .view(make)}
+            {Field::new("days", tr!(l, standing.days))
+                .id("n-days")
+                .hint(tr!(l, standing.days_hint))
+                .sentence(|l, _| Some(tr!(l, standing.days_hint).to_string()))
+                .digits()
+                .max(3)
+                .view(make)}
+            {make.button("btn", tr!(l, standing.make))}
         }
-    };
-    let other = move || {
-        error
-            .get()
-            .filter(|error| !matches!(error, WireError::Invalid { .. }))
-            .map(|error| failed(l, &error))
-    };
-    let units = unit_pairs(&page.units)
-        .into_iter()
-        .map(|(id, name)| view! { <option value=id>{name}</option> });
-    let profession = select(
-        "profession",
-        tr!(l, standing.profession).to_string(),
-        tr!(l, standing.all).to_string(),
-        pairs(&page.professions),
-        None,
-    );
-    let fields = view! {
-        <input type="hidden" name="id" value=page.id.to_string() />
-        {other}
-        <div class="field">
-            <label class="field__label" for="n-unit">{tr!(l, standing.unit)}</label>
-            <select class="input" id="n-unit" name="unit">{units.collect_view()}</select>
-        </div>
-        {wrong("profession")}
-        {profession}
-        <div class="field">
-            <label class="field__label" for="n-to">{tr!(l, refer.lesson)}</label>
-            {wrong("lesson")}
-            <select class="input" id="n-to" name="to">
-                <option value="">{tr!(l, refer.choose)}</option>
-                {target_options(l, &page.targets, None)}
-            </select>
-        </div>
-        <div class="field">
-            <label class="field__label" for="n-note">{tr!(l, refer.note)}</label>
-            {wrong("note")}
-            <textarea class="input" id="n-note" name="note" rows="3" maxlength=LONGEST_NOTE.to_string()></textarea>
-        </div>
-        <div class="field">
-            <label class="field__label" for="n-days">{tr!(l, standing.days)}</label>
-            {wrong("days")}
-            <input class="input input--short" id="n-days" name="days" inputmode="numeric" maxlength="3" autocomplete="off" />
-            <p class="small">{tr!(l, standing.days_hint)}</p>
-        </div>
-        <button class="btn" aria-disabled=move || post.is_pending().then_some("true")>
-            {tr!(l, standing.make)}
-        </button>
-    };
-    post.form("form", fields.into_any())
+        .into_any()
+    })
 }
