@@ -194,21 +194,21 @@ async fn the_site_comes_packed() {
 }
 
 #[rstest]
-#[case("http://kvarten.test/logga-in", "/logga-in?fel=wrong_sign_in")]
+#[case("http://kvarten.test/logga-in", "/logga-in?fel=wrong_sign_in&form=sign_in")]
 #[case(
     "http://kvarten.test/logga-in?till=%2Fpoang&fel=trouble",
-    "/logga-in?till=%2Fpoang&fel=wrong_sign_in"
+    "/logga-in?till=%2Fpoang&fel=wrong_sign_in&form=sign_in"
 )]
 #[case(
     "http://kvarten.test/karta/krav?enhet=ID&fel=x&klart=1",
-    "/karta/krav?enhet=ID&fel=wrong_sign_in"
+    "/karta/krav?enhet=ID&fel=wrong_sign_in&form=sign_in"
 )]
 #[case(
     "http://kvarten.test/karta/krav?klart=2&enhet=%C3%A5&nej=a.b.changed&dag=2026-03-01#niva-1",
-    "/karta/krav?enhet=%C3%A5&dag=2026-03-01&fel=wrong_sign_in"
+    "/karta/krav?enhet=%C3%A5&dag=2026-03-01&fel=wrong_sign_in&form=sign_in"
 )]
-#[case("http://kvarten.test//evil.test/", "/lar?fel=wrong_sign_in")]
-#[case("", "/lar?fel=wrong_sign_in")]
+#[case("http://kvarten.test//evil.test/", "/lar?fel=wrong_sign_in&form=sign_in")]
+#[case("", "/lar?fel=wrong_sign_in&form=sign_in")]
 #[tokio::test]
 async fn a_refused_form_leads_back_to_its_page(#[case] referer: &str, #[case] back: &str) {
     let stand = Stand::new().await;
@@ -236,7 +236,7 @@ async fn a_refused_form_keeps_the_name_that_was_typed(#[case] more: &str, #[case
     ];
     let form = format!("name=%C3%A5sa%40lindvike.example&password=fel{more}");
     let answer = stand.send("POST", "/api/sign_in", &headers, form).await;
-    assert_eq!(answer.header("location"), "/logga-in?fel=wrong_sign_in");
+    assert_eq!(answer.header("location"), "/logga-in?fel=wrong_sign_in&form=sign_in");
     let Some(cookie) = answer.cookie("kvarten-name") else {
         assert!(!is_kept);
         return;
@@ -281,7 +281,7 @@ async fn a_refused_form_of_a_chosen_unit_leads_back_to_that_unit() {
         ("cookie", cookie.as_str()),
     ];
     let answer = stand.send("POST", "/api/set_requirements", &headers, "from=i+morgon").await;
-    let back = "/karta/krav?enhet=ID&fel=invalid.from.wrong_date";
+    let back = "/karta/krav?enhet=ID&fel=invalid.from.wrong_date&form=set_requirements";
     assert_eq!(answer.header("location"), back);
 }
 

@@ -6,7 +6,6 @@ use gloo::{events::EventListener, net::http::Request};
 use leptos::{prelude::*, server_fn::error::FromServerFnError};
 use wasm_bindgen::JsCast;
 
-use super::form_address;
 use crate::calls::{OWNER_HEADER, WireError, foreign_answer, is_own_answer};
 
 /// How long after a try without contact the next one follows.
@@ -33,8 +32,7 @@ pub(super) async fn send(
     path: &str,
     fields: &web_sys::UrlSearchParams,
 ) -> Result<Arc<[u8]>, WireError> {
-    let mut request =
-        Request::post(&form_address(path)).header("Accept", "application/octet-stream");
+    let mut request = Request::post(path).header("Accept", "application/octet-stream");
     if let Some(owner) = super::page_owner() {
         request = request.header(OWNER_HEADER, &owner);
     }
