@@ -53,6 +53,8 @@ test.describe("an answer from elsewhere", () => {
     const isOneTap = await page.locator("button.answer").count();
     await expect(page.locator(".answer[aria-current=true]")).toHaveCount(isOneTap ? 1 : 0);
     await page.unroute("**/api/submit_reply");
+    // The note may have come under the finger, which then waits until it has been seen.
+    await page.waitForTimeout(600);
     await page.getByRole("button", { name: "Försök igen" }).click();
     await expect(page.locator(".reply--right")).toBeVisible();
   });

@@ -32,7 +32,7 @@
   // What has just come under the finger takes no tap until it has been seen: the second tap of a
   // double tap was meant for what stood there before. The keyboard and assistive technology make
   // clicks without a tap (`detail` 0).
-  const SEEN = 500, NEAR = 48, TAP = 1500;
+  const SEEN = 500, NEAR = 32, TAP = 1500;
   const came = new WeakMap();
   let last = { x: 0, y: 0, at: -TAP };
   const control = (node) =>

@@ -16,6 +16,7 @@ use codee::{Decoder, binary::PostcardCodec};
 use kvarten_domain::Fault;
 use leptos::{prelude::*, server_fn::ServerFn, task::spawn_local};
 use leptos_router::hooks::use_query_map;
+use send_wrapper::SendWrapper;
 use serde::de::DeserializeOwned;
 use wasm_bindgen::JsCast;
 
@@ -84,7 +85,8 @@ pub struct FormScreen {
     state: RwSignal<State>,
     /// The row that was sent last, of several forms of one call.
     row: RwSignal<String>,
-    sent: StoredValue<Option<Sent>, LocalStorage>,
+    /// In the browser alone; nothing of it may be dropped on another thread.
+    sent: StoredValue<Option<SendWrapper<Sent>>>,
     /// The fields that say themselves what is wrong with them.
     known: StoredValue<Vec<String>>,
     words: Option<Words>,
@@ -110,7 +112,7 @@ impl FormScreen {
             is_repeatable: true,
             state: RwSignal::new(refused.map_or(State::Open, State::Refused)),
             row: RwSignal::new(row),
-            sent: StoredValue::new_local(None),
+            sent: StoredValue::new(None),
             known: StoredValue::new(Vec::new()),
             words: None,
         };
@@ -205,13 +207,14 @@ impl FormScreen {
             return;
         }
         self.row.set(row.to_owned());
-        self.sent.set_value(Some(Sent { form, fields }));
+        self.sent.set_value(Some(SendWrapper::new(Sent { form, fields })));
         self.send();
     }
 
     /// Sends what was sent last, once more.
     fn send(self) {
-        let Some(Some(Sent { form, fields })) = self.sent.try_get_value() else { return };
+        let Some(Some(sent)) = self.sent.try_get_value() else { return };
+        let Sent { form, fields } = sent.take();
         if self.is_sending_untracked() {
             return;
         }

@@ -163,10 +163,7 @@ impl Manager<'_> {
         people: &[PersonId],
         pointing: &Pointing,
     ) -> Result<Referred, ServiceError> {
-        let unknown = ServiceError::invalid("lesson", Fault::UnknownOption);
-        let aim = self.bank.aim(&pointing.to).ok_or(unknown)?;
-        let (lesson, program) = aim.columns();
-        let (note, wish) = (note(&pointing.note)?, self.wish(pointing.wish)?);
+        // In the order of the form: what is said is the first field at fault.
         let mut asked: Vec<PersonId> = people.to_vec();
         asked.sort_unstable();
         asked.dedup();
@@ -175,6 +172,10 @@ impl Manager<'_> {
             1..=MOST_PEOPLE => {}
             _ => return Err(ServiceError::invalid("people", Fault::TooMany)),
         }
+        let unknown = ServiceError::invalid("lesson", Fault::UnknownOption);
+        let aim = self.bank.aim(&pointing.to).ok_or(unknown)?;
+        let (lesson, program) = aim.columns();
+        let (note, wish) = (note(&pointing.note)?, self.wish(pointing.wish)?);
         let known: HashMap<PersonId, Known> =
             self.people(&self.units).await?.into_iter().map(|one| (one.id, one)).collect();
         // What is answered tells of them, too.
