@@ -95,8 +95,13 @@ export const test = base.extend<Fixtures & { expected: RegExp[]; watched: void }
 });
 
 /** Waits until Leptos has taken over the page, which it says by `data-hydrated` on the body. */
-export async function hydrated(page: Page) {
-  await page.locator("body[data-hydrated]").waitFor({ state: "attached" });
+export async function hydrated(page: Page, { isRebuilt = false as boolean | "either" } = {}) {
+  const body = page.locator("body[data-hydrated]");
+  await body.waitFor({ state: "attached" });
+  if (isRebuilt === "either") return;
+  // Taken over as it was sent, unless something else has changed it before.
+  const found = (await body.getAttribute("data-rebuilt").catch(() => null)) !== null;
+  expect(found, "the program has built the page anew").toBe(isRebuilt);
 }
 
 /** A viewport in which nothing lies under the bar at the bottom, for axe. */

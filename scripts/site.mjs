@@ -28,6 +28,7 @@ const inputs = {
   wasm: join(target, "wasm32-unknown-unknown/wasm-release/kvarten_frontend.wasm"),
   styles: join(root, "style"),
   publicFiles: join(root, "app/public"),
+  page: join(root, "frontend/page"),
   bin: join(root, "node_modules/.bin"),
 };
 const splitter = join(cache, "tools/bin/wasm-split-cli");
@@ -113,6 +114,27 @@ async function optimised(wasm) {
   return readFile(to);
 }
 
+/**
+ * The glue with every closure of the program led through the `run` of frontend/page, which sees
+ * traps there and what others have changed in the page (docs/decisions/034).
+ */
+function watched(glue) {
+  const closures = [
+    ["return f(a, state.b, ...args);", "return run(f, a, state.b, args);"],
+    ["return f(state.a, state.b, ...args);", "return run(f, state.a, state.b, args);"],
+  ];
+  for (const [call, run] of closures) {
+    const calls = glue.split(call).length - 1;
+    if (calls > 1) throw new Error(`the glue calls closures in ${calls} places like "${call}"`);
+    glue = glue.replace(call, run);
+  }
+  const rest = glue.match(/, \.\.\.args\)/g) ?? [];
+  if (rest.length > 0 || !glue.includes("return run(")) {
+    throw new Error("wasm-bindgen's glue calls closures in another way than scripts/site.mjs knows");
+  }
+  return `import { run } from "./page/page.js";\n${glue}`;
+}
+
 /** Runs the splitter, wasm-bindgen, wasm-opt and esbuild. */
 async function makeFrontend(work) {
   const file = (name) => join(work, name);
@@ -137,10 +159,12 @@ async function makeFrontend(work) {
   }
   await writeFile(file("__wasm_split.js"), loader);
 
+  await writeFile(file(`${output}.js`), watched(await readFile(file(`${output}.js`), "utf8")));
+  await cp(inputs.page, file("page"), { recursive: true });
   const glue = file(`${output}.min.js`);
   // Bundled, so that the loader and snippets which crates bring along ride in the same file.
   await run(join(inputs.bin, "esbuild"), [
-    file(`${output}.js`), "--bundle", "--minify", "--format=esm", "--target=es2022",
+    file("page/page.js"), "--bundle", "--minify", "--format=esm", "--target=es2022",
     "--legal-comments=none", "--log-level=warning", `--outfile=${glue}`,
   ]);
   return { js: await readFile(glue), wasm, parts };
@@ -182,7 +206,7 @@ const kilobytes = (bytes) => `${(bytes / 1000).toFixed(1)} kB`.padStart(10);
 async function build() {
   const started = Date.now();
   const tools = await fingerprint(
-    [fileURLToPath(import.meta.url), join(root, "scripts/prune.mjs"), join(root, "package-lock.json"), splitter],
+    [fileURLToPath(import.meta.url), ...(await filesIn(inputs.page)), join(root, "scripts/prune.mjs"), join(root, "package-lock.json"), splitter],
     process.version,
     (await run("wasm-bindgen", ["--version"])).stdout,
   );

@@ -15,7 +15,7 @@ use crate::text::tag;
 use crate::{lazy::Lazy, screens, text::Lang};
 
 /// The language of the page: on the server from the request, in the browser from the page.
-fn page_lang() -> Lang {
+pub(crate) fn page_lang() -> Lang {
     #[cfg(feature = "ssr")]
     let locale = crate::calls::request_locale();
     #[cfg(not(feature = "ssr"))]
@@ -57,7 +57,7 @@ pub fn shell(options: LeptosOptions, files: SiteFiles) -> impl IntoView {
          addEventListener('popstate',e=>{{if(here()!==at&&!document.body.hasAttribute('data-hydrated'))\
          {{e.stopImmediatePropagation();location.reload()}}}});\
          addEventListener('load',()=>(self.requestIdleCallback??setTimeout)(()=>import({script:?})\
-         .then(m=>m.default({{module_or_path:{program:?}}})\
+         .then(m=>m.begin?m.begin({program:?},at):m.default({{module_or_path:{program:?}}})\
          .then(()=>setTimeout(()=>here()===at&&m.hydrate())))))"
     );
     let lang = tag(page_lang().0);
@@ -84,7 +84,7 @@ pub fn shell(options: LeptosOptions, files: SiteFiles) -> impl IntoView {
                     crossorigin="anonymous"
                 />
                 <link rel="stylesheet" href=style />
-                <script nonce=nonce.clone() inner_html=FIRST_SCRIPT></script>
+                <script nonce=nonce.clone()>{FIRST_SCRIPT}</script>
                 <script type="module" nonce=nonce>
                     {start}
                 </script>
@@ -122,14 +122,17 @@ fn leave_the_screen(nonce: Option<leptos::nonce::Nonce>) -> impl IntoView {
     }
 }
 
-/// Moves the focus to the content when another page is shown, as a page load would.
+/// Moves the focus to the content when another page is shown.
 fn focus_follows_the_page() {
     let location = use_location();
     Effect::new(move |before: Option<String>| {
         let path = location.pathname.get();
+        #[cfg(feature = "hydrate")]
         if before.is_some_and(|before| before != path) {
-            request_animation_frame(|| crate::parts::focus("main"));
+            crate::hydration::focus_on_page();
         }
+        #[cfg(not(feature = "hydrate"))]
+        drop(before);
         path
     });
 }

@@ -24,7 +24,17 @@ use leptos::{
 };
 use wasm_bindgen::JsCast;
 
-use crate::{App, screens};
+use crate::{App, app::page_lang, screens, text::tr};
+
+/// Tells the page's script something, or asks it: `false` is its objection. The script is
+/// `frontend/page`; without it there is no objection.
+pub fn ask(name: &str) -> bool {
+    let settings = web_sys::EventInit::new();
+    settings.set_cancelable(true);
+    web_sys::Event::new_with_event_init_dict(name, &settings)
+        .and_then(|event| window().dispatch_event(&event))
+        .unwrap_or(true)
+}
 
 /// Takes over the page the server has drawn, once all of the program is there that drew it.
 pub fn hydrate() {
@@ -42,7 +52,13 @@ pub fn hydrate() {
 fn take_over() {
     let shared = Arc::new(HydrateSharedContext::new());
     let owner = Owner::new_root(Some(shared.clone()));
-    let app = owner.with(|| App().into_any());
+    let app = owner.with(|| {
+        let app = App().into_any();
+        let word = tr!(page_lang().0, trouble.plain);
+        let root = document().document_element();
+        let _ = root.map(|root| root.set_attribute("data-plain", word));
+        app
+    });
     // The router hears of taps already, but not all of the page is there yet: until then a link is
     // followed as it is without the program.
     let capture = EventListenerOptions::run_in_capture_phase();
@@ -50,12 +66,33 @@ fn take_over() {
         event.stop_immediate_propagation();
     })));
     soon(move || {
+        if !ask("kvarten:begin") {
+            build(&owner, app);
+            shared.hydration_complete();
+            std::mem::forget(owner);
+            return;
+        }
         let page = Cursor::new(leptos::tachys::dom::body().unchecked_into());
         let state = owner.with(|| app.hydrate::<true>(&page, &PositionState::default()));
         shared.hydration_complete();
         // The page lives as long as its window.
         std::mem::forget((state, owner));
     });
+}
+
+/// Builds the page in an element of its own and puts it where the one that was sent is, which others
+/// have changed.
+fn build(owner: &Owner, app: AnyView) {
+    let holder = document().create_element("div").expect("a page makes elements");
+    let mut state = owner.with(|| app.build());
+    state.mount(&holder, None);
+    std::mem::forget(state);
+    let _ = leptos::tachys::dom::body().append_child(&holder);
+    let settings = web_sys::EventInit::new();
+    settings.set_bubbles(true);
+    if let Ok(event) = web_sys::Event::new_with_event_init_dict("kvarten:built", &settings) {
+        let _ = holder.dispatch_event(&event);
+    }
 }
 
 thread_local! {
@@ -76,17 +113,20 @@ fn soon(piece: impl FnOnce() + 'static) {
             if WAITING.get() == 0 {
                 LINKS.take();
                 let _ = leptos::tachys::dom::body().set_attribute("data-hydrated", "");
+                ask("kvarten:alive");
             }
         },
         Duration::ZERO,
     );
 }
 
-/// Moves the focus to the content of a page that comes later than its address, as its part of the
-/// program had to be asked for. What the server has sent is in its place before.
+/// Moves the focus to the content of another page, as a page load would; not on the way back, which
+/// leads to the link that was followed.
 pub fn focus_on_page() {
     if leptos::tachys::dom::body().has_attribute("data-hydrated") {
-        request_animation_frame(|| crate::parts::focus("main"));
+        if ask("kvarten:arrive") {
+            crate::parts::focus_soon("main");
+        }
     }
 }
 

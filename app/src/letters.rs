@@ -11,7 +11,7 @@ use kvarten_domain::{
 pub use crate::screens::stop_path;
 use crate::{
     i18n::Locale,
-    parts::marked_up,
+    parts::{Markup, draw},
     text::{Lang, date, lessons, minutes, tag, tr},
 };
 
@@ -113,43 +113,39 @@ const SMALL: &str = "font-size:14px;color:#4a5558";
 
 fn html(l: Locale, digest: &Digest, site: &str) -> String {
     let hello = tr!(l, mail.hello, name = digest.given_name.clone()).to_string();
-    let mut html = format!(
+    let mut html = Markup::default();
+    draw!(html,
         "<!DOCTYPE html>\n<html lang=\"{}\"><head><meta charset=\"utf-8\">\
          <meta name=\"viewport\" content=\"width=device-width\"><title>{}</title></head>\n\
          <body style=\"{PAGE}\"><div style=\"max-width:560px;margin:0 auto\">\n<p>{}</p>\n",
-        tag(l),
-        marked_up(&subject(l, digest)),
-        marked_up(&hello),
-    );
+        tag(l), subject(l, digest), hello; PAGE = PAGE);
     for line in &digest.lines {
-        let lang = line.to.lang().map(|lang| format!(" lang=\"{}\"", marked_up(lang)));
-        let _ = write!(
-            html,
-            "<div style=\"{BOX}\"><p style=\"margin:0\">{}</p>\
-             <h2 style=\"margin:4px 0;font-size:20px\"{}>{}</h2><p style=\"margin:0 0 16px\">{}</p>\
-             <a style=\"{BUTTON}\" href=\"{}\">{}</a>",
-            marked_up(&intro(l, line)),
-            lang.unwrap_or_default(),
-            marked_up(line.to.title()),
-            marked_up(&facts(l, line)),
-            marked_up(&format!("{site}{}", line.to.address())),
-            tr!(l, mail.open),
-        );
-        if let Some(by) = note_of(l, line) {
-            let note = marked_up(&line.note).replace('\n', "<br>");
-            let _ = write!(html, "<p style=\"{NOTE}\">{}<br>{note}</p>", marked_up(&by));
+        draw!(html, "<div style=\"{BOX}\"><p style=\"margin:0\">{}</p>\
+             <h2 style=\"margin:4px 0;font-size:20px\"", intro(l, line); BOX = BOX);
+        if let Some(lang) = line.to.lang() {
+            draw!(html, " lang=\"{}\"", lang);
         }
-        html.push_str("</div>\n");
+        draw!(html, ">{}</h2><p style=\"margin:0 0 16px\">{}</p>\
+             <a style=\"{BUTTON}\" href=\"{}\">{}</a>",
+            line.to.title(),
+            facts(l, line),
+            format!("{site}{}", line.to.address()),
+            tr!(l, mail.open); BUTTON = BUTTON);
+        if let Some(by) = note_of(l, line) {
+            draw!(html, "<p style=\"{NOTE}\">{}", by; NOTE = NOTE);
+            for words in line.note.split('\n') {
+                draw!(html, "<br>{}", words);
+            }
+            html.push("</p>");
+        }
+        html.push("</div>\n");
     }
-    let _ = write!(
-        html,
-        "<p style=\"{SMALL}\">{} <a style=\"color:#0b5c63\" href=\"{}\">{}</a></p>\n\
+    draw!(html, "<p style=\"{SMALL}\">{} <a style=\"color:#0b5c63\" href=\"{}\">{}</a></p>\n\
          </div></body></html>\n",
         tr!(l, mail.foot),
-        marked_up(&format!("{site}{}", stop_path(&digest.stop))),
-        tr!(l, mail.stop),
-    );
-    html
+        format!("{site}{}", stop_path(&digest.stop)),
+        tr!(l, mail.stop); SMALL = SMALL);
+    html.into_html()
 }
 
 /// A digest as a letter. `site` is the address of the site, without a slash at its end.
@@ -168,13 +164,12 @@ pub fn digest(locale: kvarten_domain::Locale, digest: &Digest, site: &str) -> Le
 pub fn trial(locale: kvarten_domain::Locale) -> Letter {
     let l = Lang::from(locale).0;
     let text = tr!(l, mail.test_text);
+    let mut html = Markup::default();
+    draw!(html, "<!DOCTYPE html>\n<html lang=\"{}\"><body><p>{}</p></body></html>\n", tag(l), text);
     Letter {
         subject: tr!(l, mail.test_subject).to_string(),
         plain: format!("{text}\n"),
-        html: format!(
-            "<!DOCTYPE html>\n<html lang=\"{}\"><body><p>{text}</p></body></html>\n",
-            tag(l)
-        ),
+        html: html.into_html(),
     }
 }
 

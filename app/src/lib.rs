@@ -9,6 +9,7 @@ mod texts {
 }
 use texts::i18n;
 
+mod address;
 mod app;
 pub mod calls;
 #[cfg(feature = "ssr")]

@@ -25,6 +25,7 @@ mod policy;
 mod router;
 mod serve;
 mod session_store;
+mod shape;
 mod site;
 mod terminal;
 mod unit_files;

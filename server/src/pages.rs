@@ -11,6 +11,7 @@ use axum::{
         header::{CONTENT_SECURITY_POLICY, CONTENT_TYPE, LOCATION},
         request::Parts,
     },
+    middleware::map_response,
     response::{IntoResponse, Response},
     routing::{MethodFilter, on},
 };
@@ -32,7 +33,7 @@ use leptos_axum::{
     generate_route_list_with_exclusions_and_ssg_and_context, handle_server_fns_with_context,
 };
 
-use crate::{client_address::client_address, config::HttpConfig, policy::PagePolicy};
+use crate::{client_address::client_address, config::HttpConfig, policy::PagePolicy, shape};
 
 /// The longest call, in bytes.
 pub(crate) const LONGEST_CALL: usize = 64 * 1024;
@@ -148,6 +149,7 @@ impl Pages {
                 move || shell(options.clone(), files.clone()),
             )
             .with_state(self.options.clone())
+            .layer(map_response(shape::mark))
     }
 
     /// The page that says there is no such page.
@@ -157,6 +159,6 @@ impl Pages {
         let files = self.files.clone();
         let shell = move |options| shell(options, files.clone());
         let page = ErrorHandler::new_with_context(context, shell, self.options.clone());
-        Router::new().fallback_service(page)
+        Router::new().fallback_service(page).layer(map_response(shape::mark))
     }
 }

@@ -5,7 +5,7 @@ use leptos::prelude::*;
 
 use super::{FormScreen, Sentence};
 use crate::{
-    parts::{error_line, fault_text, marked_up},
+    parts::{FieldState, error_line, fault_text, text_area},
     text::lang,
 };
 
@@ -209,22 +209,14 @@ impl Field {
                 />
             }
             .into_any(),
-            // What stands in a text area is markup to the server, and is escaped here.
-            Kind::Area(rows) => view! {
-                <textarea
-                    class="input"
-                    id=self.id
-                    name=self.name
-                    rows=rows.to_string()
-                    maxlength=max
-                    autocomplete="off"
-                    autofocus=is_at_fault
-                    aria-invalid=invalid
-                    aria-describedby=described
-                    inner_html=format!("\n{}", marked_up(&value))
-                ></textarea>
+            Kind::Area(rows) => {
+                let state = FieldState {
+                    is_invalid: Box::new(move || fault.get().is_some()),
+                    described_by: Box::new(described),
+                    has_focus: is_at_fault,
+                };
+                text_area(self.id, self.name, (rows, self.max), &value, state)
             }
-            .into_any(),
             Kind::Choice(groups) => {
                 let option = |(code, text): (String, String)| {
                     let is_chosen = code == value;

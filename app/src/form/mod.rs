@@ -15,12 +15,12 @@ use std::sync::Arc;
 use codee::{Decoder, binary::PostcardCodec};
 use kvarten_domain::Fault;
 use leptos::{prelude::*, server_fn::ServerFn, task::spawn_local};
-use leptos_router::hooks::use_query_map;
 use send_wrapper::SendWrapper;
 use serde::de::DeserializeOwned;
 use wasm_bindgen::JsCast;
 
 use crate::{
+    address::use_query,
     calls::{WireError, call_name},
     i18n::Locale,
     parts::{Tone, fault_text, field_error, note_with},
@@ -99,7 +99,7 @@ impl FormScreen {
         Call: ServerFn<Error = WireError>,
         Call::Output: DeserializeOwned,
     {
-        let query = use_query_map();
+        let query = use_query();
         let (refused, row) = query.with_untracked(|query| {
             let is_this = query.get_str("form").is_none_or(|form| form == call_name(Call::PATH));
             let refused = query.get_str("fel").filter(|_| is_this).and_then(WireError::from_code);

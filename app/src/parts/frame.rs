@@ -94,7 +94,7 @@ pub fn frame(tab: Tab, is_focus: bool, class: &'static str, content: AnyView) ->
         {other()}
         <div class=if is_focus { "app app--focus" } else { "app" }>
             <header class="top">
-                <a class="brand" href="/lar">{sign()} <span>"Kvarten"</span></a>
+                <a class="brand" href="/lar">{sign()} <span translate="no">"Kvarten"</span></a>
             </header>
             <nav class="nav" aria-label=tr!(l, app.menu)>
                 <ul class="nav__list">
@@ -119,7 +119,7 @@ pub fn bare_frame(class: &'static str, languages: AnyView, content: AnyView) -> 
         {skip()}
         <div class="page">
             <header class="top">
-                <a class="brand" href="/">{sign()} <span>"Kvarten"</span></a>
+                <a class="brand" href="/">{sign()} <span translate="no">"Kvarten"</span></a>
                 {languages}
             </header>
             {page(class, content)}

@@ -1,14 +1,14 @@
 //! The matrix: people × systems. Its rows are written as text and set into the page whole, which is
 //! what lets a filter answer within a frame; the server writes the first ones in the same way.
 
-use std::{collections::HashSet, fmt::Write};
+use std::collections::HashSet;
 
 use kvarten_domain::{
     PersonId,
     overview::{Overview, PersonLine, Total},
 };
 
-use super::marked_up;
+use super::markup::{Markup, draw};
 use crate::{i18n::Locale, text::tr};
 
 /// Where a person's page is.
@@ -39,7 +39,7 @@ pub struct Look<'l> {
 }
 
 fn cell(
-    html: &mut String,
+    html: &mut Markup,
     l: Locale,
     overview: &Overview,
     person: &PersonLine,
@@ -48,12 +48,9 @@ fn cell(
     let chosen = if is_chosen { " is-chosen" } else { "" };
     // One box a cell, and nothing hidden in it: how long a frame takes goes by the number of boxes.
     let Some(gap) = overview.gap(person, at) else {
-        let name = marked_up(&overview.systems[at].name);
+        let name = &overview.systems[at].name;
         let text = tr!(l, unit.not_needed);
-        let _ = write!(
-            html,
-            r#"<td class="cell cell--none{chosen}" aria-label="{name}: {text}"></td>"#
-        );
+        draw!(html, r#"<td class="cell cell--none{chosen}" aria-label="{name}: {text}"></td>"#; chosen = chosen, name = name, text = text);
         return;
     };
     let cell = person.cells[at];
@@ -63,18 +60,15 @@ fn cell(
         _ => "",
     };
     let sign = if gap == 0 { "✓".to_owned() } else { format!("−{gap}") };
-    let _ = write!(
-        html,
-        r#"<td class="cell cell--{gap}{chosen}" data-system="{}" aria-label="{}">{sign}{mark}</td>"#,
-        marked_up(&overview.systems[at].name),
-        marked_up(&spoken(l, overview, person, at))
-    );
+    draw!(html, r#"<td class="cell cell--{gap}{chosen}" data-system="{}" aria-label="{}">{sign}{mark}</td>"#,
+        overview.systems[at].name,
+        spoken(l, overview, person, at); gap = gap, chosen = chosen, sign = sign, mark = mark);
 }
 
 /// A row for somebody; `number` is its place among all, from 0. The head and the totals stand before
 /// the first.
 fn row(
-    html: &mut String,
+    html: &mut Markup,
     l: Locale,
     overview: &Overview,
     person: &PersonLine,
@@ -86,23 +80,35 @@ fn row(
         place.extend(overview.unit_of(person).map(|unit| unit.name.as_str()));
     }
     let wanting = overview.wanting(person);
-    let stop = if look.is_walked { r#" tabindex="-1""# } else { "" };
-    let picked = if look.picked.contains(&person.id) { " checked" } else { "" };
     let pick = tr!(l, unit.pick, name = person.name.clone()).to_string();
-    let _ = write!(
+    let stop = |html: &mut Markup| {
+        if look.is_walked {
+            html.push(r#" tabindex="-1""#);
+        }
+    };
+    draw!(
         html,
-        r#"<tr aria-rowindex="{}"><th scope="row" class="matrix__who"><label class="matrix__pick"><input type="checkbox"{stop}{picked} aria-label="{}"></label><a href="{}"{stop}><bdi>{}</bdi></a><span class="matrix__as">{}</span></th><td class="matrix__sum" data-label="{}">{wanting}</td>"#,
-        number + FIRST_ROW,
-        marked_up(&pick),
-        person_address(person),
-        marked_up(&person.name),
-        marked_up(&place.join(", ")),
+        r#"<tr aria-rowindex="{}"><th scope="row" class="matrix__who"><label class="matrix__pick"><input type="checkbox""#,
+        number + FIRST_ROW
+    );
+    stop(html);
+    if look.picked.contains(&person.id) {
+        html.push(" checked");
+    }
+    draw!(html, r#" aria-label="{}"></label><a href="{}""#, pick, person_address(person));
+    stop(html);
+    draw!(
+        html,
+        r#"><bdi>{}</bdi></a><span class="matrix__as">{}</span></th><td class="matrix__sum" data-label="{}">{}</td>"#,
+        person.name,
+        place.join(", "),
         tr!(l, unit.wanting),
+        wanting
     );
     for at in 0..overview.systems.len() {
         cell(html, l, overview, person, (at, look.system == Some(at)));
     }
-    html.push_str("</tr>");
+    html.push("</tr>");
 }
 
 /// The rows of people, the first of them with a number from 0; above and below them as much room as
@@ -114,10 +120,10 @@ pub fn matrix_rows<'p>(
     (above, below): (usize, usize),
     look: Look<'_>,
 ) -> String {
-    let mut html = String::with_capacity(people.len() * (400 + overview.systems.len() * 200));
-    let room = |html: &mut String, rows: usize| {
+    let mut html = Markup::with_capacity(people.len() * (400 + overview.systems.len() * 200));
+    let room = |html: &mut Markup, rows: usize| {
         if rows > 0 {
-            let _ = write!(
+            draw!(
                 html,
                 r#"<tr class="matrix__room" aria-hidden="true"><td><svg width="1" height="{}"></svg></td></tr>"#,
                 rows * ROW_HEIGHT
@@ -129,7 +135,7 @@ pub fn matrix_rows<'p>(
         row(&mut html, l, overview, person, (above + at, look));
     }
     room(&mut html, below);
-    html
+    html.into_html()
 }
 
 /// The number of the first person's row in the table, of which the head and the totals are the first
@@ -141,20 +147,17 @@ pub const ROW_HEIGHT: usize = 56;
 
 /// The row of totals: of how many in how many something is wanting.
 pub fn matrix_totals(l: Locale, totals: &[Total]) -> String {
-    let mut html = String::with_capacity(totals.len() * 120);
-    let _ = write!(
+    let mut html = Markup::with_capacity(totals.len() * 120);
+    draw!(
         html,
         r#"<tr class="matrix__totals" aria-rowindex="2"><th scope="row">{}</th><td></td>"#,
         tr!(l, unit.totals)
     );
     for total in totals {
         let text = tr!(l, unit.total, wanting = total.wanting, needed = total.needed).to_string();
-        let _ = write!(
-            html,
-            r#"<td><span aria-hidden="true">{}/{}</span><span class="sr">{text}</span></td>"#,
-            total.wanting, total.needed
-        );
+        draw!(html, r#"<td><span aria-hidden="true">{}/{}</span><span class="sr">{text}</span></td>"#,
+            total.wanting, total.needed; text = text);
     }
-    html.push_str("</tr>");
-    html
+    html.push("</tr>");
+    html.into_html()
 }

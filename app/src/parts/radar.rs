@@ -13,7 +13,7 @@ use kvarten_domain::{
 };
 use leptos::prelude::*;
 
-use super::marked_up;
+use super::markup::{Markup, draw};
 use crate::{
     i18n::Locale,
     text::{date, tr},
@@ -62,7 +62,7 @@ fn at(spoke: usize, spokes: usize, height: Height) -> Point {
 }
 
 /// An outline through the heights there are; it is open where one is missing.
-fn outline(svg: &mut String, class: &str, heights: &[Option<Height>]) {
+fn outline(svg: &mut Markup, class: &str, heights: &[Option<Height>]) {
     let count = heights.len();
     let is_whole = heights.iter().all(Option::is_some);
     let mut path = String::new();
@@ -80,29 +80,32 @@ fn outline(svg: &mut String, class: &str, heights: &[Option<Height>]) {
         is_drawing = true;
     }
     let end = if is_whole { "Z" } else { "" };
-    let _ = write!(svg, r#"<path class="{class}" d="{path}{end}"/>"#);
+    draw!(svg, r#"<path class="{class}" d="{path}{end}"/>"#; class = class, path = path, end = end);
 }
 
 /// The drawing. `base` is the address that a system's code is put behind.
 fn drawing(l: Locale, spokes: &[Spoke], base: &str) -> String {
     let count = spokes.len();
-    let mut svg = String::with_capacity(2_000 + 700 * count);
+    let mut svg = Markup::with_capacity(2_000 + 700 * count);
     let label = tr!(l, knowledge.radar_of, count = count).to_string();
-    let _ = write!(
+    draw!(
         svg,
         r#"<svg class="radar__svg" viewBox="-126 -126 252 252" role="group" aria-label="{}">"#,
-        marked_up(&label)
+        label
     );
     for number in (0..=4).rev() {
         let height = Height::new(number).unwrap_or_default();
-        let _ = write!(svg, r#"<circle class="radar__ring" r="{:.1}"/>"#, radius(height) * SIZE);
+        draw!(svg, r#"<circle class="radar__ring" r="{:.1}"/>"#, radius(height) * SIZE);
     }
     for spoke in 0..count {
         let (from, to) = (at(spoke, count, Height::GROUND), at(spoke, count, TOP));
-        let _ = write!(
+        draw!(
             svg,
             r#"<path class="radar__axis" d="M{:.1} {:.1}L{:.1} {:.1}"/>"#,
-            from.x, from.y, to.x, to.y
+            from.x,
+            from.y,
+            to.x,
+            to.y
         );
     }
     let then: Option<Vec<_>> =
@@ -117,17 +120,14 @@ fn drawing(l: Locale, spokes: &[Spoke], base: &str) -> String {
     for number in 1..=4 {
         let height = Height::new(number).unwrap_or_default();
         let y = -radius(height) * SIZE;
-        let _ = write!(
-            svg,
-            r#"<text class="radar__level" x="-5" y="{:.1}" aria-hidden="true">{number}</text>"#,
-            y + 3.0
-        );
+        draw!(svg, r#"<text class="radar__level" x="-5" y="{:.1}" aria-hidden="true">{number}</text>"#,
+            y + 3.0; number = number);
     }
     for (place, spoke) in spokes.iter().enumerate() {
         one_spoke(&mut svg, l, (place, count), spoke, base);
     }
-    svg.push_str("</svg>");
-    svg
+    svg.push("</svg>");
+    svg.into_html()
 }
 
 const TOP: Height = match Height::new(4) {
@@ -136,22 +136,19 @@ const TOP: Height = match Height::new(4) {
 };
 
 fn one_spoke(
-    svg: &mut String,
+    svg: &mut Markup,
     l: Locale,
     (place, count): (usize, usize),
     spoke: &Spoke,
     base: &str,
 ) {
-    let text = marked_up(&spoken(l, spoke));
-    let code = marked_up(&spoke.system.code);
-    let _ = write!(
-        svg,
-        r#"<a class="radar__spoke" href="{base}{code}" aria-label="{text}"><title>{text}</title>"#
-    );
+    let text = spoken(l, spoke);
+    let code = &spoke.system.code;
+    draw!(svg, r#"<a class="radar__spoke" href="{base}{code}" aria-label="{text}"><title>{text}</title>"#; base = base, code = code, text = text);
     let tip = at(place, count, TOP);
-    let _ = write!(svg, r#"<path class="radar__hit" d="M0 0L{:.1} {:.1}"/>"#, tip.x, tip.y);
+    draw!(svg, r#"<path class="radar__hit" d="M0 0L{:.1} {:.1}"/>"#, tip.x, tip.y);
     let required = at(place, count, spoke.required.into());
-    let _ = write!(
+    draw!(
         svg,
         r#"<rect class="radar__mark radar__mark--required" x="{:.1}" y="{:.1}" width="10" height="10"/>"#,
         required.x - 5.0,
@@ -159,17 +156,19 @@ fn one_spoke(
     );
     if let Some(said) = spoke.said {
         let said = at(place, count, said);
-        let _ = write!(
+        draw!(
             svg,
             r#"<circle class="radar__mark radar__mark--said" cx="{:.1}" cy="{:.1}" r="4"/>"#,
-            said.x, said.y
+            said.x,
+            said.y
         );
     }
     let shown = at(place, count, spoke.shown);
-    let _ = write!(
+    draw!(
         svg,
         r#"<circle class="radar__mark radar__mark--shown" cx="{:.1}" cy="{:.1}" r="2.6"/>"#,
-        shown.x, shown.y
+        shown.x,
+        shown.y
     );
     // Beyond a mark on the outermost ring.
     let (x, y) = (tip.x * 1.16, tip.y * 1.16);
@@ -180,27 +179,27 @@ fn one_spoke(
     } else {
         "end"
     };
-    let _ = write!(
-        svg,
-        r#"<text class="radar__number" x="{x:.1}" y="{:.1}" text-anchor="middle" aria-hidden="true">{}</text>"#,
+    draw!(svg, r#"<text class="radar__number" x="{x:.1}" y="{:.1}" text-anchor="middle" aria-hidden="true">{}</text>"#,
         y + 4.0,
-        place + 1
-    );
-    let _ = write!(
-        svg,
-        r#"<text class="radar__name" x="{:.1}" y="{:.1}" text-anchor="{anchor}" aria-hidden="true">{}</text></a>"#,
+        place + 1; x = x);
+    draw!(svg, r#"<text class="radar__name" x="{:.1}" y="{:.1}" text-anchor="{anchor}" aria-hidden="true">{}</text></a>"#,
         tip.x * 1.12,
         tip.y * 1.14 + 3.0,
-        marked_up(&spoke.system.name)
-    );
+        spoke.system.name; anchor = anchor);
 }
 
 /// What the outlines and marks stand for.
 fn legend(l: Locale, has_then: bool) -> AnyView {
-    let sample = |class: &str, mark: &str| {
-        format!(
-            r#"<svg viewBox="0 0 32 12" aria-hidden="true"><path class="{class}" d="M0 6H32"/>{mark}</svg>"#
-        )
+    let sample = |class: &'static str, mark: &'static str| {
+        let mut svg = Markup::default();
+        draw!(
+            svg,
+            r#"<svg viewBox="0 0 32 12" aria-hidden="true"><path class="{}" d="M0 6H32"/>"#,
+            class
+        );
+        svg.push(mark);
+        svg.push("</svg>");
+        svg.into_html()
     };
     let row = |svg: String, text: String| {
         view! {
@@ -349,9 +348,10 @@ mod tests {
 
     #[test]
     fn an_outline_is_open_where_nothing_was_said() {
-        let mut path = String::new();
+        let mut path = Markup::default();
         let height = Height::new(4);
         outline(&mut path, "x", &[height, None, height, height]);
+        let path = path.into_html();
         assert_eq!(path.matches('M').count(), 2, "{path}");
         assert_eq!(path.matches('L').count(), 2, "{path}");
         assert!(!path.contains('Z'));

@@ -8,7 +8,7 @@ use kvarten_domain::{
     trends::{Figure, SystemTrend, Told, UnitStanding},
 };
 
-use super::marked_up;
+use super::markup::{Markup, draw};
 use crate::{
     i18n::Locale,
     text::{date, tenths, tr},
@@ -61,7 +61,7 @@ fn spot(day: usize, days: usize, percent: u8) -> (f64, f64) {
 }
 
 /// The line through what is told; it is broken where nothing is.
-fn line(svg: &mut String, shares: &[Option<u8>]) {
+fn line(svg: &mut Markup, shares: &[Option<u8>]) {
     let mut path = String::new();
     let mut is_drawing = false;
     for (day, share) in shares.iter().enumerate() {
@@ -71,11 +71,11 @@ fn line(svg: &mut String, shares: &[Option<u8>]) {
         }
         is_drawing = share.is_some();
     }
-    let _ = write!(svg, r#"<path class="trend__line" d="{path}"/>"#);
+    draw!(svg, r#"<path class="trend__line" d="{path}"/>"#; path = path);
 }
 
 /// The first and the last share, beside the line.
-fn ends(svg: &mut String, l: Locale, shares: &[Option<u8>]) {
+fn ends(svg: &mut Markup, l: Locale, shares: &[Option<u8>]) {
     let mut write = |day: usize, share: u8| {
         let (x, y) = spot(day, shares.len(), share);
         let (x, anchor) = match day {
@@ -83,12 +83,9 @@ fn ends(svg: &mut String, l: Locale, shares: &[Option<u8>]) {
             day if day + 1 == shares.len() => (x + 6.0, "end"),
             _ => (x, "middle"),
         };
-        let _ = write!(
-            svg,
-            r#"<text class="trend__value" x="{x:.1}" y="{:.1}" text-anchor="{anchor}">{}</text>"#,
+        draw!(svg, r#"<text class="trend__value" x="{x:.1}" y="{:.1}" text-anchor="{anchor}">{}</text>"#,
             y - 10.0,
-            percent(l, share)
-        );
+            percent(l, share); x = x, anchor = anchor);
     };
     let told = |(day, share): (usize, &Option<u8>)| share.map(|share| (day, share));
     let mut all = shares.iter().enumerate().filter_map(told);
@@ -110,21 +107,18 @@ pub fn trend_chart(l: Locale, trend: &SystemTrend, days: &[Date], moments: [usiz
     let system = trend.system.name.clone();
     let label =
         tr!(l, trends.chart, system = system, year = year, half = half, now = now).to_string();
-    let mut svg = String::with_capacity(3_000);
-    let _ = write!(
+    let mut svg = Markup::with_capacity(3_000);
+    draw!(
         svg,
         r#"<svg class="trend__svg" viewBox="0 0 320 146" role="img" aria-label="{}">"#,
-        marked_up(&label)
+        label
     );
     for share in [0, 50, 100] {
         let y = height(share);
-        let _ = write!(
-            svg,
-            r#"<path class="trend__grid" d="M{LEFT} {y}H{RIGHT}"/><text class="trend__text" x="{}" y="{}" text-anchor="end">{}</text>"#,
+        draw!(svg, r#"<path class="trend__grid" d="M{LEFT} {y}H{RIGHT}"/><text class="trend__text" x="{}" y="{}" text-anchor="end">{}</text>"#,
             LEFT - 6.0,
             y + 4.5,
-            percent(l, share)
-        );
+            percent(l, share); LEFT = LEFT, y = y, RIGHT = RIGHT);
     }
     let shares: Vec<Option<u8>> =
         trend.days.iter().map(|told| told.figure().map(Figure::percent)).collect();
@@ -133,25 +127,19 @@ pub fn trend_chart(l: Locale, trend: &SystemTrend, days: &[Date], moments: [usiz
         let Some(figure) = told.figure() else { continue };
         let (x, y) = spot(day, shares.len(), figure.percent());
         let title = tr!(l, trends.on, date = date(l, *on), told = told_share(l, *told)).to_string();
-        let _ = write!(
-            svg,
-            r#"<circle class="trend__mark" cx="{x:.1}" cy="{y:.1}" r="3.5"><title>{title}</title></circle>"#
-        );
+        draw!(svg, r#"<circle class="trend__mark" cx="{x:.1}" cy="{y:.1}" r="3.5"><title>{title}</title></circle>"#; x = x, y = y, title = title);
     }
     ends(&mut svg, l, &shares);
-    let foot = |svg: &mut String, x: f64, anchor: &str, text: String| {
+    let foot = |svg: &mut Markup, x: f64, anchor: &str, text: String| {
         let y = BOTTOM + 22.0;
-        let _ = write!(
-            svg,
-            r#"<text class="trend__text" x="{x}" y="{y}" text-anchor="{anchor}">{text}</text>"#
-        );
+        draw!(svg, r#"<text class="trend__text" x="{x}" y="{y}" text-anchor="{anchor}">{text}</text>"#; x = x, y = y, anchor = anchor, text = text);
     };
     if let Some(first) = days.first() {
         foot(&mut svg, LEFT, "start", date(l, *first));
     }
     foot(&mut svg, RIGHT + 6.0, "end", tr!(l, trends.today).to_string());
-    svg.push_str("</svg>");
-    svg
+    svg.push("</svg>");
+    svg.into_html()
 }
 
 /// How a share looks: its number stands there as well.
@@ -165,69 +153,67 @@ const fn look(percent: u8) -> &'static str {
 }
 
 /// A cell of a table of shares.
-fn cell(html: &mut String, l: Locale, told: Told, has_level: bool) {
+fn cell(html: &mut Markup, l: Locale, told: Told, has_level: bool) {
     let mut words = told_share(l, told);
-    let mut level = String::new();
-    if let Some(figure) = told.figure().filter(|_| has_level) {
-        let mean = tenths(l, figure.level_tenths);
-        let spoken = tr!(l, trends.level, level = mean.clone()).to_string();
-        let _ = write!(words, ", {spoken}");
-        let short = tr!(l, trends.level_short, level = mean).to_string();
-        let _ = write!(level, r#"<span class="share__of">{short}</span>"#);
+    let mean = told.figure().filter(|_| has_level).map(|figure| tenths(l, figure.level_tenths));
+    if let Some(mean) = &mean {
+        let _ = write!(words, ", {}", tr!(l, trends.level, level = mean.clone()));
     }
-    let _ = match told {
+    match told {
         Told::Unneeded => {
-            write!(html, r#"<td class="share"><span class="sr">{words}</span></td>"#)
+            draw!(html, r#"<td class="share">"#);
         }
-        Told::Withheld => write!(
-            html,
-            r#"<td class="share"><span aria-hidden="true">–</span><span class="sr">{words}</span></td>"#
-        ),
+        Told::Withheld => {
+            draw!(html, r#"<td class="share"><span aria-hidden="true">–</span>"#);
+        }
         Told::Figure(figure) => {
             let share = figure.percent();
-            write!(
+            draw!(
                 html,
-                r#"<td class="share {}"><span aria-hidden="true">{}<span class="share__of">{}/{}</span>{level}</span><span class="sr">{words}</span></td>"#,
+                r#"<td class="share {}"><span aria-hidden="true">{}<span class="share__of">{}/{}</span>"#,
                 look(share),
                 percent(l, share),
                 figure.reached,
-                figure.needed,
-            )
+                figure.needed
+            );
+            if let Some(mean) = mean {
+                let short = tr!(l, trends.level_short, level = mean).to_string();
+                draw!(html, r#"<span class="share__of">{}</span>"#, short);
+            }
+            html.push("</span>");
         }
-    };
+    }
+    draw!(html, r#"<span class="sr">{}</span></td>"#, words);
 }
 
 /// The rows of units: for each system, the share that reaches what is required today.
 pub fn unit_rows(l: Locale, units: &[UnitStanding]) -> String {
-    let mut html = String::with_capacity(units.len() * 1_500);
+    let mut html = Markup::with_capacity(units.len() * 1_500);
     for unit in units {
         let depth = unit.unit.depth.min(4);
-        let name = marked_up(&unit.unit.name);
-        let _ = write!(
-            html,
-            r#"<tr><th scope="row" class="shares__who shares__who--{depth}">{name}</th>"#
-        );
+        let name = &unit.unit.name;
+        draw!(html, r#"<tr><th scope="row" class="shares__who shares__who--{depth}">{name}</th>"#; depth = depth, name = name);
         for told in &unit.systems {
             cell(&mut html, l, *told, false);
         }
-        html.push_str("</tr>");
+        html.push("</tr>");
     }
-    html
+    html.into_html()
 }
 
 /// The rows of days, the latest first: for each system, the share that reached what was required, and
 /// the mean of the levels shown.
 pub fn day_rows(l: Locale, days: &[Date], systems: &[SystemTrend]) -> String {
-    let mut html = String::with_capacity(days.len() * 1_500);
+    let mut html = Markup::with_capacity(days.len() * 1_500);
     for (day, on) in days.iter().enumerate().rev() {
         let on = date(l, *on);
-        let _ = write!(html, r#"<tr><th scope="row" class="shares__who">{on}</th>"#);
+        draw!(html, r#"<tr><th scope="row" class="shares__who">{on}</th>"#; on = on);
         for trend in systems {
             cell(&mut html, l, trend.days.get(day).copied().unwrap_or(Told::Unneeded), true);
         }
-        html.push_str("</tr>");
+        html.push("</tr>");
     }
-    html
+    html.into_html()
 }
 
 #[cfg(test)]

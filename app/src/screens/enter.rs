@@ -2,10 +2,10 @@
 
 use kvarten_domain::Fault;
 use leptos::prelude::*;
-use leptos_router::hooks::use_query_map;
 
 use super::{languages, titled};
 use crate::{
+    address::use_query,
     calls::{SignIn, WireError},
     form::{Field, FormScreen},
     i18n::Locale,
@@ -20,7 +20,7 @@ pub fn Start() -> impl IntoView {
     crate::calls::leave_for("/lar");
     #[cfg(not(feature = "ssr"))]
     {
-        let navigate = leptos_router::hooks::use_navigate();
+        let navigate = crate::address::use_go();
         Effect::new(move |_| navigate("/lar", leptos_router::NavigateOptions::default()));
     }
 }
@@ -65,7 +65,7 @@ fn typed_name() -> Option<String> {
 #[component]
 pub fn Enter() -> impl IntoView {
     let l = lang();
-    let query = use_query_map().get_untracked();
+    let query = use_query().get_untracked();
     let is_out = query.get("ut").is_some();
     let form = FormScreen::to::<SignIn>().with_words(words).sent_by_hand();
     form.on_done(move |path: String| {

@@ -7,26 +7,27 @@ use kvarten_domain::{
     question::Said,
 };
 use leptos::prelude::*;
-use leptos_router::hooks::{use_params_map, use_query_map};
 
 use super::{loaded, titled, top::top};
 use crate::{
+    address::{use_part, use_query},
     calls::{self, StartAttempt, SubmitReply, WireError},
     form::FormScreen,
     i18n::Locale,
     page::page_data,
-    parts::{Icon, Question, Tab, focus, icon, quarter, quarter_done, rungs},
+    parts::{Icon, Question, Tab, focus_soon, icon, quarter, quarter_done, rungs},
     text::{lang, tr},
 };
 
 /// The screen.
 #[component]
 pub fn Ladder() -> impl IntoView {
-    let params = use_params_map();
-    let query = use_query_map();
+    let slug = use_part("slug");
+    let query = use_query();
     let place = move || {
-        let answer = query.with(|query| query.get("svar").unwrap_or_default());
-        format!("{answer} {}", params.with(|params| params.get("slug").unwrap_or_default()))
+        let answer = query.with(|query| query.get_str("svar")?.parse::<AnswerId>().ok());
+        let answer = answer.map(|answer| answer.to_string()).unwrap_or_default();
+        format!("{answer} {}", slug.get())
     };
     let page = page_data(place, |place| async move {
         let (answer, slug) = place.split_once(' ').unwrap_or_default();
@@ -65,7 +66,7 @@ fn Climb(page: LadderPage, again: Callback<()>) -> impl IntoView {
     let send = FormScreen::to::<SubmitReply>().with_words(reply_words);
     send.on_done(move |(outcome, ladder): (ReplyOutcome, LadderView)| {
         shown.set((Some(outcome), ladder));
-        request_animation_frame(|| focus("reply"));
+        focus_soon("reply");
     });
     let go_on = Callback::new(move |()| {
         send.forget();
@@ -73,7 +74,7 @@ fn Climb(page: LadderPage, again: Callback<()>) -> impl IntoView {
             again.run(());
         } else {
             shown.update(|(outcome, _)| *outcome = None);
-            request_animation_frame(|| focus("main"));
+            focus_soon("main");
         }
     });
     let outline = StoredValue::new(page.outline.clone());

@@ -8,14 +8,11 @@ use kvarten_domain::{
     referral::ReferralCard,
 };
 use leptos::prelude::*;
-use leptos_router::{
-    NavigateOptions,
-    hooks::{use_navigate, use_query_map},
-    params::ParamsMap,
-};
+use leptos_router::NavigateOptions;
 
 use super::{loaded, titled};
 use crate::{
+    address::{Query, use_go, use_query},
     calls,
     form::fields,
     i18n::Locale,
@@ -27,12 +24,10 @@ use crate::{
 /// The screen.
 #[component]
 pub fn Learn() -> impl IntoView {
-    let query = use_query_map();
+    let query = use_query();
     let filter = move || query.with(|query| Filter::from_query(|name| query.get_str(name)));
-    let page = page_data(
-        move || query.with(ParamsMap::to_query_string),
-        move |_| calls::learn_page(untrack(filter)),
-    );
+    let page =
+        page_data(move || query.with(Query::raw), move |_| calls::learn_page(untrack(filter)));
     loaded(Tab::Learn, false, "learn", page, move |page| content(page, &untrack(filter)))
 }
 
@@ -293,7 +288,7 @@ fn find(l: Locale, filter: &Filter, systems: &[Choice], professions: &[Choice]) 
         view! { " " <b class="count">{tr!(l, learn.chosen, count = chosen).to_string()}</b> }
     });
     let selects = selects(l, filter, systems, professions);
-    let navigate = use_navigate();
+    let navigate = use_go();
     let search = move |event: web_sys::SubmitEvent| {
         if let Some(fields) = fields(&event) {
             event.prevent_default();

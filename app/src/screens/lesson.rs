@@ -2,10 +2,10 @@
 
 use kvarten_domain::lesson::{LessonOutline, Place, Progress};
 use leptos::prelude::*;
-use leptos_router::hooks::use_params_map;
 
 use super::{loaded, titled};
 use crate::{
+    address::use_part,
     calls,
     i18n::Locale,
     page::page_data,
@@ -16,11 +16,8 @@ use crate::{
 /// The screen.
 #[component]
 pub fn Lesson() -> impl IntoView {
-    let params = use_params_map();
-    let page = page_data(
-        move || params.with(|params| params.get("slug").unwrap_or_default()),
-        calls::lesson,
-    );
+    let slug = use_part("slug");
+    let page = page_data(move || slug.get(), calls::lesson);
     loaded(Tab::Learn, true, "lesson", page, content)
 }
 

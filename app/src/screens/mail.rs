@@ -3,10 +3,10 @@
 use std::sync::Arc;
 
 use leptos::{prelude::*, wasm_split::wasm_split};
-use leptos_router::hooks::{use_params_map, use_query_map};
 
 use super::{awaited, languages, titled, trouble};
 use crate::{
+    address::{use_part, use_query},
     calls::{self, WireError},
     lazy::Drawn,
     page::{Payload, page_data},
@@ -23,11 +23,11 @@ pub fn stop_path(word: &str) -> String {
 /// The screen.
 #[wasm_split(more, wasm_split_path = leptos::wasm_split, preload(load), fallible)]
 pub fn mail() -> Drawn {
-    let params = use_params_map();
-    let word = move || params.with(|params| params.get("word").unwrap_or_default());
+    let part = use_part("word");
+    let word = move || part.get();
     let page = page_data(word, calls::mail_stop);
     let here = stop_path(&untrack(word));
-    let has_failed = use_query_map().with_untracked(|query| query.get("fel").is_some());
+    let has_failed = use_query().with_untracked(|query| query.get("fel").is_some());
     let draw = {
         let here = here.clone();
         move |payload: Payload| match payload.open::<bool>() {

@@ -99,6 +99,7 @@ fn languages(is_big: bool, back: &str) -> AnyView {
                 name="lang"
                 value=tag
                 lang=tag
+                translate="no"
                 aria-current=(which == current).then_some("true")
             >
                 {name}
@@ -160,8 +161,10 @@ fn titled(page: &str) {
     // What is drawn into the head is markup, and names are whatever somebody has written.
     #[cfg(feature = "ssr")]
     let _ = leptos_meta::Title(
-        leptos_meta::TitleProps::builder().text(crate::parts::marked_up(&text)).build(),
+        leptos_meta::TitleProps::builder().text(crate::parts::escape_html(&text)).build(),
     );
     #[cfg(not(feature = "ssr"))]
     document().set_title(&text);
+    #[cfg(feature = "hydrate")]
+    crate::hydration::ask("kvarten:drawn");
 }

@@ -2,10 +2,10 @@
 
 use kvarten_domain::person::{Account, Device, MailChoice};
 use leptos::{prelude::*, wasm_split::wasm_split};
-use leptos_router::hooks::use_query_map;
 
 use super::{languages, loaded, titled};
 use crate::{
+    address::use_query,
     calls::{self, ChangePassword},
     form::{Field, FormScreen, form_address},
     i18n::Locale,
@@ -19,7 +19,7 @@ use crate::{
 #[wasm_split(more, wasm_split_path = leptos::wasm_split, preload(load), fallible)]
 pub fn more() -> Drawn {
     let page = page_data(String::new, |_| calls::account());
-    let query = use_query_map().get_untracked();
+    let query = use_query().get_untracked();
     let is_changed = query.get("klart").is_some();
     let choose = FormScreen::to::<calls::ChooseMail>();
     choose.on_done(move |()| page.refetch());

@@ -6,10 +6,10 @@ use kvarten_domain::{
     time::Period,
 };
 use leptos::{prelude::*, wasm_split::wasm_split};
-use leptos_router::hooks::use_query_map;
 
 use super::{loaded, titled};
 use crate::{
+    address::use_query,
     calls::{self, JoinLeaderboard, LeaveLeaderboard},
     form::{Field, FormScreen},
     i18n::Locale,
@@ -25,7 +25,7 @@ const FIRST_UNITS: usize = 5;
 /// The screen.
 #[wasm_split(points, wasm_split_path = leptos::wasm_split, preload(load), fallible)]
 pub fn points() -> Drawn {
-    let query = use_query_map();
+    let query = use_query();
     let page = page_data(
         move || query.with(|query| query.get("period").unwrap_or_default()),
         |period| async move {

@@ -2,10 +2,10 @@
 
 use kvarten_domain::program::{ProgramPage, ProgramStep};
 use leptos::{prelude::*, wasm_split::wasm_split};
-use leptos_router::hooks::use_params_map;
 
 use super::{loaded, titled};
 use crate::{
+    address::use_part,
     calls,
     i18n::Locale,
     lazy::Drawn,
@@ -17,8 +17,8 @@ use crate::{
 /// The screen.
 #[wasm_split(more, wasm_split_path = leptos::wasm_split, preload(load), fallible)]
 pub fn program() -> Drawn {
-    let params = use_params_map();
-    let code = move || params.with(|params| params.get("code").unwrap_or_default());
+    let part = use_part("code");
+    let code = move || part.get();
     let page = page_data(code, calls::program);
     Ok(loaded(Tab::Learn, false, "program", page, |page: ProgramPage| content(&page)))
 }

@@ -2,15 +2,12 @@
 
 use kvarten_domain::lesson::{Callout, MediaFile, Place, StepBody, StepPage};
 use leptos::{html, prelude::*};
-use leptos_router::{
-    NavigateOptions,
-    hooks::{use_navigate, use_params_map},
-};
 
 use wasm_bindgen::JsCast;
 
 use super::{loaded, titled};
 use crate::{
+    address::{use_go_on, use_part},
     calls::{self, FinishStep},
     form::{FormScreen, TOUCHED, Typed, keep, unsent_line},
     i18n::Locale,
@@ -22,13 +19,8 @@ use crate::{
 /// The screen.
 #[component]
 pub fn Step() -> impl IntoView {
-    let params = use_params_map();
-    let place = move || {
-        params.with(|params| {
-            let part = |name| params.get(name).unwrap_or_default();
-            format!("{} {}", part("step"), part("slug"))
-        })
-    };
+    let (step, slug) = (use_part("step"), use_part("slug"));
+    let place = move || format!("{} {}", step.get(), slug.get());
     let page = page_data(place, |place| async move {
         let (number, slug) = number_and_slug(&place).ok_or_else(calls::no_such)?;
         calls::step(slug, number).await
@@ -87,10 +79,12 @@ fn content(page: StepPage) -> AnyView {
 fn Forward(page: StepPage, title: String) -> impl IntoView {
     let l = lang();
     let finish = FormScreen::to::<FinishStep>();
-    let navigate = use_navigate();
+    let go_on = use_go_on();
     let slug = page.outline.slug.clone();
     let to = slug.clone();
-    finish.on_done(move |place: Place| navigate(&place.path(&to), NavigateOptions::default()));
+    finish.on_done(move |place: Place| {
+        go_on(&place.path(&to));
+    });
     let is_last = usize::from(page.number) == page.outline.steps.len();
     let back = if page.number > 1 {
         format!("/lar/{slug}/{}", page.number - 1)

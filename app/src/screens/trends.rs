@@ -6,10 +6,10 @@ use kvarten_domain::{
     trends::{SystemTrend, Told, TrendsPage},
 };
 use leptos::{prelude::*, wasm_split::wasm_split};
-use leptos_router::hooks::use_query_map;
 
 use super::{loaded, titled};
 use crate::{
+    address::use_query,
     calls,
     i18n::Locale,
     lazy::Drawn,
@@ -46,7 +46,7 @@ pub fn map_trends() -> Drawn {
 
 /// What the address asks for: a unit and a profession.
 fn asked() -> impl Fn() -> String + Send + Sync + 'static {
-    let query = use_query_map();
+    let query = use_query();
     move || {
         query.with(|query| {
             let of = |name| query.get(name).unwrap_or_default();

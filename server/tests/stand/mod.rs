@@ -75,7 +75,20 @@ impl Stand {
 
     /// With a network around it.
     pub async fn with(http: &HttpConfig) -> Self {
-        let folder = tempfile::tempdir().expect("a folder");
+        Self::over(tempfile::tempdir().expect("a folder"), http).await
+    }
+
+    /// Over the database in a folder.
+    pub async fn at(folder: TempDir) -> Self {
+        Self::over(folder, &HttpConfig::default()).await
+    }
+
+    /// The same, without anything that was in memory.
+    pub async fn reopened(self) -> Self {
+        Self::at(self.folder).await
+    }
+
+    async fn over(folder: TempDir, http: &HttpConfig) -> Self {
         let url = format!("sqlite:{}", folder.path().join("kvarten.db").display());
         let mut store = Store::connect(&url).await.expect("a database");
         let statements: Arc<AtomicUsize> = Arc::default();

@@ -6,14 +6,11 @@ use kvarten_domain::{
     knowledge::{Assessed, AssessmentPage, StatementLine},
 };
 use leptos::{prelude::*, wasm_split::wasm_split};
-use leptos_router::{
-    NavigateOptions,
-    hooks::{use_navigate, use_params_map, use_query_map},
-};
 use wasm_bindgen::JsCast;
 
 use super::BASE;
 use crate::{
+    address::{use_go_on, use_part, use_query},
     calls::{self, WireError},
     form::{FormScreen, Typed, keep, unsent_line},
     i18n::Locale,
@@ -27,9 +24,9 @@ use crate::{
 /// The screen.
 #[wasm_split(knowledge, wasm_split_path = leptos::wasm_split, preload(load), fallible)]
 pub fn assess() -> Drawn {
-    let params = use_params_map();
-    let query = use_query_map();
-    let code = move || params.with(|params| params.get("system").unwrap_or_default());
+    let part = use_part("system");
+    let query = use_query();
+    let code = move || part.get();
     let level = move || query.with(|query| query.get("niva").unwrap_or_default());
     let page = page_data(
         move || format!("{}?{}", code(), level()),
@@ -40,15 +37,16 @@ pub fn assess() -> Drawn {
         },
     );
     let form = FormScreen::to::<calls::Assess>().with_words(words);
-    let go = use_navigate();
+    let go = use_go_on();
     form.on_done(move |Assessed { next, .. }| {
-        let code = params.with_untracked(|params| params.get("system").unwrap_or_default());
+        let code = part.get_untracked();
         let path = match next {
             Some(next) => format!("{BASE}{code}/skatta?niva={}", next.number()),
             None => format!("{BASE}{code}?klart=1"),
         };
-        go(&path, NavigateOptions::default());
-        crate::parts::focus("main");
+        if go(&path) {
+            crate::parts::focus("main");
+        }
     });
     Ok(loaded(Tab::Knowledge, true, "knowledge", page, move |page| content(&page, form)))
 }

@@ -15,10 +15,10 @@ use kvarten_domain::{
     radar::Spoke,
 };
 use leptos::{prelude::*, wasm_split::wasm_split};
-use leptos_router::hooks::use_query_map;
 
 use super::{loaded, titled};
 use crate::{
+    address::use_query,
     calls,
     i18n::Locale,
     lazy::Drawn,
@@ -36,7 +36,7 @@ const FIRST_GAPS: usize = 3;
 /// The screen.
 #[wasm_split(knowledge, wasm_split_path = leptos::wasm_split, preload(load), fallible)]
 pub fn knowledge() -> Drawn {
-    let query = use_query_map();
+    let query = use_query();
     let asked = move || query.with(|query| query.get("da").unwrap_or_default());
     let page = page_data(asked, |day| calls::portrait(Date::from_iso(&day)));
     Ok(loaded(Tab::Knowledge, false, "knowledge", page, move |portrait| {

@@ -2,10 +2,10 @@
 
 use kvarten_domain::knowledge::{LevelKnowledge, LevelLesson, SystemPage};
 use leptos::{prelude::*, wasm_split::wasm_split};
-use leptos_router::hooks::{use_params_map, use_query_map};
 
 use super::{BASE, Voice, lesson_row};
 use crate::{
+    address::{use_part, use_query},
     calls,
     i18n::Locale,
     lazy::Drawn,
@@ -18,9 +18,9 @@ use crate::{
 /// The screen.
 #[wasm_split(knowledge, wasm_split_path = leptos::wasm_split, preload(load), fallible)]
 pub fn system() -> Drawn {
-    let params = use_params_map();
-    let query = use_query_map();
-    let code = move || params.with(|params| params.get("system").unwrap_or_default());
+    let part = use_part("system");
+    let query = use_query();
+    let code = move || part.get();
     let is_done = move || query.with_untracked(|query| query.get("klart").is_some());
     let page = page_data(code, calls::system);
     Ok(loaded(Tab::Knowledge, false, "knowledge", page, move |page| content(&page, is_done())))

@@ -12,10 +12,10 @@ pub use system::map_system;
 
 use kvarten_domain::map::SystemLine;
 use leptos::{prelude::*, wasm_split::wasm_split};
-use leptos_router::{NavigateOptions, hooks::use_navigate};
 
 use super::{loaded, titled};
 use crate::{
+    address::use_go_on,
     calls,
     form::{Field, FormScreen},
     i18n::Locale,
@@ -30,8 +30,10 @@ use crate::{
 pub fn map() -> Drawn {
     let page = page_data(String::new, |_| calls::map_page());
     let form = FormScreen::to::<calls::CreateSystem>();
-    let go = use_navigate();
-    form.on_done(move |code: String| go(&format!("/karta/{code}"), NavigateOptions::default()));
+    let go = use_go_on();
+    form.on_done(move |code: String| {
+        go(&format!("/karta/{code}"));
+    });
     Ok(loaded(Tab::Map, false, "map", page, move |(lines, id): (Vec<SystemLine>, String)| {
         content(&lines, &id, form)
     }))

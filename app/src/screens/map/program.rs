@@ -2,10 +2,10 @@
 
 use kvarten_domain::program::ProgramForm;
 use leptos::{prelude::*, wasm_split::wasm_split};
-use leptos_router::hooks::{use_params_map, use_query_map};
 
 use super::programs::program_form;
 use crate::{
+    address::{use_part, use_query},
     calls,
     form::FormScreen,
     lazy::Drawn,
@@ -18,8 +18,8 @@ use crate::{
 /// The screen.
 #[wasm_split(admin, wasm_split_path = leptos::wasm_split, preload(load), fallible)]
 pub fn map_program() -> Drawn {
-    let (params, query) = (use_params_map(), use_query_map());
-    let code = move || params.with(|params| params.get("code").unwrap_or_default());
+    let (part, query) = (use_part("code"), use_query());
+    let code = move || part.get();
     let is_done = move || query.with_untracked(|query| query.get("klart").is_some());
     let page = page_data(code, calls::map_program);
     let set = FormScreen::to::<calls::SetProgram>();

@@ -5,9 +5,9 @@ use kvarten_domain::{
     program::{MOST_LESSONS, ProgramForm, ProgramLine},
 };
 use leptos::{prelude::*, wasm_split::wasm_split};
-use leptos_router::{NavigateOptions, hooks::use_navigate};
 
 use crate::{
+    address::use_go_on,
     calls,
     form::{Field, FormScreen},
     i18n::Locale,
@@ -26,9 +26,9 @@ const SPARE: usize = 3;
 pub fn programs() -> Drawn {
     let page = page_data(String::new, |_| calls::programs());
     let set = FormScreen::to::<calls::SetProgram>();
-    let go = use_navigate();
+    let go = use_go_on();
     set.on_done(move |code: String| {
-        go(&format!("/karta/program/{code}"), NavigateOptions::default());
+        go(&format!("/karta/program/{code}"));
     });
     Ok(loaded(
         Tab::Map,

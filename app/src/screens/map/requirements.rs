@@ -8,9 +8,9 @@ use kvarten_domain::{
     map::{Changes, RequirementCell, RequirementsPage},
 };
 use leptos::{prelude::*, wasm_split::wasm_split};
-use leptos_router::{hooks::use_query_map, params::ParamsMap};
 
 use crate::{
+    address::{Query, use_query},
     calls,
     form::{Field, FormScreen, Typed},
     i18n::Locale,
@@ -24,7 +24,7 @@ use crate::{
 /// The screen.
 #[wasm_split(admin, wasm_split_path = leptos::wasm_split, preload(load), fallible)]
 pub fn requirements() -> Drawn {
-    let query = use_query_map();
+    let query = use_query();
     let page = page_data(
         move || {
             query.with(|query| {
@@ -52,7 +52,7 @@ pub fn requirements() -> Drawn {
 }
 
 /// What became of changes, as the address says it.
-fn in_address(query: &ParamsMap) -> Option<Changes> {
+fn in_address(query: &Query) -> Option<Changes> {
     let refused = query.get("nej").unwrap_or_default();
     let refused = refused.split(',').filter_map(|one| {
         let mut words = one.split('.');

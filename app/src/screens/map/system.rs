@@ -2,9 +2,9 @@
 
 use kvarten_domain::map::{LessonForm, LevelForm, SystemForm};
 use leptos::{prelude::*, wasm_split::wasm_split};
-use leptos_router::hooks::{use_params_map, use_query_map};
 
 use crate::{
+    address::{use_part, use_query},
     calls::{self, level_field},
     form::{Field, FormScreen, Typed},
     i18n::Locale,
@@ -18,9 +18,9 @@ use crate::{
 /// The screen.
 #[wasm_split(admin, wasm_split_path = leptos::wasm_split, preload(load), fallible)]
 pub fn map_system() -> Drawn {
-    let params = use_params_map();
-    let query = use_query_map();
-    let code = move || params.with(|params| params.get("system").unwrap_or_default());
+    let part = use_part("system");
+    let query = use_query();
+    let code = move || part.get();
     let is_done = move || query.with_untracked(|query| query.get("klart").is_some());
     let page = page_data(code, calls::map_system);
     let about = FormScreen::to::<calls::ChangeSystem>();

@@ -123,6 +123,12 @@ fn filter_of(form: &web_sys::HtmlFormElement) -> Option<Filter> {
     }))
 }
 
+/// The filter that the page's form holds.
+pub fn chosen() -> Option<Filter> {
+    let form = document().query_selector(".find--dense").ok()??;
+    filter_of(form.dyn_ref()?)
+}
+
 /// Takes the filters off the page.
 fn close() {
     if let Ok(Some(fold)) = document().query_selector(".find__fold[open]") {

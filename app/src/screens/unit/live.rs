@@ -3,12 +3,13 @@
 
 use std::{collections::HashSet, sync::Arc, time::Duration};
 
+use gloo::events::{EventListener, EventListenerOptions};
 use kvarten_domain::{
     PersonId,
     overview::{Filter, Finder, Overview, totals},
 };
 use leptos::{prelude::*, task::spawn_local};
-use leptos_router::NavigateOptions;
+use leptos_router::{NavigateOptions, hooks::use_location};
 use wasm_bindgen::JsCast;
 
 use super::{
@@ -56,6 +57,10 @@ pub struct Live {
     last: StoredValue<Filter>,
     /// Changes the address.
     go: StoredValue<Go>,
+    /// Where the reader is, or is being led.
+    path: Memo<String>,
+    /// Whether the address says how the matrix is filtered.
+    is_told: StoredValue<bool>,
     /// How far the table is scrolled, in pixels.
     top: StoredValue<i32>,
     /// What is done when nothing more is typed.
@@ -85,6 +90,8 @@ impl Live {
             picked: RwSignal::default(),
             last: last_filter(),
             go: StoredValue::new(go),
+            path: use_location().pathname,
+            is_told: StoredValue::new(true),
             top: StoredValue::new(0),
             later: StoredValue::new(None),
             cell: StoredValue::new(None),
@@ -98,6 +105,7 @@ impl Live {
             let back = window_event_listener(leptos::ev::afterprint, move |_| live.back(l));
             let fit = window_event_listener(leptos::ev::resize, move |_| live.fit());
             live.fit();
+            live.give_way();
             on_cleanup(move || {
                 print.remove();
                 back.remove();
@@ -113,10 +121,33 @@ impl Live {
                 if let Ok(overview) = calls::overview().await {
                     let finder = Finder::new(&overview);
                     everybody.set(Some(Arc::new(Everybody { overview, finder })));
+                    // What was typed and chosen before counts.
+                    if let Some(chosen) = super::filters::chosen()
+                        && live.filter.with_untracked(|filter| *filter != chosen)
+                    {
+                        live.set(chosen);
+                    }
                 }
             });
         });
         live
+    }
+
+    /// Whatever the reader does comes before what is delayed: the address is told before a click or a
+    /// form leads on, and not at all after a step back or forward.
+    fn give_way(self) {
+        let listen = |name: &'static str, what: fn(Self)| {
+            let options = EventListenerOptions::run_in_capture_phase();
+            EventListener::new_with_options(&window(), name, options, move |_| what(self))
+        };
+        // They go with the screen.
+        StoredValue::new_local([
+            listen("click", Self::tell_address),
+            listen("submit", Self::tell_address),
+            listen("popstate", |live| {
+                let _ = live.is_told.try_set_value(true);
+            }),
+        ]);
     }
 
     /// Whether everybody is here.
@@ -155,37 +186,38 @@ impl Live {
         {
             scroll.set_scroll_top(0);
         }
-        self.forget_later();
+        self.is_told.set_value(false);
+        if let Some(later) = self.later.get_value() {
+            later.clear();
+        }
         let rest = move || {
+            if self.is_told.try_get_value().is_none() {
+                return;
+            }
             self.drawn.set(drawn);
             self.tell_address();
         };
         self.later.set_value(set_timeout_with_handle(rest, PAUSE).ok());
     }
 
-    fn forget_later(self) {
-        if let Some(later) = self.later.get_value() {
-            later.clear();
-        }
-        self.later.set_value(None);
-    }
-
-    /// Who leads on before the pause is over comes back to what they saw.
-    fn settle(self) {
-        if self.later.get_value().is_some() {
-            self.forget_later();
-            self.tell_address();
-        }
-    }
-
     /// Puts the filter into the address. The router must know: it keeps count of where one has been.
+    /// A reader who is on the way to another page is not held up.
     fn tell_address(self) {
-        self.later.set_value(None);
+        // Nothing is left to tell of a screen that is gone.
+        if self.is_told.try_get_value() != Some(false) {
+            return;
+        }
+        self.is_told.set_value(true);
         self.last.set_value(self.filter.get_untracked());
+        if self.path.get_untracked() != "/enhet" {
+            return;
+        }
         let path = format!("/enhet{}", untrack(|| self.query()));
         let options =
             NavigateOptions { replace: true, scroll: false, ..NavigateOptions::default() };
         self.go.with_value(|go| go(&path, options));
+        #[cfg(feature = "hydrate")]
+        crate::hydration::ask("kvarten:drawn");
     }
 
     /// The filter as an address says it, with its question mark; nothing where everybody is let through.
@@ -321,7 +353,7 @@ impl Live {
         match key.as_str() {
             // A link leads on by itself.
             "Enter" => {
-                self.settle();
+                self.tell_address();
                 return if here.1 == 0 { None } else { self.address(here) };
             }
             // The page would scroll.
@@ -397,7 +429,6 @@ impl Live {
 
     /// Where a click on a cell leads to. On a box it picks.
     pub fn clicked(self, event: &web_sys::MouseEvent) -> Option<String> {
-        self.settle();
         let target = event.target()?.dyn_into::<web_sys::Element>().ok()?;
         if let Some(check) = target.dyn_ref::<web_sys::HtmlInputElement>() {
             let (row, _) = walk::place_of(&target)?;
@@ -416,8 +447,18 @@ impl Live {
         self.top.set_value(scroll.scroll_top());
         let top = usize::try_from(scroll.scroll_top()).unwrap_or(0) / ROW_HEIGHT;
         let first = (top / MARGIN * MARGIN).saturating_sub(MARGIN);
-        if first != self.first.get_untracked() {
-            self.first.set(first);
+        if first == self.first.get_untracked() {
+            return;
         }
+        // Under a finger nothing is drawn anew: a delay ends when it is gone.
+        #[cfg(feature = "hydrate")]
+        if !crate::hydration::ask("kvarten:press") {
+            let later = move || {
+                let _ = self.first.try_set(first);
+            };
+            set_timeout(later, Duration::ZERO);
+            return;
+        }
+        self.first.set(first);
     }
 }

@@ -21,13 +21,11 @@ use std::{collections::HashSet, sync::Arc};
 
 use kvarten_domain::overview::{Filter, FirstRows};
 use leptos::{prelude::*, wasm_split::wasm_split};
-use leptos_router::{
-    NavigateOptions,
-    hooks::{use_navigate, use_query_map},
-};
+use leptos_router::NavigateOptions;
 
 use super::{LastFilter, loaded, titled};
 use crate::{
+    address::{use_go, use_query},
     calls,
     i18n::Locale,
     lazy::Drawn,
@@ -40,7 +38,7 @@ use live::Live;
 /// The screen.
 #[wasm_split(chef, wasm_split_path = leptos::wasm_split, preload(load), fallible)]
 pub fn unit() -> Drawn {
-    let query = use_query_map();
+    let query = use_query();
     let filter = move || query.with(|query| Filter::from_query(|name| query.get_str(name)));
     let last = last_filter();
     // What the matrix has put into the address itself is shown already.
@@ -131,7 +129,7 @@ fn content(first: FirstRows, filter: Filter) -> AnyView {
     let title = tr!(l, app.unit).to_string();
     titled(&title);
     let name = first.overview.units.first().map(|unit| unit.name.clone()).unwrap_or_default();
-    let go = use_navigate();
+    let go = use_go();
     let live = Live::new(l, filter.clone(), Arc::new(go.clone()));
     let fields = filters::filters(l, &first.overview, &filter, live);
     let heads = heads(&first, live);

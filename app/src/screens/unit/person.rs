@@ -5,9 +5,9 @@ use kvarten_domain::{
     knowledge::{PersonPage, SystemPage},
 };
 use leptos::{prelude::*, wasm_split::wasm_split};
-use leptos_router::hooks::{use_params_map, use_query_map};
 
 use crate::{
+    address::{use_part, use_query},
     calls,
     lazy::Drawn,
     page::page_data,
@@ -20,14 +20,14 @@ use crate::{
 };
 
 fn person_in_address() -> String {
-    use_params_map().with_untracked(|params| params.get("person").unwrap_or_default())
+    use_part("person").get_untracked()
 }
 
 /// The person's page.
 #[wasm_split(chef, wasm_split_path = leptos::wasm_split, preload(load_person), fallible)]
 pub fn person() -> Drawn {
     let id = person_in_address();
-    let query = use_query_map();
+    let query = use_query();
     let asked = move || query.with(|query| query.get("da").unwrap_or_default());
     let whose = id.clone();
     let page = page_data(asked, move |day| {
@@ -67,8 +67,8 @@ pub fn person() -> Drawn {
 #[wasm_split(chef, wasm_split_path = leptos::wasm_split, preload(load_person_system), fallible)]
 pub fn person_system() -> Drawn {
     let id = person_in_address();
-    let params = use_params_map();
-    let code = move || params.with(|params| params.get("system").unwrap_or_default());
+    let part = use_part("system");
+    let code = move || part.get();
     let whose = id.clone();
     let page = page_data(code, move |code| {
         let id = whose.parse::<PersonId>();

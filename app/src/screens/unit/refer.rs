@@ -11,9 +11,9 @@ use kvarten_domain::{
     text::sorted_as,
 };
 use leptos::{prelude::*, wasm_split::wasm_split};
-use leptos_router::{hooks::use_query_map, params::ParamsMap};
 
 use crate::{
+    address::{Query, use_query},
     calls::{self, WireError},
     form::{Field, FormScreen, Group},
     i18n::Locale,
@@ -27,9 +27,9 @@ use crate::{
 /// Whom to refer, and to what.
 #[wasm_split(chef, wasm_split_path = leptos::wasm_split, preload(load_refer), fallible)]
 pub fn refer() -> Drawn {
-    let query = use_query_map();
+    let query = use_query();
     let page = page_data(
-        move || query.with(ParamsMap::to_query_string),
+        move || query.with(Query::raw),
         move |_| {
             let (filter, people) = query.with_untracked(|query| {
                 let ids = query.get("person").unwrap_or_default();
@@ -217,7 +217,7 @@ impl Done {
 /// Every referral in the manager's units.
 #[wasm_split(chef, wasm_split_path = leptos::wasm_split, preload(load_referrals), fallible)]
 pub fn referrals() -> Drawn {
-    let query = use_query_map();
+    let query = use_query();
     let page = page_data(String::new, |_| calls::referrals(None));
     let change = FormScreen::to::<calls::ChangeReferral>().with_words(change_words);
     let withdraw = FormScreen::to::<calls::WithdrawReferral>().with_words(change_words);

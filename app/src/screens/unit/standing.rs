@@ -5,10 +5,10 @@ use kvarten_domain::{
     standing::{StandingLine, StandingPage},
 };
 use leptos::{prelude::*, wasm_split::wasm_split};
-use leptos_router::hooks::use_query_map;
 
 use super::refer::{no_lesson, target_groups};
 use crate::{
+    address::use_query,
     calls,
     form::{Field, FormScreen},
     i18n::Locale,
@@ -29,7 +29,7 @@ enum Done {
 /// The screen.
 #[wasm_split(chef, wasm_split_path = leptos::wasm_split, preload(load_standing), fallible)]
 pub fn standing() -> Drawn {
-    let query = use_query_map();
+    let query = use_query();
     let page = page_data(String::new, |_| calls::standing());
     let make = FormScreen::to::<calls::MakeStanding>().fresh();
     let end = FormScreen::to::<calls::EndStanding>();
