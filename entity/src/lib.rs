@@ -47,6 +47,7 @@ pub mod unit;
 pub mod unit_look;
 pub mod unit_points_kept;
 pub mod visit;
+pub mod write_check;
 
 /// An id as a column value.
 pub trait Column: Id {

@@ -43,7 +43,9 @@ impl Refusal {
 
 impl IntoResponse for Refusal {
     fn into_response(self) -> Response {
-        use ServiceError::{Denied, NotFound, SignedOut};
+        use ServiceError::{
+            Conflict, Denied, Interrupted, NotFound, SignedOut, StorageFailed, Unavailable,
+        };
 
         let status = match &self.trouble {
             // Somebody followed a link after their session had ended.
@@ -53,6 +55,15 @@ impl IntoResponse for Refusal {
             Trouble::Service(SignedOut) => StatusCode::UNAUTHORIZED,
             Trouble::Service(Denied) => StatusCode::FORBIDDEN,
             Trouble::Service(NotFound) => StatusCode::NOT_FOUND,
+            // The session store only fails when the database does.
+            trouble @ (Trouble::Service(
+                Unavailable(_) | Conflict(_) | Interrupted | StorageFailed(_),
+            )
+            | Trouble::Session(_)) => {
+                tracing::error!(%trouble, "a request failed");
+                let words = "Kvarten cannot read and save right now. Try again in a while.\n";
+                return (StatusCode::SERVICE_UNAVAILABLE, words).into_response();
+            }
             trouble => {
                 tracing::error!(%trouble, "a request failed");
                 return (StatusCode::INTERNAL_SERVER_ERROR, "Something went wrong.\n")

@@ -25,6 +25,9 @@ pub enum Failure {
     /// The database cannot be used.
     #[error("{}", store_sentence(.0))]
     Store(#[from] StoreError),
+    /// The database could no longer be written to.
+    #[error("{0}")]
+    StorageFailed(String),
     /// The address cannot be listened on.
     #[error("{}", address_sentence(*address, error))]
     Address {

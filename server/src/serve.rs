@@ -4,7 +4,7 @@ use std::{net::SocketAddr, time::Duration};
 
 use axum::{Router, serve::ListenerExt};
 use kvarten_domain::Role;
-use kvarten_service::{Services, now, operator::Operator};
+use kvarten_service::{Services, Store, now, operator::Operator};
 use tokio::{
     net::TcpListener,
     signal::unix::{SignalKind, signal},
@@ -34,31 +34,49 @@ pub async fn serve(config: Config) -> Result<(), Failure> {
     let listener =
         TcpListener::bind(address).await.map_err(|error| Failure::Address { address, error })?;
     let address = listener.local_addr().unwrap_or(address);
-    let stop = stop_signal()?;
+    let stop = stop_signal(services.store())?;
     let router = router(&services, &config.site, &config.http)?;
     let mailer = config.mail.as_ref().map(|mail| Mailer::new(mail, &config.http)).transpose()?;
     let jobs = jobs::start(&services, mailer);
     announce(&services, &config.http, address).await;
-    listen(listener, router, stop).await;
+    listen(listener, router, stop.clone()).await;
     jobs.stop();
     if timeout(GRACE, services.store().close()).await.is_err() {
         tracing::warn!("the database took too long to let go");
     }
-    Ok(())
+    let reason = stop.borrow().clone();
+    match reason {
+        Some(StopReason::StorageFailed(reason)) => Err(Failure::StorageFailed(reason)),
+        Some(StopReason::Signal) | None => Ok(()),
+    }
 }
 
-/// Turns true when the process is told to stop; told again, the process ends at once.
-fn stop_signal() -> Result<watch::Receiver<bool>, Failure> {
+/// Why the process stops.
+#[derive(Clone, Debug)]
+enum StopReason {
+    /// A signal.
+    Signal,
+    /// The database cannot be written to.
+    StorageFailed(String),
+}
+
+/// Reports when and why the process should stop. A second signal ends it at once.
+fn stop_signal(store: &Store) -> Result<watch::Receiver<Option<StopReason>>, Failure> {
     let hear = |kind| signal(kind).map_err(|error| Failure::System("signals", error));
     let (mut interrupt, mut terminate) =
         (hear(SignalKind::interrupt())?, hear(SignalKind::terminate())?);
-    let (tell, told) = watch::channel(false);
+    let (tell, told) = watch::channel(None);
+    let store = store.clone();
     tokio::spawn(async move {
-        tokio::select! {
-            _ = interrupt.recv() => {}
-            _ = terminate.recv() => {}
-        }
-        tell.send_replace(true);
+        let stop = tokio::select! {
+            _ = interrupt.recv() => StopReason::Signal,
+            _ = terminate.recv() => StopReason::Signal,
+            reason = store.fatal_error() => {
+                tracing::error!("{reason}; the process exits to be restarted");
+                StopReason::StorageFailed(reason)
+            }
+        };
+        tell.send_replace(Some(stop));
         // Told a second time, it waits for nobody.
         tokio::select! {
             _ = interrupt.recv() => {}
@@ -69,7 +87,11 @@ fn stop_signal() -> Result<watch::Receiver<bool>, Failure> {
     Ok(told)
 }
 
-async fn listen(listener: TcpListener, router: Router, mut stop: watch::Receiver<bool>) {
+async fn listen(
+    listener: TcpListener,
+    router: Router,
+    mut stop: watch::Receiver<Option<StopReason>>,
+) {
     // Answers are written whole; waiting to fill a packet would only delay them.
     let listener = listener.tap_io(|connection| {
         let _ = connection.set_nodelay(true);
@@ -77,12 +99,12 @@ async fn listen(listener: TcpListener, router: Router, mut stop: watch::Receiver
     let mut told = stop.clone();
     let serving = axum::serve(listener, router.into_make_service_with_connect_info::<SocketAddr>())
         .with_graceful_shutdown(async move {
-            let _ = told.wait_for(|is_told| *is_told).await;
+            let _ = told.wait_for(Option::is_some).await;
         });
     tokio::select! {
         _ = serving => {}
         () = async {
-            let _ = stop.wait_for(|is_told| *is_told).await;
+            let _ = stop.wait_for(Option::is_some).await;
             sleep(GRACE).await;
         } => tracing::warn!("some requests took too long to be finished"),
     }

@@ -107,7 +107,7 @@ impl<A, T> Waiting<A, T> {
 }
 
 /// A desk where things are looked up by their keys.
-pub(crate) type Lookups<K, V> = Desk<K, Option<V>>;
+pub(crate) type Lookups<K, V> = Desk<K, Result<Option<V>, ServiceError>>;
 
 impl<K, V> Lookups<K, V>
 where
@@ -134,7 +134,7 @@ where
             word = self.bring(key.clone()).await;
         }
         let turn = match word {
-            Some(Word::Told(found)) => return Ok(found),
+            Some(Word::Told(found)) => return found,
             Some(Word::Turn(turn, _)) => turn,
             None => return Err(ServiceError::Interrupted),
         };
@@ -147,10 +147,18 @@ where
         let loading = load(keys);
         let serving = async move {
             let found = timeout(PATIENCE, loading).await.unwrap_or(Err(ServiceError::Interrupted));
+            if let Err(error @ ServiceError::Unavailable(_)) = &found {
+                // Everything queued would fail after the same wait; fail it now.
+                let later = turn.others(usize::MAX, |_| true);
+                for (_, waiting) in others.into_iter().chain(later) {
+                    waiting.tell(Err(error.for_sharer()));
+                }
+                return found.map(|_| None);
+            }
             drop(turn);
             let found = found?;
             for (key, waiting) in others {
-                waiting.tell(found.get(&key).cloned());
+                waiting.tell(Ok(found.get(&key).cloned()));
             }
             Ok(found.get(&key).cloned())
         };
@@ -208,6 +216,25 @@ mod tests {
             found.push(one.await.expect("ended").ok());
         }
         assert_eq!(found, [Some(Some(1)), None, Some(Some(4)), Some(Some(9))]);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn queued_lookups_fail_at_once_when_the_database_is_unavailable() {
+        let desk = Arc::new(Numbers::default());
+        let unavailable = || async {
+            tokio::time::sleep(Duration::from_secs(4)).await;
+            Err(ServiceError::Unavailable(sea_orm::DbErr::Custom("unavailable".into())))
+        };
+        let begun = tokio::time::Instant::now();
+        let all = [1, 2, 3].map(|number| {
+            let desk = Arc::clone(&desk);
+            tokio::spawn(async move { desk.look_up(number, |_| unavailable()).await })
+        });
+        for one in all {
+            assert!(matches!(one.await.expect("ended"), Err(ServiceError::Unavailable(_))));
+        }
+        assert!(begun.elapsed() < Duration::from_secs(5));
+        assert!(matches!(square(desk, Arc::default(), 2).await, Ok(Some(4))), "back again");
     }
 
     #[tokio::test(start_paused = true)]

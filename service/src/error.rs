@@ -4,6 +4,8 @@ use kvarten_domain::Fault;
 use sea_orm::DbErr;
 use thiserror::Error;
 
+use crate::store::{DbErrorKind, DuplicateKind, error_kind};
+
 /// Why a use case did not do its work.
 #[derive(Debug, Error)]
 pub enum ServiceError {
@@ -42,9 +44,18 @@ pub enum ServiceError {
     /// A lesson may not be published.
     #[error("not ready for publishing: {0}")]
     NotPublishable(String),
+    /// The database cannot be reached.
+    #[error("the database cannot be reached: {0}")]
+    Unavailable(DbErr),
+    /// The database cannot write, for example on a full disk. The write was rolled back.
+    #[error("the database could not write: {0}")]
+    StorageFailed(DbErr),
+    /// The write conflicted with another and was rolled back; a retry may succeed.
+    #[error("the write conflicted with another: {0}")]
+    Conflict(DbErr),
     /// The database failed.
     #[error("database: {0}")]
-    Database(#[from] DbErr),
+    Database(DbErr),
     /// Stored content could not be read.
     #[error("stored content: {0}")]
     Content(#[from] serde_json::Error),
@@ -61,5 +72,33 @@ impl ServiceError {
     #[must_use]
     pub const fn invalid(field: &'static str, fault: Fault) -> Self {
         Self::Invalid { field, fault }
+    }
+
+    /// The same error, for another request that shared the failed transaction.
+    pub(crate) fn for_sharer(&self) -> Self {
+        match self {
+            Self::Unavailable(error) => Self::Unavailable(error.clone()),
+            Self::StorageFailed(error) => Self::StorageFailed(error.clone()),
+            Self::Conflict(error) => Self::Conflict(error.clone()),
+            _ => Self::Interrupted,
+        }
+    }
+}
+
+impl From<DbErr> for ServiceError {
+    /// The only place where database errors are translated.
+    fn from(error: DbErr) -> Self {
+        match error_kind(&error) {
+            DbErrorKind::Unavailable => Self::Unavailable(error),
+            DbErrorKind::StorageFailed => Self::StorageFailed(error),
+            DbErrorKind::Conflict | DbErrorKind::Duplicate(DuplicateKind::Retry) => {
+                Self::Conflict(error)
+            }
+            DbErrorKind::Duplicate(DuplicateKind::Field(field)) => {
+                Self::invalid(field, Fault::Taken)
+            }
+            DbErrorKind::Duplicate(DuplicateKind::Id) => Self::IdTaken,
+            DbErrorKind::Other => Self::Database(error),
+        }
     }
 }

@@ -34,7 +34,7 @@ pub use competence::{Selection, facts_kept, facts_told};
 pub use error::ServiceError;
 pub use signed_in::{SignedIn, page_owner};
 pub use standing::send_standing;
-pub use store::{Store, StoreError};
+pub use store::{Store, StoreError, WriteTransaction};
 
 /// What every use case stands on. Cheap to clone.
 #[derive(Clone, Debug)]

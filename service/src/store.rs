@@ -1,20 +1,25 @@
 //! The database: one way to read, one way to write, the same on SQLite and PostgreSQL.
 
+mod connection_guard;
+mod duplicates;
+mod error_kind;
+mod schema;
+mod template;
+mod wal_sync;
+mod write;
+mod write_check;
+mod write_health;
+
 use std::{
-    collections::BTreeMap,
     fmt,
     num::NonZero,
     path::{Path, PathBuf},
-    sync::{PoisonError, RwLock},
+    sync::Arc,
     time::Duration,
 };
 
-use kvarten_domain::Timestamp;
-use kvarten_entity::migration::{Migrator, MigratorTrait, SchemaManager, seaql_migrations};
 use sea_orm::{
-    ConnectOptions, Database, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr,
-    EntityTrait, RuntimeErr, SqliteTransactionMode, Statement, TransactionOptions,
-    TransactionTrait, Value,
+    ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbBackend, DbErr, RuntimeErr,
     sqlx::{
         Connection, PgConnection,
         sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous},
@@ -22,9 +27,14 @@ use sea_orm::{
 };
 use thiserror::Error;
 use tokio::time::timeout;
-use uuid::Uuid;
 
-use crate::{ServiceError, competence::pack_missing};
+pub use self::write::WriteTransaction;
+use self::{connection_guard::PageLimit, write::WriteConnection, write_health::WriteHealth};
+pub(crate) use self::{
+    duplicates::DuplicateKind,
+    error_kind::{DbErrorKind, of as error_kind, retry_conflicts},
+    template::Templates,
+};
 
 /// Why the database cannot be used.
 #[derive(Debug, Error)]
@@ -40,6 +50,9 @@ pub enum StoreError {
     /// The database has not been brought up to date.
     #[error("the database is not up to date ({0} steps are missing); run `kvarten migrate`")]
     Older(usize),
+    /// A committed write could not be read back.
+    #[error("the database acknowledges writes that cannot be read back")]
+    WriteLost,
     /// Anything the database says.
     #[error(transparent)]
     Database(#[from] DbErr),
@@ -52,7 +65,8 @@ pub enum StoreError {
 #[derive(Clone)]
 pub struct Store {
     read: DatabaseConnection,
-    write: DatabaseConnection,
+    write: WriteConnection,
+    pages: PageLimit,
     file: Option<PathBuf>,
 }
 
@@ -66,6 +80,8 @@ impl fmt::Debug for Store {
 const PATIENCE: Duration = Duration::from_secs(10);
 /// How long a statement waits in PostgreSQL for what another holds.
 const LOCK_TIMEOUT: &str = "15s";
+/// How long a request waits for a connection to PostgreSQL.
+const POSTGRES_PATIENCE: Duration = Duration::from_secs(4);
 /// How many connections a PostgreSQL server lends to one process.
 const POSTGRES_CONNECTIONS: u32 = 16;
 
@@ -77,9 +93,15 @@ impl Store {
     pub async fn connect(url: &str) -> Result<Self, StoreError> {
         if let Some(path) = sqlite_path(url) {
             let file = path.to_path_buf();
-            let write = Database::connect(sqlite_options(url, &file, 1)).await?;
-            let read = Database::connect(sqlite_options(url, &file, sqlite_readers())).await?;
-            return Ok(Self { read, write, file: Some(file) });
+            let (health, pages) = (Arc::new(WriteHealth::of_file(&file)), PageLimit::default());
+            let mut options = sqlite_options(url, &file, 1);
+            options.map_sqlx_sqlite_pool_opts(connection_guard::sqlite_writer(&health, &pages));
+            let write = Database::connect(options).await?;
+            let mut options = sqlite_options(url, &file, sqlite_readers());
+            options.map_sqlx_sqlite_pool_opts(connection_guard::sqlite_reader);
+            let read = Database::connect(options).await?;
+            let write = WriteConnection::new(write, health);
+            return Ok(Self { read, write, pages, file: Some(file) });
         }
         if url.starts_with("postgres:") || url.starts_with("postgresql:") {
             // Once by hand: a pool would try again for half a minute and not say why.
@@ -90,12 +112,14 @@ impl Store {
             let mut options = ConnectOptions::new(url);
             options
                 .max_connections(POSTGRES_CONNECTIONS)
-                .acquire_timeout(Duration::from_secs(30))
-                .connect_timeout(Duration::from_secs(10))
+                .acquire_timeout(POSTGRES_PATIENCE)
+                .connect_timeout(POSTGRES_PATIENCE)
                 .map_sqlx_postgres_opts(|options| options.options([("lock_timeout", LOCK_TIMEOUT)]))
+                .map_sqlx_postgres_pool_opts(connection_guard::postgres)
                 .sqlx_logging(false);
             let read = Database::connect(options).await?;
-            return Ok(Self { write: read.clone(), read, file: None });
+            let write = WriteConnection::new(read.clone(), Arc::default());
+            return Ok(Self { read, write, pages: PageLimit::default(), file: None });
         }
         Err(StoreError::UnknownKind)
     }
@@ -104,7 +128,7 @@ impl Store {
     pub fn on_statement(&mut self, callback: impl Fn(&str) + Clone + Send + Sync + 'static) {
         let again = callback.clone();
         self.read.set_metric_callback(move |info| again(&info.statement.sql));
-        self.write.set_metric_callback(move |info| callback(&info.statement.sql));
+        self.write.on_statement(callback);
     }
 
     /// The connection that reads.
@@ -114,7 +138,7 @@ impl Store {
     }
 
     /// The connection that writes, for single statements.
-    pub(crate) const fn write(&self) -> &DatabaseConnection {
+    pub(crate) const fn write(&self) -> &WriteConnection {
         &self.write
     }
 
@@ -130,106 +154,39 @@ impl Store {
         self.file.as_deref()
     }
 
-    /// Begins a transaction that writes.
+    /// Begins a write transaction. It is rolled back unless it is committed.
     ///
     /// # Errors
     /// Those of the database.
-    pub async fn begin(&self) -> Result<DatabaseTransaction, DbErr> {
-        let options = TransactionOptions {
-            sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
-            ..TransactionOptions::default()
-        };
-        self.write.begin_with_options(options).await
+    pub async fn begin(&self) -> Result<WriteTransaction, DbErr> {
+        self.write.begin().await
     }
 
-    /// Brings the schema up to date.
+    /// Waits until so many writes have failed that the process should exit and be restarted, and
+    /// returns why. Never returns on PostgreSQL.
+    pub async fn fatal_error(&self) -> String {
+        self.write.health().fatal_error().await
+    }
+
+    /// Limits how many pages the file of an SQLite database may have, which simulates a full disk.
+    /// The limit is never below the current size. For tests.
     ///
     /// # Errors
-    /// A database from a newer version, or one that refuses a step.
-    pub async fn migrate(&self) -> Result<(), StoreError> {
-        self.applied().await?;
-        Migrator::up(&self.write, None).await?;
-        pack_missing(self).await.map_err(|error| match error {
-            ServiceError::Database(error) => StoreError::Database(error),
-            other => StoreError::Database(DbErr::Custom(other.to_string())),
-        })
-    }
-
-    /// Makes sure that the schema is the one this program knows. Only reads.
-    ///
-    /// # Errors
-    /// A database from a newer version, or one that needs `migrate`.
-    pub async fn check_schema(&self) -> Result<(), StoreError> {
-        let applied = self.applied().await?;
-        match Migrator::migrations().len() - applied {
-            0 => Ok(()),
-            missing => Err(StoreError::Older(missing)),
-        }
-    }
-
-    /// How many steps the database has been through, all of them known to this program.
-    async fn applied(&self) -> Result<usize, StoreError> {
-        let table = Migrator::migration_table_name().to_string();
-        if !SchemaManager::new(&self.read).has_table(table).await? {
-            return Ok(0);
-        }
-        let known = Migrator::get_migration_files();
-        let applied = seaql_migrations::Entity::find().all(&self.read).await?;
-        let newer =
-            applied.iter().find(|step| !known.iter().any(|file| file.name() == step.version));
-        match newer {
-            Some(step) => Err(StoreError::Newer(step.version.clone())),
-            None => Ok(applied.len()),
-        }
+    /// Those of the database.
+    pub async fn limit_pages(&self, most: Option<u32>) -> Result<(), DbErr> {
+        self.pages.set(most);
+        self.write.connection().execute_unprepared(&self.pages.pragma()).await?;
+        Ok(())
     }
 
     /// Closes every connection, so that nothing is left half-written.
     pub async fn close(&self) {
-        for connection in [&self.read, &self.write] {
+        for connection in [&self.read, self.write.connection()] {
             if let Err(error) = connection.close_by_ref().await {
                 tracing::warn!(%error, "closing the database");
             }
         }
     }
-}
-
-/// A statement that is put together once for each number of ids. Each use only changes its values:
-/// the ids in it, in their order and from the first again, and the points in time.
-#[derive(Debug, Default)]
-pub(crate) struct Template(RwLock<BTreeMap<usize, Statement>>);
-
-impl Template {
-    /// The statement for some ids and a point in time; `build` puts it together the first time.
-    pub(crate) fn of(
-        &self,
-        ids: &[Uuid],
-        now: Timestamp,
-        build: impl FnOnce() -> Statement,
-    ) -> Statement {
-        let known = self.0.read().unwrap_or_else(PoisonError::into_inner).get(&ids.len()).cloned();
-        let Some(mut statement) = known else {
-            let new = build();
-            let mut statements = self.0.write().unwrap_or_else(PoisonError::into_inner);
-            statements.insert(ids.len(), new.clone());
-            return new;
-        };
-        let mut ids = ids.iter().copied().cycle();
-        for value in statement.values.iter_mut().flat_map(|values| &mut values.0) {
-            match value {
-                Value::Uuid(Some(old)) => *old = ids.next().unwrap_or(*old),
-                Value::BigInt(Some(old)) => *old = now.0,
-                _ => {}
-            }
-        }
-        statement
-    }
-}
-
-/// The statements that are sent most.
-#[derive(Debug, Default)]
-pub(crate) struct Templates {
-    pub(crate) signed_in: Template,
-    pub(crate) begun: Template,
 }
 
 fn unreachable(error: &dyn ToString) -> DbErr {

@@ -34,6 +34,8 @@ pub enum WireError {
     IdTaken,
     /// The server could not be reached.
     Offline,
+    /// The database is unavailable; nothing was saved.
+    Unavailable,
     /// The server is in trouble.
     Trouble,
     /// Something other than the server answered: nothing was done.
@@ -81,6 +83,7 @@ impl WireError {
             Self::Wait { seconds } => format!("wait.{seconds}"),
             Self::IdTaken => "id_taken".into(),
             Self::Offline => "offline".into(),
+            Self::Unavailable => "unavailable".into(),
             Self::Trouble => "trouble".into(),
             Self::Elsewhere => "elsewhere".into(),
             Self::OtherPerson => "other_person".into(),
@@ -103,6 +106,7 @@ impl WireError {
             ("wait", Some(seconds), None) => Self::Wait { seconds: seconds.parse().ok()? },
             ("id_taken", None, None) => Self::IdTaken,
             ("offline", None, None) => Self::Offline,
+            ("unavailable", None, None) => Self::Unavailable,
             ("trouble", None, None) => Self::Trouble,
             ("elsewhere", None, None) => Self::Elsewhere,
             ("other_person", None, None) => Self::OtherPerson,
@@ -143,6 +147,7 @@ mod server {
                 Self::Offline | Self::Elsewhere | Self::Trouble => {
                     StatusCode::INTERNAL_SERVER_ERROR
                 }
+                Self::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
             }
         }
     }
@@ -160,7 +165,13 @@ mod server {
                 ServiceError::Wait { seconds } => Self::Wait { seconds },
                 ServiceError::IdTaken => Self::IdTaken,
                 error @ (ServiceError::Interrupted
-                | ServiceError::NotPublishable(_)
+                | ServiceError::Unavailable(_)
+                | ServiceError::StorageFailed(_)
+                | ServiceError::Conflict(_)) => {
+                    tracing::error!(%error, "a call failed; nothing was saved");
+                    Self::Unavailable
+                }
+                error @ (ServiceError::NotPublishable(_)
                 | ServiceError::Database(_)
                 | ServiceError::Content(_)
                 | ServiceError::Packed
@@ -188,6 +199,7 @@ mod tests {
             WireError::Wait { seconds: 30 },
             WireError::IdTaken,
             WireError::Offline,
+            WireError::Unavailable,
             WireError::Trouble,
             WireError::Elsewhere,
             WireError::OtherPerson,

@@ -253,7 +253,7 @@ impl Request {
         let session = session().await?;
         let now = kvarten_service::now();
         let person: Option<PersonId> =
-            session.get(PERSON).await.map_err(|_| fail(WireError::Trouble))?;
+            session.get(PERSON).await.map_err(|_| fail(WireError::Unavailable))?;
         let Some(person) = person else { return Err(fail(WireError::SignedOut)) };
         let who = pass(SignedIn::find(&services, person, now).await)?;
         let request = Self { services, session, who, now, locale: request_locale() };

@@ -47,7 +47,7 @@ pub async fn sign_in(
         let lifetime = Duration::seconds(Lifetime::OWN.absolute_seconds);
         Expiry::AtDateTime(OffsetDateTime::now_utc() + lifetime)
     };
-    let trouble = |_| super::request::fail(WireError::Trouble);
+    let trouble = |_| super::request::fail(WireError::Unavailable);
     session.clear().await;
     session.cycle_id().await.map_err(trouble)?;
     session.set_expiry(Some(expiry));
@@ -78,7 +78,7 @@ async fn forget_this_browser() -> Result<(), WireError> {
         mark_shared(false);
     }
     forget_menu();
-    session.flush().await.map_err(|_| fail(WireError::Trouble))?;
+    session.flush().await.map_err(|_| fail(WireError::Unavailable))?;
     if let Some(response) = use_context::<leptos_axum::ResponseOptions>() {
         response.insert_header(
             http::HeaderName::from_static("clear-site-data"),

@@ -354,6 +354,7 @@ impl FormScreen {
             WireError::OtherPerson => link(here(), tr!(l, trouble.reload).to_string()),
             WireError::Offline
             | WireError::Elsewhere
+            | WireError::Unavailable
             | WireError::Trouble
             | WireError::Wait { .. }
                 if can_repeat =>

@@ -77,6 +77,7 @@ async fn send_all() {
             Err(
                 WireError::Offline
                 | WireError::Elsewhere
+                | WireError::Unavailable
                 | WireError::Trouble
                 | WireError::Wait { .. },
             ) => {

@@ -40,6 +40,9 @@ pub fn words(l: Locale, error: &WireError) -> (String, String) {
         WireError::TooLarge => {
             (tr!(l, trouble.too_large).to_string(), tr!(l, trouble.too_large_text).to_string())
         }
+        WireError::Unavailable => {
+            (tr!(l, trouble.unavailable).to_string(), tr!(l, trouble.unavailable_text).to_string())
+        }
         WireError::Invalid { .. } | WireError::IdTaken | WireError::Trouble => {
             (tr!(l, trouble.trouble).to_string(), tr!(l, trouble.trouble_text).to_string())
         }

@@ -6,6 +6,7 @@ mod m0001_initial;
 mod m0002_competence;
 mod m0003_referrals;
 mod m0004_programs_and_mail;
+mod m0005_store;
 mod shape;
 
 /// Every step there has been, oldest first.
@@ -20,6 +21,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0002_competence::Migration),
             Box::new(m0003_referrals::Migration),
             Box::new(m0004_programs_and_mail::Migration),
+            Box::new(m0005_store::Migration),
         ]
     }
 }

@@ -90,7 +90,12 @@ impl Stand {
 
     async fn over(folder: TempDir, http: &HttpConfig) -> Self {
         let url = format!("sqlite:{}", folder.path().join("kvarten.db").display());
-        let mut store = Store::connect(&url).await.expect("a database");
+        Self::over(folder, &url, http).await
+    }
+
+    /// Over an empty database.
+    pub async fn over(folder: TempDir, url: &str, http: &HttpConfig) -> Self {
+        let mut store = Store::connect(url).await.expect("a database");
         let statements: Arc<AtomicUsize> = Arc::default();
         let counter = Arc::clone(&statements);
         store.on_statement(move |_| {

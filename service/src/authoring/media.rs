@@ -2,10 +2,10 @@
 
 use kvarten_domain::{Fault, MediaId, Timestamp, lesson::MediaFile};
 use kvarten_entity::{Column, media};
-use sea_orm::{ActiveValue::Set, DatabaseTransaction, EntityTrait};
+use sea_orm::{ActiveValue::Set, EntityTrait};
 use sha2::{Digest, Sha256};
 
-use crate::{ServiceError, Services, new_id};
+use crate::{ServiceError, Services, new_id, store::WriteTransaction};
 
 /// Kinds of files that may be kept: the ending, the media type, and how such a file begins.
 const KINDS: [(&str, &str, &[&[u8]]); 8] = [
@@ -37,7 +37,7 @@ impl Services {
     /// Keeps a file.
     pub(super) async fn keep_file(
         &self,
-        writing: &DatabaseTransaction,
+        writing: &WriteTransaction,
         name: &str,
         bytes: &[u8],
         now: Timestamp,

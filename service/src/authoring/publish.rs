@@ -13,7 +13,7 @@ use kvarten_entity::{
 };
 use sea_orm::{
     ActiveValue::Set,
-    ColumnTrait, DatabaseTransaction, EntityTrait, PaginatorTrait, QueryFilter,
+    ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter,
     sea_query::{Expr, ExprTrait},
 };
 use sha2::{Digest, Sha256};
@@ -24,7 +24,10 @@ use super::{
     draft::{Files, LessonDraft, QuestionBodyDraft, StepDraft},
     markdown::to_safe_html,
 };
-use crate::{ServiceError, map::require_lesson, new_id, operator::Operator};
+use crate::{
+    ServiceError, map::hold_bank, map::require_lesson, new_id, operator::Operator,
+    store::WriteTransaction,
+};
 
 fn is_slug(slug: &str) -> bool {
     let is_plain = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-';
@@ -49,6 +52,8 @@ impl Operator<'_> {
         let level =
             Level::new(draft.level).ok_or(ServiceError::invalid("level", Fault::UnknownOption))?;
         let writing = self.services.store().begin().await?;
+        // Serialises concurrent publishing, so that each version gets its own number.
+        hold_bank(&writing).await?;
         let mut steps = Vec::with_capacity(draft.steps.len());
         for step in &draft.steps {
             steps.push(self.step_body(&writing, step, files).await?);
@@ -93,7 +98,7 @@ impl Operator<'_> {
 
     async fn named_file(
         &self,
-        writing: &DatabaseTransaction,
+        writing: &WriteTransaction,
         name: &str,
         files: Files<'_>,
     ) -> Result<(MediaFile, Vec<u8>), ServiceError> {
@@ -104,7 +109,7 @@ impl Operator<'_> {
 
     async fn picture(
         &self,
-        writing: &DatabaseTransaction,
+        writing: &WriteTransaction,
         name: &str,
         alt: &str,
         files: Files<'_>,
@@ -123,7 +128,7 @@ impl Operator<'_> {
 
     async fn step_body(
         &self,
-        writing: &DatabaseTransaction,
+        writing: &WriteTransaction,
         step: &StepDraft,
         files: Files<'_>,
     ) -> Result<StepBody, ServiceError> {
@@ -168,7 +173,7 @@ impl Operator<'_> {
 
     async fn quiz(
         &self,
-        writing: &DatabaseTransaction,
+        writing: &WriteTransaction,
         draft: &LessonDraft,
         version: i32,
         files: Files<'_>,
@@ -206,7 +211,7 @@ impl Operator<'_> {
 
     async fn lesson_row(
         &self,
-        writing: &DatabaseTransaction,
+        writing: &WriteTransaction,
         draft: &LessonDraft,
         level: Level,
         system: Uuid,
@@ -257,7 +262,7 @@ impl Operator<'_> {
 
     async fn version_row(
         &self,
-        writing: &DatabaseTransaction,
+        writing: &WriteTransaction,
         draft: &LessonDraft,
         lesson: LessonId,
         number: i32,
@@ -285,7 +290,7 @@ impl Operator<'_> {
 }
 
 /// The number of the next version of the lesson with a slug, from 1.
-async fn next_number(writing: &DatabaseTransaction, slug: &str) -> Result<i32, ServiceError> {
+async fn next_number(writing: &WriteTransaction, slug: &str) -> Result<i32, ServiceError> {
     let known = lesson::Entity::find().filter(lesson::Column::Slug.eq(slug)).one(writing).await?;
     let Some(known) = known else { return Ok(1) };
     let before = lesson_version::Entity::find()
@@ -309,7 +314,7 @@ fn number(at: usize) -> i16 {
 }
 
 async fn write_steps(
-    writing: &DatabaseTransaction,
+    writing: &WriteTransaction,
     version: VersionId,
     draft: &LessonDraft,
     bodies: &[StepBody],
@@ -331,7 +336,7 @@ async fn write_steps(
 }
 
 async fn write_quiz(
-    writing: &DatabaseTransaction,
+    writing: &WriteTransaction,
     version: VersionId,
     quiz: &Quiz,
 ) -> Result<(), ServiceError> {
@@ -360,7 +365,7 @@ async fn write_quiz(
 }
 
 /// Tells every process that the bank is another.
-pub(crate) async fn bank_changed(writing: &DatabaseTransaction) -> Result<(), ServiceError> {
+pub(crate) async fn bank_changed(writing: &WriteTransaction) -> Result<(), ServiceError> {
     bank_revision::Entity::update_many()
         .col_expr(
             bank_revision::Column::Revision,

@@ -10,12 +10,12 @@ use kvarten_domain::{
 };
 use kvarten_entity::{Column, Key, competence, evidence, self_assessment};
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, QueryFilter,
-    QueryOrder, QuerySelect, sea_query::OnConflict,
+    ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder,
+    QuerySelect, sea_query::OnConflict,
 };
 use uuid::Uuid;
 
-use crate::{ServiceError, Services, Store};
+use crate::{ServiceError, Services, Store, store::WriteTransaction};
 
 /// What one piece of evidence tells the rules.
 fn proof(row: &evidence::Model) -> Proof {
@@ -71,7 +71,7 @@ pub(crate) async fn facts_of(
 /// afterwards. The row is taken first, so that of two who do it at once the second sees what the
 /// first has written.
 pub(crate) async fn remake_facts(
-    writing: &DatabaseTransaction,
+    writing: &WriteTransaction,
     person: PersonId,
     now: Timestamp,
 ) -> Result<(), ServiceError> {

@@ -7,8 +7,8 @@ use kvarten_domain::{
 };
 use kvarten_entity::{Column, attempt, evidence, points_entry, step_state};
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait, DatabaseTransaction, EntityTrait, PaginatorTrait, QueryFilter,
-    QueryOrder, sea_query::OnConflict,
+    ActiveValue::Set, ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder,
+    sea_query::OnConflict,
 };
 use uuid::Uuid;
 
@@ -17,6 +17,7 @@ use crate::{
     ServiceError,
     bank::{Bank, LessonEntry},
     competence::remake_facts,
+    store::WriteTransaction,
 };
 
 /// The ledger's kind for a question's own points.
@@ -71,7 +72,7 @@ impl Learner<'_> {
     /// at once cannot both overlook the other.
     pub(super) async fn complete_if_done(
         &self,
-        writing: &DatabaseTransaction,
+        writing: &WriteTransaction,
         bank: &Bank,
         entry: &LessonEntry,
     ) -> Result<bool, ServiceError> {
@@ -112,7 +113,7 @@ impl Learner<'_> {
     /// Evidence of a lesson, by the climb that reached the top; once for each climb.
     async fn give_evidence(
         &self,
-        writing: &DatabaseTransaction,
+        writing: &WriteTransaction,
         bank: &Bank,
         entry: &LessonEntry,
         attempt: Uuid,
@@ -144,7 +145,7 @@ impl Learner<'_> {
     /// Writes points into the ledger; what was earned before earns nothing. The points given.
     pub(super) async fn earn(
         &self,
-        writing: &DatabaseTransaction,
+        writing: &WriteTransaction,
         entry: &LessonEntry,
         earning: Earning,
     ) -> Result<u32, ServiceError> {

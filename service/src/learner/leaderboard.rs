@@ -216,21 +216,13 @@ impl Learner<'_> {
                 leaderboard_member::Column::AliasFolded,
             ])
             .to_owned();
-        let written = leaderboard_member::Entity::insert(row)
+        // Of two concurrent requests for a name, the second gets `Fault::Taken` from the constraint.
+        leaderboard_member::Entity::insert(row)
             .on_conflict(rename)
             .exec_without_returning(&writing)
-            .await;
-        match written {
-            // Two people chose the name at the same time.
-            Err(error) if is_unique_violation(&error) => {
-                Err(ServiceError::invalid("alias", Fault::Taken))
-            }
-            other => {
-                other?;
-                writing.commit().await?;
-                Ok(())
-            }
-        }
+            .await?;
+        writing.commit().await?;
+        Ok(())
     }
 
     /// Stops taking part; the name is gone at once.
@@ -243,8 +235,4 @@ impl Learner<'_> {
             .await?;
         Ok(())
     }
-}
-
-fn is_unique_violation(error: &sea_orm::DbErr) -> bool {
-    matches!(error.sql_err(), Some(sea_orm::SqlErr::UniqueConstraintViolation(_)))
 }

@@ -7,7 +7,7 @@ use kvarten_domain::{
 use kvarten_entity::{Column, attempt, step_state, visit};
 use sea_orm::{
     ActiveValue::Set,
-    ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter, QueryOrder,
+    ColumnTrait, EntityTrait, QueryFilter, QueryOrder,
     sea_query::{Expr, ExprTrait, OnConflict},
 };
 
@@ -15,6 +15,7 @@ use super::Learner;
 use crate::{
     ServiceError,
     bank::{Bank, LessonEntry},
+    store::WriteTransaction,
 };
 
 /// The most items of a checklist that are remembered.
@@ -229,7 +230,7 @@ impl Learner<'_> {
     /// Writes the named columns of a step's state; when it was first seen stays as it was.
     async fn write_state(
         &self,
-        writing: &DatabaseTransaction,
+        writing: &WriteTransaction,
         state: step_state::ActiveModel,
         changed: &[step_state::Column],
     ) -> Result<(), ServiceError> {
@@ -254,7 +255,7 @@ impl Learner<'_> {
     /// everything that may complete it.
     pub(super) async fn visit(
         &self,
-        writing: &DatabaseTransaction,
+        writing: &WriteTransaction,
         version: VersionId,
         step: Option<StepId>,
     ) -> Result<(), ServiceError> {

@@ -19,8 +19,7 @@ use kvarten_domain::{
 use kvarten_entity::{Column, Key, answer, attempt, points_entry, visit};
 use sea_orm::{
     ActiveValue::Set,
-    ColumnTrait, Condition, DatabaseTransaction, DbErr, EntityTrait, QueryFilter, QueryOrder,
-    QuerySelect,
+    ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
     sea_query::{Expr, OnConflict},
 };
 use tokio::time::timeout;
@@ -36,6 +35,7 @@ use crate::{
     ServiceError, Services, SignedIn,
     bank::{Bank, LessonEntry, VersionContent},
     desk::{Desk, MOST, Turn, Word},
+    store::{WriteTransaction, retry_conflicts},
 };
 
 /// The largest form that is read as a reply: fields, and bytes in all.
@@ -64,13 +64,11 @@ pub(crate) type Decided = Result<(ReplyOutcome, LadderView), ServiceError>;
 /// Where replies wait for each other.
 pub(crate) type ReplyDesk = Desk<Sent, Decided>;
 
-/// Whether the database did not even take the transaction.
-const fn is_out_of_reach(error: &ServiceError) -> bool {
-    matches!(
-        error,
-        ServiceError::Interrupted
-            | ServiceError::Database(DbErr::Conn(_) | DbErr::ConnectionAcquire(_))
-    )
+/// Whether the database itself failed, so that retrying each reply alone is pointless.
+const fn is_database_failure(error: &ServiceError) -> bool {
+    use ServiceError::{Conflict, Interrupted, StorageFailed, Unavailable};
+
+    matches!(error, Interrupted | Unavailable(_) | StorageFailed(_) | Conflict(_))
 }
 
 /// Decides a reply and those of all who wait, and tells them. A person's second reply waits for
@@ -84,30 +82,47 @@ async fn decide_waiting(services: Services, turn: Turn<Sent, Decided>, own: Sent
     let decided = match decide(&services, &sent, &mut turn).await {
         Ok(decided) => decided,
         // One that cannot be written must not be the misfortune of the others.
-        Err(error) if sent.len() > 1 && !is_out_of_reach(&error) => {
-            let mut decided = Vec::with_capacity(sent.len());
-            for one in &sent {
-                let alone = decide(&services, std::slice::from_ref(one), &mut None).await;
-                let is_gone = alone.as_ref().is_err_and(is_out_of_reach);
-                decided.extend(alone.unwrap_or_else(|error| vec![Err(error)]));
-                if is_gone {
-                    break;
-                }
-            }
-            decided.extend((decided.len()..sent.len()).map(|_| Err(ServiceError::Interrupted)));
-            decided
+        Err(error) if sent.len() > 1 && !is_database_failure(&error) => {
+            decide_individually(&services, &sent).await
         }
-        Err(error) => std::iter::once(Err(error))
-            .chain(std::iter::repeat_with(|| Err(ServiceError::Interrupted)))
-            .take(sent.len())
-            .collect(),
+        Err(error) => all_failed(error, sent.len()).collect(),
     };
     let mut decided = decided.into_iter();
     let own = decided.next().unwrap_or(Err(ServiceError::Interrupted));
+    if let (Err(error @ ServiceError::Unavailable(_)), Some(turn)) = (&own, &turn) {
+        // Replies that queued in the meantime would fail after the same wait; fail them now.
+        for (_, waiting) in turn.others(usize::MAX, |_| true) {
+            waiting.tell(Err(error.for_sharer()));
+        }
+    }
     for (waiting, decided) in waiting.into_iter().zip(decided) {
         waiting.tell(decided);
     }
     own
+}
+
+/// Decides each reply in its own transaction, until the database itself fails.
+async fn decide_individually(services: &Services, sent: &[Sent]) -> Vec<Decided> {
+    let mut decided = Vec::with_capacity(sent.len());
+    for one in sent {
+        match decide(services, std::slice::from_ref(one), &mut None).await {
+            Ok(alone) => decided.extend(alone),
+            Err(error) if is_database_failure(&error) => {
+                decided.extend(all_failed(error, sent.len() - decided.len()));
+                break;
+            }
+            Err(error) => decided.push(Err(error)),
+        }
+    }
+    decided
+}
+
+/// The answers to replies whose shared transaction was rolled back.
+fn all_failed(error: ServiceError, count: usize) -> impl Iterator<Item = Decided> {
+    let others = error.for_sharer();
+    std::iter::once(Err(error))
+        .chain(std::iter::repeat_with(move || Err(others.for_sharer())))
+        .take(count)
 }
 
 /// What is known about a reply once its climb is loaded.
@@ -122,27 +137,31 @@ struct Climb<'a> {
 }
 
 /// Decides replies of different people, and gives them up where the database does not answer.
+/// Lets go of the turn as soon as the next may write.
 async fn decide(
     services: &Services,
     sent: &[Sent],
     turn: &mut Option<Turn<Sent, Decided>>,
 ) -> Result<Vec<Decided>, ServiceError> {
-    let deciding = decide_together(services, sent, turn);
+    let deciding = async {
+        let bank = services.bank().await?;
+        let climbs = retry_conflicts(|| decide_together(services, &bank, sent)).await?;
+        turn.take();
+        Ok(climbs.into_iter().map(|climb| climb.and_then(|(climb, _)| climb.outcome())).collect())
+    };
     timeout(PATIENCE, deciding).await.unwrap_or(Err(ServiceError::Interrupted))
 }
 
 /// Decides replies of different people in one transaction, in the order they came. Where the
 /// whole transaction fails nothing is written; where only one reply does not hold, the others do.
-/// Lets go of the turn as soon as the next may write.
-async fn decide_together(
+async fn decide_together<'a>(
     services: &Services,
-    sent: &[Sent],
-    turn: &mut Option<Turn<Sent, Decided>>,
-) -> Result<Vec<Decided>, ServiceError> {
-    let bank = services.bank().await?;
+    bank: &'a Bank,
+    sent: &'a [Sent],
+) -> Result<Vec<Judged<'a>>, ServiceError> {
     let writing = services.store().begin().await?;
     let mut climbs = Vec::with_capacity(sent.len());
-    for climb in load(services, &bank, &writing, sent).await? {
+    for climb in load(services, bank, &writing, sent).await? {
         climbs.push(climb.and_then(|climb| {
             let is_kept = climb.answers.iter().any(|row| row.id == climb.sent.id.key());
             let new = if is_kept { None } else { Some(climb.judge()?) };
@@ -155,19 +174,18 @@ async fn decide_together(
         climb.answers.push(row.clone());
         let is_topped = replay(&climb.content.quiz, &climb.attempt, &climb.answers).is_topped();
         if is_topped && climb.attempt.topped_at.is_none() {
-            climb.reach_top(services, &bank, &writing).await?;
+            climb.reach_top(services, bank, &writing).await?;
         }
     }
     writing.commit().await?;
-    turn.take();
-    Ok(climbs.into_iter().map(|climb| climb.and_then(|(climb, _)| climb.outcome())).collect())
+    Ok(climbs)
 }
 
 /// Loads the climbs that replies are about, each or why it may not be replied to.
 async fn load<'a>(
     services: &Services,
     bank: &'a Bank,
-    writing: &DatabaseTransaction,
+    writing: &WriteTransaction,
     sent: &'a [Sent],
 ) -> Result<Vec<Result<Climb<'a>, ServiceError>>, ServiceError> {
     let attempts = attempt::Entity::find()
@@ -220,7 +238,7 @@ async fn load<'a>(
 /// Of questions that are replied to in a later climb: those that have given their points, by
 /// person. A first climb is not asked about.
 async fn known_questions(
-    writing: &DatabaseTransaction,
+    writing: &WriteTransaction,
     attempts: &[attempt::Model],
     sent: &[Sent],
 ) -> Result<BTreeSet<(Uuid, Uuid)>, ServiceError> {
@@ -246,10 +264,7 @@ async fn known_questions(
 type Judged<'a> = Result<(Climb<'a>, Option<(answer::Model, Option<Earning>)>), ServiceError>;
 
 /// Writes the new answers and what they earn. Points are only given for what the ledger takes.
-async fn write(
-    writing: &DatabaseTransaction,
-    climbs: &mut [Judged<'_>],
-) -> Result<(), ServiceError> {
+async fn write(writing: &WriteTransaction, climbs: &mut [Judged<'_>]) -> Result<(), ServiceError> {
     let new = || climbs.iter().flatten().filter_map(|(climb, new)| Some((climb, new.as_ref()?)));
     // Where one is comes first: whoever may complete a lesson waits for this row. In one order, so
     // that two processes do not wait for each other in a circle.
@@ -342,7 +357,7 @@ impl Climb<'_> {
         &self,
         services: &Services,
         bank: &Bank,
-        writing: &DatabaseTransaction,
+        writing: &WriteTransaction,
     ) -> Result<(), ServiceError> {
         let learner = Learner { services, who: &self.sent.who, now: self.sent.now };
         // From the top one goes on with what there is still to see.

@@ -8,7 +8,7 @@ mod systems;
 
 use kvarten_domain::{Fault, SystemId, Timestamp, text::is_hostile};
 use kvarten_entity::{Column, bank_revision, system};
-use sea_orm::{DatabaseTransaction, EntityTrait, QuerySelect};
+use sea_orm::{EntityTrait, QuerySelect};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
@@ -18,7 +18,7 @@ pub use statements::{MOST_STATEMENTS, StatementEdit};
 pub use systems::SystemEdit;
 pub(crate) use systems::{level_state, require_lesson, system_state};
 
-use crate::{ServiceError, Services, authoring::bank_changed};
+use crate::{ServiceError, Services, authoring::bank_changed, store::WriteTransaction};
 
 /// The right to change the map, as of a point in time.
 #[derive(Clone, Copy, Debug)]
@@ -33,7 +33,7 @@ impl<'s> Map<'s> {
     }
 
     /// Commits, and lets every process know.
-    async fn done(&self, writing: DatabaseTransaction) -> Result<(), ServiceError> {
+    async fn done(&self, writing: WriteTransaction) -> Result<(), ServiceError> {
         bank_changed(&writing).await?;
         writing.commit().await?;
         self.services.bank.forget();
@@ -42,10 +42,7 @@ impl<'s> Map<'s> {
 }
 
 /// A system that is held until the transaction ends: who changes it meanwhile waits.
-async fn hold(
-    writing: &DatabaseTransaction,
-    system: SystemId,
-) -> Result<system::Model, ServiceError> {
+async fn hold(writing: &WriteTransaction, system: SystemId) -> Result<system::Model, ServiceError> {
     let held = system::Entity::find_by_id(system.key()).lock_exclusive().one(writing).await?;
     held.ok_or(ServiceError::NotFound)
 }
@@ -78,7 +75,7 @@ pub(crate) fn state(parts: impl Serialize) -> Result<String, ServiceError> {
 
 /// Holds the bank until the transaction ends: whoever adds to it meanwhile waits, so that no name is
 /// given twice and nothing is added twice.
-async fn hold_bank(writing: &DatabaseTransaction) -> Result<(), ServiceError> {
+pub(crate) async fn hold_bank(writing: &WriteTransaction) -> Result<(), ServiceError> {
     bank_revision::Entity::find_by_id(1).lock_exclusive().one(writing).await?;
     Ok(())
 }

@@ -3,13 +3,13 @@
 use kvarten_domain::{Fault, LessonId, ProfessionId, ProgramId, program::MOST_LESSONS};
 use kvarten_entity::{Column, lesson, profession, program, program_lesson};
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait, DatabaseTransaction, EntityTrait, PaginatorTrait, QueryFilter,
-    QueryOrder, QuerySelect,
+    ActiveValue::Set, ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder,
+    QuerySelect,
 };
 use uuid::Uuid;
 
 use super::{Map, at_most, filled, free_code, hold_bank};
-use crate::ServiceError;
+use crate::{ServiceError, store::WriteTransaction};
 
 /// A program as it is to be.
 #[derive(Clone, Debug)]
@@ -110,7 +110,7 @@ impl Map<'_> {
     /// Whether a program already is what is wanted of it.
     async fn is_as_wanted(
         &self,
-        writing: &DatabaseTransaction,
+        writing: &WriteTransaction,
         known: &program::Model,
         wanted: &program::Model,
         lessons: &[LessonId],
@@ -132,7 +132,7 @@ impl Map<'_> {
 
 /// What a program must be like.
 async fn check(
-    writing: &DatabaseTransaction,
+    writing: &WriteTransaction,
     wanted: &program::Model,
     lessons: &[LessonId],
 ) -> Result<(), ServiceError> {
@@ -167,7 +167,7 @@ async fn check(
 }
 
 async fn put_lessons(
-    writing: &DatabaseTransaction,
+    writing: &WriteTransaction,
     program: Uuid,
     lessons: &[LessonId],
 ) -> Result<(), ServiceError> {

@@ -6,13 +6,11 @@ use kvarten_domain::{
     time::Span,
 };
 use kvarten_entity::{Column, Key, profession, required_level, unit};
-use sea_orm::{
-    ActiveValue::Set, ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter, sea_query::Expr,
-};
+use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, sea_query::Expr};
 use uuid::Uuid;
 
 use super::{Map, hold};
-use crate::ServiceError;
+use crate::{ServiceError, store::WriteTransaction};
 
 /// A change of what is required.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -135,7 +133,7 @@ fn requirement(row: &required_level::Model) -> Option<Requirement> {
 
 /// Ends a requirement where it reaches beyond a point in time; takes it away where it begins then.
 async fn clear_from(
-    writing: &DatabaseTransaction,
+    writing: &WriteTransaction,
     row: &required_level::Model,
     from: Timestamp,
 ) -> Result<(), ServiceError> {

@@ -5,13 +5,12 @@ use std::collections::HashMap;
 use kvarten_domain::{Fault, Level, StatementId, SystemId};
 use kvarten_entity::{Column, statement};
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter, QueryOrder,
-    sea_query::Expr,
+    ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QueryOrder, sea_query::Expr,
 };
 use uuid::Uuid;
 
 use super::{Map, at_most, filled, hold};
-use crate::ServiceError;
+use crate::{ServiceError, store::WriteTransaction};
 
 /// A statement as it is to read.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -58,7 +57,7 @@ impl Map<'_> {
     /// The same for a system that is held, of whose statements `rows` are all there have been.
     pub(super) async fn put_statements(
         &self,
-        writing: &DatabaseTransaction,
+        writing: &WriteTransaction,
         (system, level): (SystemId, Level),
         rows: Vec<statement::Model>,
         edits: &[StatementEdit],
@@ -107,7 +106,7 @@ impl Map<'_> {
 
     async fn place(
         &self,
-        writing: &DatabaseTransaction,
+        writing: &WriteTransaction,
         known: &statement::Model,
         position: i32,
     ) -> Result<(), ServiceError> {
@@ -121,7 +120,7 @@ impl Map<'_> {
         Ok(())
     }
 
-    async fn end(&self, writing: &DatabaseTransaction, id: Uuid) -> Result<(), ServiceError> {
+    async fn end(&self, writing: &WriteTransaction, id: Uuid) -> Result<(), ServiceError> {
         statement::Entity::update_many()
             .col_expr(statement::Column::UntilAt, Expr::value(self.now.0))
             .filter(statement::Column::Id.eq(id))
@@ -149,7 +148,7 @@ pub(super) fn texts_of(edits: &[StatementEdit]) -> Result<Vec<(String, String)>,
 
 /// Every wording a level has had, in order.
 pub(super) async fn rows_of(
-    writing: &DatabaseTransaction,
+    writing: &WriteTransaction,
     system: SystemId,
     level: Level,
 ) -> Result<Vec<statement::Model>, ServiceError> {

@@ -3,8 +3,8 @@
 use kvarten_domain::{Fault, LessonId, Level, SystemId, Timestamp};
 use kvarten_entity::{Column, lesson, level_validity, required_lesson, system};
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait, DatabaseTransaction, EntityTrait, PaginatorTrait, QueryFilter,
-    QuerySelect, sea_query::Expr,
+    ActiveValue::Set, ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QuerySelect,
+    sea_query::Expr,
 };
 use uuid::Uuid;
 
@@ -12,7 +12,7 @@ use super::{
     Map, StatementEdit, at_most, filled, free_code, hold, hold_bank, state,
     statements::{is_so, rows_of, texts_of},
 };
-use crate::ServiceError;
+use crate::{ServiceError, store::WriteTransaction};
 
 /// A system as it is to be.
 #[derive(Clone, Debug, Default)]
@@ -186,7 +186,7 @@ impl Map<'_> {
 
     async fn put_validity(
         &self,
-        writing: &DatabaseTransaction,
+        writing: &WriteTransaction,
         (system, level): (SystemId, Level),
         held: Option<level_validity::Model>,
         months: Option<u8>,
@@ -232,7 +232,7 @@ impl Map<'_> {
 
 /// Notes whether a lesson is required from now on; nothing where it already is so.
 pub(crate) async fn require_lesson(
-    writing: &DatabaseTransaction,
+    writing: &WriteTransaction,
     lesson: Uuid,
     is_required: bool,
     now: Timestamp,
@@ -268,7 +268,7 @@ pub(crate) async fn require_lesson(
 
 /// How long a level holds from now on.
 async fn validity(
-    writing: &DatabaseTransaction,
+    writing: &WriteTransaction,
     system: SystemId,
     level: Level,
 ) -> Result<Option<level_validity::Model>, ServiceError> {
@@ -307,7 +307,7 @@ struct Checked {
 }
 
 async fn checked(
-    writing: &DatabaseTransaction,
+    writing: &WriteTransaction,
     id: SystemId,
     edit: &SystemEdit,
 ) -> Result<Checked, ServiceError> {

@@ -3,12 +3,11 @@
 use kvarten_domain::{Fault, PersonId, ProfessionId, Role, Timestamp, UnitId};
 use kvarten_entity::{Column, employment, leaderboard_member, person, role_grant, session};
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter, QuerySelect,
-    sea_query::Expr,
+    ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QuerySelect, sea_query::Expr,
 };
 
 use super::{Operator, people::ROWS};
-use crate::{ServiceError, send_standing};
+use crate::{ServiceError, send_standing, store::WriteTransaction};
 
 /// Where somebody works or worked, as what and when.
 pub(super) struct Post {
@@ -24,7 +23,7 @@ impl Operator<'_> {
     /// Writes where people work from now on, and as what.
     pub(super) async fn employ(
         &self,
-        writing: &DatabaseTransaction,
+        writing: &WriteTransaction,
         posts: Vec<Post>,
     ) -> Result<(), ServiceError> {
         let rows = posts.iter().map(|post| employment::ActiveModel {
@@ -83,7 +82,7 @@ impl Operator<'_> {
     /// Ends a person's employments and roles.
     async fn end_posts(
         &self,
-        writing: &DatabaseTransaction,
+        writing: &WriteTransaction,
         id: PersonId,
     ) -> Result<(), ServiceError> {
         employment::Entity::update_many()
@@ -104,7 +103,7 @@ impl Operator<'_> {
     /// Has somebody begin a post now, and commits. They are pointed to what whoever joins is.
     async fn begin(
         &self,
-        writing: DatabaseTransaction,
+        writing: WriteTransaction,
         person: PersonId,
         (unit, profession): (UnitId, ProfessionId),
         roles: &[Role],

@@ -12,7 +12,7 @@ use super::{Operator, required};
 use crate::{
     ServiceError,
     authoring::bank_changed,
-    map::{StatementEdit, SystemEdit},
+    map::{StatementEdit, SystemEdit, hold_bank},
     new_id,
 };
 
@@ -38,6 +38,7 @@ impl Operator<'_> {
     ) -> Result<UnitId, ServiceError> {
         let name = required("name", name)?;
         let writing = self.services.store().begin().await?;
+        hold_bank(&writing).await?;
         let above = match parent {
             None => None,
             Some(parent) => {

@@ -7,8 +7,8 @@ use kvarten_domain::{
 };
 use kvarten_entity::{Column, Key, employment, person, profession, session};
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait, Condition, DatabaseTransaction, EntityTrait, JoinType,
-    QueryFilter, QuerySelect, sea_query::Expr,
+    ActiveValue::Set, ColumnTrait, Condition, EntityTrait, JoinType, QueryFilter, QuerySelect,
+    sea_query::Expr,
 };
 
 use super::{Operator, employment::Post, required};
@@ -17,6 +17,7 @@ use crate::{
     password::hash_password,
     privacy, send_standing,
     signed_in::{employed_at, here_at},
+    store::WriteTransaction,
 };
 
 /// A person to be.
@@ -132,7 +133,7 @@ impl Operator<'_> {
 
     async fn refuse_taken(
         &self,
-        writing: &DatabaseTransaction,
+        writing: &WriteTransaction,
         hired: &Hired,
     ) -> Result<(), ServiceError> {
         let mut same =
@@ -152,7 +153,7 @@ impl Operator<'_> {
     /// Writes people with their employments and roles.
     pub(crate) async fn hire(
         &self,
-        writing: &DatabaseTransaction,
+        writing: &WriteTransaction,
         people: &[Hired],
     ) -> Result<(), ServiceError> {
         for some in people.chunks(ROWS) {

@@ -13,13 +13,15 @@ use kvarten_entity::{
 };
 use sea_orm::{
     ActiveValue::Set,
-    ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter, QuerySelect,
+    ColumnTrait, EntityTrait, QueryFilter, QuerySelect,
     sea_query::{Expr, ExprTrait, OnConflict},
 };
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
-use crate::{ServiceError, Services, competence::looks_at, session::Lifetime};
+use crate::{
+    ServiceError, Services, competence::looks_at, session::Lifetime, store::WriteTransaction,
+};
 use registry::DECLARATIONS;
 
 /// How long after leaving a person's data stays, in seconds: two years, so that somebody who
@@ -91,7 +93,7 @@ pub async fn erase(services: &Services, person: PersonId) -> Result<(), ServiceE
 /// Adds what a person has earned to their units' totals, by day, without the person.
 async fn keep_unit_totals(
     services: &Services,
-    writing: &DatabaseTransaction,
+    writing: &WriteTransaction,
     person: Uuid,
 ) -> Result<(), ServiceError> {
     let earned: Vec<(Option<Uuid>, i64, i32)> = points_entry::Entity::find()

@@ -7,14 +7,12 @@ use kvarten_entity::{
     mail_choice, person, person_look, points_entry, referral, role_grant, self_assessment, session,
     standing_referral, step_state, unit_look, visit,
 };
-use sea_orm::{
-    ColumnTrait, DatabaseConnection, DatabaseTransaction, EntityTrait, QueryFilter, sea_query::Expr,
-};
+use sea_orm::{ColumnTrait, DatabaseConnection, EntityTrait, QueryFilter, sea_query::Expr};
 use serde::Serialize;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use crate::ServiceError;
+use crate::{ServiceError, store::WriteTransaction};
 
 type Future_<'f, T> = Pin<Box<dyn Future<Output = Result<T, ServiceError>> + Send + 'f>>;
 
@@ -68,7 +66,7 @@ pub struct Declaration {
     /// How long rows stay.
     pub retention: Retention,
     pub(super) export: fn(DatabaseConnection, Uuid) -> Future_<'static, Vec<Value>>,
-    pub(super) erase: fn(&DatabaseTransaction, Uuid) -> Future_<'_, ()>,
+    pub(super) erase: fn(&WriteTransaction, Uuid) -> Future_<'_, ()>,
 }
 
 async fn rows<E>(
@@ -101,7 +99,7 @@ async fn sent(db: DatabaseConnection, person: Uuid) -> Result<Vec<Value>, Servic
 }
 
 async fn delete<E: EntityTrait>(
-    writing: &DatabaseTransaction,
+    writing: &WriteTransaction,
     column: E::Column,
     person: Uuid,
 ) -> Result<(), ServiceError> {

@@ -4,9 +4,9 @@ use kvarten_entity::{
     answer, attempt, claim, competence, evidence, leaderboard_member, person_look, points_entry,
     self_assessment, step_state, unit_look, visit,
 };
-use sea_orm::{DatabaseTransaction, EntityTrait, IntoActiveModel};
+use sea_orm::{EntityTrait, IntoActiveModel};
 
-use crate::ServiceError;
+use crate::{ServiceError, store::WriteTransaction};
 
 /// The rows.
 #[derive(Default)]
@@ -26,7 +26,7 @@ pub(super) struct Rows {
 }
 
 async fn write<E>(
-    writing: &DatabaseTransaction,
+    writing: &WriteTransaction,
     rows: &mut Vec<E::ActiveModel>,
 ) -> Result<(), ServiceError>
 where
@@ -44,10 +44,7 @@ where
 
 impl Rows {
     /// Writes them, and begins anew.
-    pub(super) async fn write(
-        &mut self,
-        writing: &DatabaseTransaction,
-    ) -> Result<(), ServiceError> {
+    pub(super) async fn write(&mut self, writing: &WriteTransaction) -> Result<(), ServiceError> {
         write::<visit::Entity>(writing, &mut self.visits).await?;
         write::<step_state::Entity>(writing, &mut self.states).await?;
         write::<attempt::Entity>(writing, &mut self.attempts).await?;

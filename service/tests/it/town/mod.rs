@@ -50,6 +50,9 @@ pub enum On {
 
 pub struct Town {
     pub services: Services,
+    /// The address of its database.
+    #[allow(dead_code, reason = "the stories need no other way to it")]
+    pub url: String,
     pub statements: Arc<AtomicUsize>,
     pub units: HashMap<String, UnitId>,
     root: UnitId,
@@ -135,6 +138,9 @@ impl Drop for PostgresDatabase {
 /// A database with nothing in it, not even tables.
 pub struct Bare {
     pub store: Store,
+    /// The address.
+    #[allow(dead_code, reason = "the stories need no other way to it")]
+    pub url: String,
     _folder: TempDir,
     _database: Option<PostgresDatabase>,
 }
@@ -152,14 +158,14 @@ impl Bare {
             PostgresDatabase::url,
         );
         let store = Store::connect(&url).await.expect("the database opens");
-        Some(Self { store, _folder: folder, _database: database })
+        Some(Self { store, url, _folder: folder, _database: database })
     }
 }
 
 impl Town {
     /// An empty town; none where its database is not there to be tested.
     pub async fn on(on: On) -> Option<Self> {
-        let Bare { mut store, _folder: folder, _database: database } = Bare::on(on).await?;
+        let Bare { mut store, url, _folder: folder, _database: database } = Bare::on(on).await?;
         store.migrate().await.expect("migrates");
         let statements = Arc::new(AtomicUsize::new(0));
         let counter = Arc::clone(&statements);
@@ -204,6 +210,7 @@ impl Town {
         operator.create_person(&owner).await.expect("an owner");
         Some(Self {
             services,
+            url,
             statements,
             units: HashMap::new(),
             root,
