@@ -1,16 +1,65 @@
-//! Leaderboards. (Domain rules, "Leaderboard" and "What a manager may see".)
+//! Leaderboards. (Domain rules, "Leaderboard" and "What a manager may see"; decision 011.)
+//!
+//! What a unit has earned is published in *steps*: a step is what at least [`SMALLEST_TEAM`] people
+//! have earned there since the step before. All that is ever shown of a unit is a sum of whole steps,
+//! so that nothing is told of fewer people, whatever is subtracted from what and whoever comes or goes.
+//! Of individuals no points are shown at all, but one's own.
 
 use serde::{Deserialize, Serialize};
 
-use crate::{id::UnitId, time::Period};
+use crate::{
+    id::UnitId,
+    time::{Period, Timestamp},
+};
 
 /// Aggregates over fewer people than this are withheld.
 pub const SMALLEST_GROUP: u32 = 5;
 
-/// How many places above and below one's own are shown.
-pub const AROUND: usize = 3;
+/// How many must have earned points for a unit's to be published: a reader who is one of them and
+/// subtracts what is her own still sees a group.
+pub const SMALLEST_TEAM: u32 = SMALLEST_GROUP + 1;
 
-/// Points of a unit in a period, before any rule has been applied.
+/// How many names before and after one's own are shown.
+pub const AROUND: u64 = 3;
+
+/// What was earned in a unit on a day.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Earned<P> {
+    /// The beginning of the day.
+    pub day: Timestamp,
+    /// By whom; none for those who have been erased.
+    pub person: Option<P>,
+    /// How much.
+    pub points: u32,
+}
+
+/// What at least [`SMALLEST_TEAM`] people have earned in a unit since the step before.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Step {
+    /// The beginning of the last day in it: points count as of this day.
+    pub day: Timestamp,
+    /// All points of its days.
+    pub points: u64,
+}
+
+/// The steps that can be published of what was earned in a unit since its last step, by day. What is
+/// left waits for more people.
+#[must_use]
+pub fn steps<P: Copy + Ord>(earned: &[Earned<P>]) -> Vec<Step> {
+    let mut steps = Vec::new();
+    let (mut points, mut people) = (0, std::collections::BTreeSet::new());
+    for day in earned.chunk_by(|one, next| one.day == next.day) {
+        points += day.iter().map(|one| u64::from(one.points)).sum::<u64>();
+        people.extend(day.iter().filter(|one| one.points > 0).filter_map(|one| one.person));
+        if people.len() >= SMALLEST_TEAM as usize {
+            steps.push(Step { day: day[0].day, points });
+            (points, people) = (0, std::collections::BTreeSet::new());
+        }
+    }
+    steps
+}
+
+/// What has been published of a unit, before any rule has been applied.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UnitPoints {
     /// Which unit.
@@ -19,12 +68,10 @@ pub struct UnitPoints {
     pub name: String,
     /// How many people work there.
     pub people: u32,
-    /// Points in the period.
-    pub points: u32,
-    /// How many people worked there at some time in the period before.
-    pub people_before: u32,
-    /// Points in the whole period before it.
-    pub before: u32,
+    /// Points of the steps in the period; none where there is no step.
+    pub points: Option<u32>,
+    /// Points of the steps in the whole period before it.
+    pub before: Option<u32>,
 }
 
 /// A unit's line on the leaderboard.
@@ -38,22 +85,30 @@ pub struct UnitPlace {
     pub name: String,
     /// Tenths of points per person.
     pub per_person_tenths: u32,
-    /// The same in the period before; withheld where fewer than [`SMALLEST_GROUP`] worked there
-    /// then.
+    /// The same in the period before; none where nothing was published then.
     pub before_tenths: Option<u32>,
     /// Whether the reader works there.
     pub is_mine: bool,
 }
 
-/// A person's line, under a name of their choice.
+/// How the reader's own unit is on the leaderboard.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum MyUnit {
+    /// The reader works in no unit.
+    None,
+    /// Too few people work there.
+    Small,
+    /// Too few have earned points in the period.
+    Waiting,
+    /// It is listed.
+    Listed,
+}
+
+/// Somebody who takes part, under a name of their choice.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct PersonPlace {
-    /// From 1; people with the same points share a place.
-    pub place: u32,
+pub struct Participant {
     /// The chosen name.
     pub alias: String,
-    /// Points in the period.
-    pub points: u32,
     /// Whether it is the reader.
     pub is_me: bool,
 }
@@ -65,12 +120,16 @@ pub struct Leaderboard {
     pub period: Period,
     /// Units, most points per person first.
     pub units: Vec<UnitPlace>,
-    /// Whether the reader's own unit is too small to be listed.
-    pub is_my_unit_small: bool,
+    /// Tenths of points per person in all listed units together.
+    pub average_tenths: Option<u32>,
+    /// The reader's own unit.
+    pub my_unit: MyUnit,
     /// The reader's chosen name, where they take part.
     pub alias: Option<String>,
-    /// Those around the reader; empty where the reader does not take part.
-    pub around: Vec<PersonPlace>,
+    /// The names around the reader's in the alphabet; empty where the reader does not take part.
+    pub around: Vec<Participant>,
+    /// How many take part; 0 where the reader does not.
+    pub participants: u32,
 }
 
 /// Places for figures sorted from most to least: equal figures share a place, and the place after
@@ -87,25 +146,31 @@ fn places<T, F: PartialEq>(sorted: &[T], figure: impl Fn(&T) -> F) -> Vec<u32> {
     places
 }
 
-fn tenths_per_person(points: u32, people: u32) -> u32 {
-    let (points, people) = (u64::from(points), u64::from(people.max(1)));
+fn tenths_per_person(points: u64, people: u64) -> u32 {
+    let people = people.max(1);
     u32::try_from((points * 10 + people / 2) / people).unwrap_or(u32::MAX)
 }
 
-/// Units by points per person; a unit under [`SMALLEST_GROUP`] people is not listed.
+fn is_listed(unit: &UnitPoints) -> bool {
+    unit.people >= SMALLEST_TEAM && unit.points.is_some()
+}
+
+/// Units by points per person, those of which something was published in the period.
 #[must_use]
-pub fn rank_units(units: Vec<UnitPoints>, mine: Option<UnitId>) -> Vec<UnitPlace> {
+pub fn rank_units(units: &[UnitPoints], mine: Option<UnitId>) -> Vec<UnitPlace> {
+    let per_person = |points: u32, unit: &UnitPoints| {
+        tenths_per_person(u64::from(points), u64::from(unit.people))
+    };
     let mut listed: Vec<UnitPlace> = units
-        .into_iter()
-        .filter(|unit| unit.people >= SMALLEST_GROUP)
+        .iter()
+        .filter(|unit| is_listed(unit))
         .map(|unit| UnitPlace {
             place: 0,
             is_mine: Some(unit.unit) == mine,
             unit: unit.unit,
-            name: unit.name,
-            per_person_tenths: tenths_per_person(unit.points, unit.people),
-            before_tenths: (unit.people_before >= SMALLEST_GROUP)
-                .then(|| tenths_per_person(unit.before, unit.people)),
+            name: unit.name.clone(),
+            per_person_tenths: per_person(unit.points.unwrap_or(0), unit),
+            before_tenths: unit.before.map(|points| per_person(points, unit)),
         })
         .collect();
     listed.sort_by(|a, b| {
@@ -118,86 +183,25 @@ pub fn rank_units(units: Vec<UnitPoints>, mine: Option<UnitId>) -> Vec<UnitPlace
     listed
 }
 
-/// Those around the reader among people who take part: name, points, whether it is the reader.
-/// Nobody where the reader does not take part.
+/// Tenths of points per person in all listed units together.
 #[must_use]
-pub fn around_me(mut people: Vec<(String, u32, bool)>) -> Vec<PersonPlace> {
-    people.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
-    let Some(me) = people.iter().position(|(_, _, is_me)| *is_me) else { return Vec::new() };
-    let places = places(&people, |(_, points, _)| *points);
-    let all = people.into_iter().zip(places);
-    let around = all.skip(me.saturating_sub(AROUND)).take(AROUND + 1 + me.min(AROUND));
-    around
-        .map(|((alias, points, is_me), place)| PersonPlace { place, alias, points, is_me })
-        .collect()
+pub fn average(units: &[UnitPoints]) -> Option<u32> {
+    let listed = || units.iter().filter(|unit| is_listed(unit));
+    let points: u64 = listed().filter_map(|unit| unit.points).map(u64::from).sum();
+    let people: u64 = listed().map(|unit| u64::from(unit.people)).sum();
+    (people > 0).then(|| tenths_per_person(points, people))
+}
+
+/// How the reader's own unit is on the leaderboard.
+#[must_use]
+pub fn my_unit(units: &[UnitPoints], mine: Option<UnitId>) -> MyUnit {
+    let Some(mine) = mine else { return MyUnit::None };
+    match units.iter().find(|unit| unit.unit == mine) {
+        Some(unit) if is_listed(unit) => MyUnit::Listed,
+        Some(unit) if unit.people >= SMALLEST_TEAM => MyUnit::Waiting,
+        _ => MyUnit::Small,
+    }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::id::Id;
-    use proptest::prelude::*;
-
-    fn unit(id: u128, people: u32, points: u32) -> UnitPoints {
-        UnitPoints {
-            unit: UnitId::from_u128(id),
-            name: format!("Enhet {id}"),
-            people,
-            points,
-            people_before: people,
-            before: 0,
-        }
-    }
-
-    #[test]
-    fn units_are_ranked_per_person_and_small_ones_left_out() {
-        let units = vec![unit(1, 10, 100), unit(2, 5, 100), unit(3, 20, 200), unit(4, 4, 900)];
-        let ranked = rank_units(units, Some(UnitId::from_u128(3)));
-        let lines: Vec<_> = ranked
-            .iter()
-            .map(|unit| (unit.place, unit.name.as_str(), unit.per_person_tenths))
-            .collect();
-        assert_eq!(lines, [(1, "Enhet 2", 200), (2, "Enhet 1", 100), (2, "Enhet 3", 100)]);
-        assert!(ranked[2].is_mine && !ranked[0].is_mine);
-    }
-
-    #[test]
-    fn the_past_of_a_unit_that_was_small_is_withheld() {
-        let before = |people_before| UnitPoints { people_before, before: 50, ..unit(1, 5, 0) };
-        assert_eq!(rank_units(vec![before(5)], None)[0].before_tenths, Some(100));
-        assert_eq!(rank_units(vec![before(4)], None)[0].before_tenths, None);
-    }
-
-    #[test]
-    fn after_a_shared_place_everybody_before_is_counted() {
-        let ranked = rank_units(vec![unit(1, 5, 50), unit(2, 5, 50), unit(3, 5, 10)], None);
-        assert_eq!(ranked.iter().map(|unit| unit.place).collect::<Vec<_>>(), [1, 1, 3]);
-    }
-
-    #[test]
-    fn only_those_who_take_part_see_those_around_them() {
-        assert!(around_me(vec![("Blåsippan".into(), 10, false)]).is_empty());
-    }
-
-    proptest! {
-        #[test]
-        fn around_me_holds_me_and_a_few(
-            points in prop::collection::vec(0u32..30, 1..40),
-            me: prop::sample::Index,
-        ) {
-            let me = me.index(points.len());
-            let people: Vec<_> =
-                points.iter().enumerate().map(|(at, &p)| (format!("N{at:02}"), p, at == me)).collect();
-            let around = around_me(people);
-            prop_assert_eq!(around.iter().filter(|person| person.is_me).count(), 1);
-            prop_assert!(around.len() <= 2 * AROUND + 1);
-            for pair in around.windows(2) {
-                prop_assert!(pair[0].points >= pair[1].points);
-                prop_assert_eq!(pair[0].points == pair[1].points, pair[0].place == pair[1].place);
-            }
-            let mine = around.iter().find(|person| person.is_me).expect("me");
-            let ahead = points.iter().filter(|&&p| p > points[me]).count();
-            prop_assert_eq!(mine.place as usize, ahead + 1);
-        }
-    }
-}
+mod tests;

@@ -83,9 +83,9 @@ impl Date {
 #[serde(rename_all = "snake_case")]
 pub enum Period {
     /// From Monday.
-    #[default]
     Week,
     /// From the first of the month.
+    #[default]
     Month,
     /// From New Year.
     Year,
@@ -105,7 +105,7 @@ impl Period {
         }
     }
 
-    /// The period an address names; the week where it names none.
+    /// The period an address names; the month where it names none.
     #[must_use]
     pub fn from_code(code: &str) -> Self {
         Self::ALL.into_iter().find(|period| period.code() == code).unwrap_or_default()

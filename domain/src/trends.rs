@@ -1,5 +1,6 @@
-//! Trends: how many reach what is required, over time and unit beside unit. Made of whole blocks
-//! (see [`crate::withheld`]): nothing is told of fewer than five people, also by subtraction.
+//! Trends: how many reach what is required, over time and unit beside unit. People whom the reader may
+//! see by name are all counted; others in whole cohorts (see [`crate::withheld`]), so that nothing is
+//! told of fewer than five of them, also by subtraction.
 
 use serde::{Deserialize, Serialize};
 
@@ -35,7 +36,7 @@ impl Figure {
 pub enum Told {
     /// Nobody in the group needs it.
     Unneeded,
-    /// Some need it, but no whole block of them is left to tell of.
+    /// Some need it, but no whole cohort of them is left to tell of.
     Withheld,
     /// So many reach it.
     Figure(Figure),
@@ -61,7 +62,7 @@ pub struct Standing {
     pub shown: u8,
 }
 
-/// What the people of one block bring to the figures of one system, added up.
+/// What the people of one cohort bring to the figures of one system, added up.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Tally {
     people: u32,
@@ -91,14 +92,14 @@ impl Tally {
     }
 }
 
-/// What may be told of a group and a system: what the whole blocks of the group bring of whose people
+/// What may be told of a group and a system: what the whole cohorts of the group bring of whose people
 /// the same is required. `is_needed` says whether anybody in the group needs the system, in a whole
-/// block or not.
+/// cohort or not.
 #[must_use]
-pub fn told(blocks: impl IntoIterator<Item = Tally>, is_needed: bool) -> Told {
+pub fn told(cohorts: impl IntoIterator<Item = Tally>, is_needed: bool) -> Told {
     let mut figure = Figure::default();
     let mut levels = 0;
-    for tally in blocks.into_iter().filter(Tally::is_told) {
+    for tally in cohorts.into_iter().filter(Tally::is_told) {
         figure.needed += tally.people;
         figure.reached += tally.reached;
         levels += tally.levels;
@@ -136,15 +137,29 @@ pub struct UnitStanding {
     pub systems: Vec<Told>,
 }
 
-/// Trends of the people of today, followed back in time.
+/// How people are counted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Counting {
+    /// All of them: the reader may see each by name.
+    Everybody,
+    /// In whole cohorts, but for those whom the reader may see by name.
+    Cohorts {
+        /// How many of the selection are in no cohort that may be counted.
+        left_out: u32,
+        /// How many are counted who have left or work elsewhere since.
+        former: u32,
+    },
+}
+
+/// Trends of people, followed back in time.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TrendsPage {
     /// The days, oldest first; the last is today.
     pub days: Vec<Date>,
     /// How many people are in the selection.
     pub people: u32,
-    /// How many of them are left out, as they stand with too few.
-    pub left_out: u32,
+    /// How they are counted.
+    pub counting: Counting,
     /// Every system that somebody in the selection needs.
     pub systems: Vec<SystemTrend>,
     /// The units of the selection, each before those below it; of many, the upper floors.
@@ -164,7 +179,6 @@ pub struct TrendsPage {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::withheld::{Block, whole};
     use proptest::prelude::*;
 
     fn standing(required: u8, shown: u8) -> Standing {
@@ -173,46 +187,47 @@ mod tests {
 
     /// What is told of a selection, from what each person brings.
     fn told_of(
-        blocks: &[Block],
+        cohorts: &[Vec<usize>],
         standings: &[Standing],
         is_selected: impl Fn(usize) -> bool,
     ) -> Told {
-        let tally = |block: &Block| {
+        let tally = |cohort: &Vec<usize>| {
             let mut tally = Tally::default();
-            for at in block {
+            for at in cohort {
                 tally.add(standings[*at]);
             }
             tally
         };
         let needs = |at: usize| is_selected(at) && standings[at].required > 0;
-        told(whole(blocks, &is_selected).map(tally), (0..standings.len()).any(needs))
+        let whole = cohorts.iter().filter(|cohort| cohort.iter().all(|at| is_selected(*at)));
+        told(whole.map(tally), (0..standings.len()).any(needs))
     }
 
     #[test]
-    fn a_figure_counts_whole_blocks_of_those_who_need_the_system() {
-        let blocks: Vec<Block> = vec![(0..5).collect(), (5..11).collect()];
+    fn a_figure_counts_whole_cohorts_of_those_who_need_the_system() {
+        let cohorts: Vec<Vec<usize>> = vec![(0..5).collect(), (5..11).collect()];
         let mut standings = vec![standing(2, 2); 5];
         standings.extend([standing(1, 0); 6]);
         assert_eq!(
-            told_of(&blocks, &standings, |_| true),
+            told_of(&cohorts, &standings, |_| true),
             Told::Figure(Figure { needed: 11, reached: 5, level_tenths: 9 })
         );
-        let first = told_of(&blocks, &standings, |at| at < 5);
+        let first = told_of(&cohorts, &standings, |at| at < 5);
         assert_eq!(first, Told::Figure(Figure { needed: 5, reached: 5, level_tenths: 20 }));
-        assert_eq!(told_of(&blocks, &standings, |at| at < 4), Told::Withheld, "part of a block");
-        // More is required of one of the second block: the whole block is not told of.
+        assert_eq!(told_of(&cohorts, &standings, |at| at < 4), Told::Withheld, "part of a cohort");
+        // More is required of one of the second cohort: the whole cohort is not told of.
         standings[7] = standing(2, 4);
-        assert_eq!(told_of(&blocks, &standings, |_| true), first);
+        assert_eq!(told_of(&cohorts, &standings, |_| true), first);
         // So it is where one of them does not need the system.
         standings[7] = standing(0, 4);
-        assert_eq!(told_of(&blocks, &standings, |at| at >= 5), Told::Withheld);
-        assert_eq!(told_of(&blocks, &standings, |_| true), first);
-        assert_eq!(told_of(&blocks, &standings, |at| at == 7), Told::Unneeded);
-        assert_eq!(told_of(&blocks, &standings, |_| false), Told::Unneeded);
+        assert_eq!(told_of(&cohorts, &standings, |at| at >= 5), Told::Withheld);
+        assert_eq!(told_of(&cohorts, &standings, |_| true), first);
+        assert_eq!(told_of(&cohorts, &standings, |at| at == 7), Told::Unneeded);
+        assert_eq!(told_of(&cohorts, &standings, |_| false), Told::Unneeded);
     }
 
-    /// Blocks of so many people, one after the other.
-    fn blocks_of(sizes: &[usize]) -> Vec<Block> {
+    /// Cohorts of so many people, one after the other.
+    fn cohorts_of(sizes: &[usize]) -> Vec<Vec<usize>> {
         let begin = |at: usize| sizes[..at].iter().sum::<usize>();
         (0..sizes.len()).map(|at| (begin(at)..begin(at) + sizes[at]).collect()).collect()
     }
@@ -230,15 +245,15 @@ mod tests {
             required in prop::collection::vec(0u8..3, 48),
             chosen in prop::collection::vec((any::<bool>(), any::<bool>()), 48),
         ) {
-            let blocks = blocks_of(&sizes);
+            let cohorts = cohorts_of(&sizes);
             let people: usize = sizes.iter().sum();
-            // Mostly the same of all of a block, so that there is something to tell.
+            // Mostly the same of all of a cohort, so that there is something to tell.
             let required = |at: usize| if at % 11 == 10 { required[at] } else { required[at / 16] };
             let shown = |at: usize| u8::try_from(at % 5).expect("small");
             let standings: Vec<_> = (0..people).map(|at| standing(required(at), shown(at))).collect();
-            let all = told_of(&blocks, &standings, |at| chosen[at].0);
-            let part = told_of(&blocks, &standings, |at| chosen[at].0 && chosen[at].1);
-            let whole = told_of(&blocks, &standings, |_| true);
+            let all = told_of(&cohorts, &standings, |at| chosen[at].0);
+            let part = told_of(&cohorts, &standings, |at| chosen[at].0 && chosen[at].1);
+            let whole = told_of(&cohorts, &standings, |_| true);
             for (less, more) in [(part, all), (all, whole)] {
                 let about = needed(more).checked_sub(needed(less)).expect("a part is less");
                 prop_assert!(about == 0 || about >= 5, "{less:?} {more:?}");
@@ -246,7 +261,7 @@ mod tests {
         }
 
         /// Whoever changes what is required of some – of one post, say, again and again – sees the
-        /// same whatever one of fewer than all of a block has shown.
+        /// same whatever one of fewer than all of a cohort has shown.
         #[test]
         fn to_change_what_is_required_of_one_tells_nothing_of_them(
             sizes in prop::collection::vec(5usize..9, 1..4),
@@ -254,16 +269,16 @@ mod tests {
             changed in prop::collection::vec((0usize..8, 0u8..=4), 1..6),
             shown in prop::collection::vec(0u8..=4, 32),
         ) {
-            let blocks = blocks_of(&sizes);
+            let cohorts = cohorts_of(&sizes);
             let people: usize = sizes.iter().sum();
             // What an attacker sees of a town, after each change; the changes are to some of the first
-            // block, never to all of it.
+            // cohort, never to all of it.
             let seen = |shown: &[u8]| -> Vec<Told> {
                 let with = |(at, required): &(usize, u8)| {
                     let mut standings: Vec<_> =
                         (0..people).map(|at| standing(base, shown[at])).collect();
                     standings[at % 4].required = *required;
-                    told_of(&blocks, &standings, |_| true)
+                    told_of(&cohorts, &standings, |_| true)
                 };
                 changed.iter().filter(|(_, required)| *required != base).map(with).collect()
             };

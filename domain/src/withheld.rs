@@ -1,62 +1,95 @@
-//! What may be said of groups. (Domain rules, "What a manager may see": aggregates over fewer than
-//! five people are withheld, also by subtraction.)
+//! Disclosure control: which groups of people figures may be about. (Domain rules, "What a manager
+//! may see": aggregates over fewer than five people are withheld, also by subtraction, from anyone
+//! who may not see those people by name.)
 //!
-//! **The rule.** Everybody belongs to exactly one *block*, which follows from the organisation alone
-//! and not from what anybody asks: the people of one profession in one unit, where they are at least
-//! five. Fewer are joined by those of their profession who are left in the units beside, and so on up
-//! the tree; who is left at the top is one block, where they are at least five.
-//! An aggregate is only made of whole blocks. A view that would take part of a block leaves the whole
-//! block out and says how many people that is. Of a system only those blocks are told of whose people
-//! are all required the same (see [`crate::trends`]).
+//! **The rule.** People are counted in *cohorts* of at least five: those of one profession in one
+//! unit, and where they are fewer, together with those of their profession in the units beside, and
+//! so on up the tree. A figure counts whole cohorts only. A cohort's members never change. Newcomers
+//! form a cohort of their own when they are enough; those who leave or move stay counted where they
+//! were until the whole cohort is retired.
 //!
-//! **Why it holds.** All people of a block count alike in every view. So whatever views are added to
-//! or subtracted from each other, the people of a block stay together, and what is left over is
-//! about whole blocks: nobody, or at least five. And whatever is required of whom, and when, is
-//! required of all of a block or the block is not told of: who changes what one of them needs learns
-//! nothing of that one. The property tests try. (Decision 019.)
+//! **Why it holds.** Whatever a reader sees, on any day, is a sum over whole cohorts. Of all cohorts
+//! that have ever been disclosed an order is known in which each has at least five members who are in
+//! none after it ([`separable`]). So a sum of cohorts, however weighted, contains the five of the
+//! first cohort in it, and nothing is left over about fewer than five people: not by subtracting
+//! units, professions or days. People whom the reader may see by name are left out of the reckoning.
+//! The attack tests try it with linear algebra. (Decision 019.)
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::{BTreeMap, HashMap, HashSet},
+    hash::Hash,
+    sync::Arc,
+};
 
 use crate::{
     id::{ProfessionId, UnitId},
     leaderboard::SMALLEST_GROUP,
 };
 
-/// Where somebody stands, as far as blocks ask: their profession, and their unit and every unit
-/// above it, the nearest first.
+#[cfg(test)]
+pub(crate) mod attack;
+#[cfg(test)]
+mod tests;
+
+/// A person's profession and unit, with every unit above it, the nearest first.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Place {
     /// Which profession.
     pub profession: ProfessionId,
-    /// The unit, then the one above it, and so on up to the root.
+    /// The unit, then the one above it, and so on up to the root; empty for a closed unit.
     pub path: Arc<[UnitId]>,
 }
 
-/// A block: who belongs to it, as places in the list it was made from. Never fewer than
-/// [`SMALLEST_GROUP`], unless there are fewer people in all – then there is no block.
-pub type Block = Vec<usize>;
+impl Place {
+    fn post(&self) -> Option<Post> {
+        Some((*self.path.first()?, self.profession))
+    }
+}
+
+/// A unit and a profession.
+pub type Post = (UnitId, ProfessionId);
+
+/// A cohort that has been formed: its members and the post each had then.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Cohort<P> {
+    /// Everybody in it who has not been erased since.
+    pub members: Vec<(P, Post)>,
+    /// Whether it is counted no more. What it has disclosed stays disclosed.
+    pub is_retired: bool,
+}
+
+/// What becomes of the cohorts when people have come and gone.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Changes {
+    /// The cohorts to retire, as places in the list of cohorts.
+    pub retired: Vec<usize>,
+    /// The cohorts to form, each as places in the list of people.
+    pub formed: Vec<Vec<usize>>,
+}
 
 fn is_enough(people: usize) -> bool {
     people >= SMALLEST_GROUP as usize
 }
 
-/// The blocks of so many people. Whoever is in none cannot be counted in any aggregate.
+/// Groups people by unit and profession; groups that are too small are joined by those of their
+/// profession who are left in the units beside, one level up, and so on. Those who are left at the
+/// top are one group, where they are enough. Groups are lists of places in `people`.
 #[must_use]
-pub fn blocks(people: &[Place]) -> Vec<Block> {
-    let mut blocks = Vec::new();
-    // Who is left, by the unit they have risen to.
-    let mut left: BTreeMap<UnitId, BTreeMap<ProfessionId, Block>> = BTreeMap::new();
+pub fn group(people: &[Place]) -> Vec<Vec<usize>> {
+    let mut groups = Vec::new();
+    // Those who are left, by the unit they have risen to.
+    let mut left: BTreeMap<UnitId, BTreeMap<ProfessionId, Vec<usize>>> = BTreeMap::new();
     for (at, place) in people.iter().enumerate() {
-        let Some(unit) = place.path.first() else { continue };
-        left.entry(*unit).or_default().entry(place.profession).or_default().push(at);
+        let Some((unit, profession)) = place.post() else { continue };
+        left.entry(unit).or_default().entry(profession).or_default().push(at);
     }
-    let mut rest: BTreeMap<UnitId, Block> = BTreeMap::new();
+    let mut rest: BTreeMap<UnitId, Vec<usize>> = BTreeMap::new();
     while !left.is_empty() {
-        let mut above: BTreeMap<UnitId, BTreeMap<ProfessionId, Block>> = BTreeMap::new();
+        let mut above: BTreeMap<UnitId, BTreeMap<ProfessionId, Vec<usize>>> = BTreeMap::new();
         for (unit, professions) in left {
             for (profession, group) in professions {
                 if is_enough(group.len()) {
-                    blocks.push(group);
+                    groups.push(group);
                     continue;
                 }
                 let mut path = people[group[0]].path.iter().skip_while(|other| **other != unit);
@@ -71,167 +104,149 @@ pub fn blocks(people: &[Place]) -> Vec<Block> {
         }
         left = above;
     }
-    blocks.extend(rest.into_values().filter(|group| is_enough(group.len())));
-    blocks
+    groups.extend(rest.into_values().filter(|group| is_enough(group.len())));
+    groups
 }
 
-/// The blocks that lie wholly within a selection: all that may be told of it is told of these.
-pub fn whole<'b>(
-    blocks: impl IntoIterator<Item = &'b Block>,
-    is_selected: impl Fn(usize) -> bool,
-) -> impl Iterator<Item = &'b Block> {
-    blocks.into_iter().filter(move |block| block.iter().all(|&at| is_selected(at)))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::id::Id;
-    use proptest::prelude::*;
-
-    /// Unit 1 and 2 stand below 10, unit 3 and 4 below 20, both below 100.
-    fn place(unit: u128, profession: u128) -> Place {
-        let above = if unit <= 2 { 10 } else { 20 };
-        Place {
-            profession: ProfessionId::from_u128(profession),
-            path: [unit, above, 100].map(UnitId::from_u128).into(),
+/// Of sets of people that are disclosed as sums: for each whether it can be set apart, that is, whether
+/// there is an order in which it and those before it each have five members who are in no later set.
+/// Members that the reader knows do not count; a set of known people alone can always be set apart.
+///
+/// A weighted sum of sets that can be set apart is about at least five unknown people, or none.
+#[must_use]
+pub fn separable<P: Copy + Eq + Hash>(sets: &[Vec<P>], is_known: impl Fn(P) -> bool) -> Vec<bool> {
+    let mut within: HashMap<P, Vec<usize>> = HashMap::new();
+    for (at, set) in sets.iter().enumerate() {
+        for person in set.iter().filter(|person| !is_known(**person)) {
+            let holders = within.entry(*person).or_default();
+            if holders.last() != Some(&at) {
+                holders.push(at);
+            }
         }
     }
-
-    fn people(groups: &[(u128, u128, usize)]) -> Vec<Place> {
-        groups
-            .iter()
-            .flat_map(|&(unit, profession, count)| {
-                std::iter::repeat_n(place(unit, profession), count)
-            })
-            .collect()
+    let mut own = vec![0_usize; sets.len()];
+    let mut unknown = vec![0_usize; sets.len()];
+    for holders in within.values() {
+        holders.iter().for_each(|at| unknown[*at] += 1);
+        if let [only] = holders.as_slice() {
+            own[*only] += 1;
+        }
     }
-
-    /// Everybody in blocks that lie wholly within a selection.
-    fn countable(blocks: &[Block], is_selected: impl Fn(usize) -> bool) -> Vec<usize> {
-        let mut all: Vec<usize> = whole(blocks, is_selected).flatten().copied().collect();
-        all.sort_unstable();
-        all
-    }
-
-    fn sizes(groups: &[(u128, u128, usize)]) -> Vec<usize> {
-        let mut sizes: Vec<_> = blocks(&people(groups)).iter().map(Vec::len).collect();
-        sizes.sort_unstable();
-        sizes
-    }
-
-    #[test]
-    fn large_groups_stand_alone_and_the_few_stand_with_their_like() {
-        assert_eq!(sizes(&[(1, 1, 9), (1, 2, 5)]), [5, 9]);
-        assert_eq!(
-            sizes(&[(1, 1, 9), (1, 2, 3), (1, 3, 2)]),
-            [5, 9],
-            "all that is left, at the top"
-        );
-        assert_eq!(sizes(&[(1, 1, 9), (1, 2, 3), (1, 3, 2), (2, 2, 4)]), [7, 9], "2 are left");
-        assert_eq!(sizes(&[(1, 1, 9), (1, 2, 6), (1, 3, 1)]), [6, 9], "one alone");
-        assert_eq!(sizes(&[(1, 1, 9), (1, 2, 1), (3, 2, 4)]), [5, 9], "one of each unit");
-        assert_eq!(sizes(&[(1, 1, 2), (1, 2, 2), (2, 1, 3), (2, 2, 1)]), [5], "3 are left");
-        assert_eq!(sizes(&[(1, 1, 3), (1, 2, 1)]), [] as [usize; 0], "too few in all");
-        assert_eq!(sizes(&[(1, 1, 3), (2, 1, 4), (3, 1, 6)]), [6, 7], "two small units");
-        assert_eq!(sizes(&[(1, 1, 3), (3, 1, 3)]), [6], "they meet at the top");
-    }
-
-    #[test]
-    fn part_of_a_block_is_left_out_whole() {
-        let people = people(&[(1, 1, 6), (1, 2, 1), (2, 2, 4), (2, 3, 5)]);
-        let blocks = blocks(&people);
-        let unit_1 = |at: usize| people[at].path[0] == UnitId::from_u128(1);
-        // Unit 1's only other stands with the four beside it, and is told of together with them.
-        assert_eq!(countable(&blocks, unit_1), [0, 1, 2, 3, 4, 5]);
-        assert_eq!(countable(&blocks, |_| true).len(), 16);
-    }
-
-    /// What an attacker has: for each view the people counted in it. Adds and subtracts views and
-    /// returns the smallest number of people that anything left over is about.
-    fn smallest_left_over(views: &[Vec<usize>], factors: &[Vec<i32>], people: usize) -> usize {
-        let about = |factors: &Vec<i32>| {
-            let mut weight = vec![0; people];
-            for (view, factor) in views.iter().zip(factors) {
-                for &at in view {
-                    weight[at] += factor;
+    let mut is_apart: Vec<bool> = unknown.iter().map(|count| *count == 0).collect();
+    let mut ready: Vec<usize> = (0..sets.len()).filter(|at| is_enough(own[*at])).collect();
+    while let Some(at) = ready.pop() {
+        if std::mem::replace(&mut is_apart[at], true) {
+            continue;
+        }
+        for person in &sets[at] {
+            let Some(holders) = within.get_mut(person) else { continue };
+            holders.retain(|holder| *holder != at);
+            if let [only] = holders.as_slice() {
+                let only = *only;
+                // Seen to: a person who is twice in a set is not counted twice.
+                within.remove(person);
+                own[only] += 1;
+                if is_enough(own[only]) {
+                    ready.push(only);
                 }
             }
-            weight.iter().filter(|weight| **weight != 0).count()
-        };
-        factors.iter().map(about).filter(|count| *count > 0).min().unwrap_or(usize::MAX)
+        }
     }
+    is_apart
+}
 
-    /// Every unit of the small town, with any set of professions.
-    fn selections(people: &[Place]) -> Vec<Box<dyn Fn(usize) -> bool + '_>> {
-        let mut all: Vec<Box<dyn Fn(usize) -> bool>> = Vec::new();
-        for unit in [1, 2, 3, 4, 10, 20, 100].map(UnitId::from_u128) {
-            for set in 1u128..16 {
-                all.push(Box::new(move |at: usize| {
-                    let profession = people[at].profession.as_u128();
-                    people[at].path.contains(&unit) && set & (1 << (profession - 1)) != 0
-                }));
+/// Which cohorts to retire and to form, given those there have ever been and the people of today.
+/// A person who is there twice counts with the first place.
+#[must_use]
+pub fn refresh<P: Copy + Eq + Hash>(cohorts: &[Cohort<P>], people: &[(P, Place)]) -> Changes {
+    let mut now: HashMap<P, Post> = HashMap::new();
+    for (person, place) in people {
+        if let Some(post) = place.post() {
+            now.entry(*person).or_insert(post);
+        }
+    }
+    let retired = to_retire(cohorts, &now);
+    let active = || {
+        let all = cohorts.iter().enumerate();
+        all.filter(|(at, cohort)| !cohort.is_retired && !retired.contains(at))
+    };
+    let mut counted: HashSet<P> = HashSet::new();
+    let mut covered: HashSet<Post> = HashSet::new();
+    for (_, cohort) in active() {
+        let stays = cohort.members.iter().filter(|(person, post)| now.get(person) == Some(post));
+        counted.extend(stays.map(|(person, _)| *person));
+        if let Some((_, post)) = cohort.members.first()
+            && cohort.members.iter().all(|(_, other)| other == post)
+        {
+            covered.insert(*post);
+        }
+    }
+    let mut candidates = Vec::new();
+    // Newcomers where the others are counted wait until they are enough: they do not join others.
+    let mut beside: BTreeMap<Post, Vec<usize>> = BTreeMap::new();
+    let mut rising: Vec<usize> = Vec::new();
+    for (at, (person, place)) in people.iter().enumerate() {
+        let Some(post) = place.post() else { continue };
+        if !counted.insert(*person) {
+            continue;
+        }
+        if covered.contains(&post) {
+            beside.entry(post).or_default().push(at);
+        } else {
+            rising.push(at);
+        }
+    }
+    candidates.extend(beside.into_values().filter(|group| is_enough(group.len())));
+    let places: Vec<Place> = rising.iter().map(|at| people[*at].1.clone()).collect();
+    let risen = group(&places).into_iter();
+    candidates.extend(risen.map(|group| group.into_iter().map(|at| rising[at]).collect()));
+    Changes { formed: admissible(cohorts, people, candidates), retired }
+}
+
+/// Cohorts of which at least five members have gone who are in no other, so that the others can be
+/// counted anew; and cohorts of which everybody has gone.
+fn to_retire<P: Copy + Eq + Hash>(cohorts: &[Cohort<P>], now: &HashMap<P, Post>) -> Vec<usize> {
+    let mut times: HashMap<P, u32> = HashMap::new();
+    for (person, _) in cohorts.iter().flat_map(|cohort| &cohort.members) {
+        *times.entry(*person).or_default() += 1;
+    }
+    let is_over = |cohort: &Cohort<P>| {
+        let gone = || cohort.members.iter().filter(|(person, post)| now.get(person) != Some(post));
+        let only_here = gone().filter(|(person, _)| times[person] == 1).count();
+        is_enough(only_here) || gone().count() == cohort.members.len()
+    };
+    let active = cohorts.iter().enumerate().filter(|(_, cohort)| !cohort.is_retired);
+    active.filter(|(_, cohort)| is_over(cohort)).map(|(at, _)| at).collect()
+}
+
+/// The candidates that may be disclosed beside all cohorts there have ever been.
+fn admissible<P: Copy + Eq + Hash>(
+    cohorts: &[Cohort<P>],
+    people: &[(P, Place)],
+    candidates: Vec<Vec<usize>>,
+) -> Vec<Vec<usize>> {
+    let members = |cohort: &Cohort<P>| cohort.members.iter().map(|(person, _)| *person).collect();
+    let mut sets: Vec<Vec<P>> = cohorts.iter().map(members).collect();
+    let mut seen: HashSet<P> = sets.iter().flatten().copied().collect();
+    let mut known = None;
+    let mut formed = Vec::new();
+    for candidate in candidates {
+        let set: Vec<P> = candidate.iter().map(|at| people[*at].0).collect();
+        let new = set.iter().filter(|person| !seen.contains(person)).count();
+        if !is_enough(new) {
+            let before = known.get_or_insert_with(|| separable(&sets, |_| false));
+            sets.push(set.clone());
+            let after = separable(&sets, |_| false);
+            sets.pop();
+            let is_worse = before.iter().zip(&after).any(|(before, after)| *before && !after);
+            if is_worse || after.last() != Some(&true) {
+                continue;
             }
         }
-        all
+        seen.extend(&set);
+        sets.push(set);
+        known = None;
+        formed.push(candidate);
     }
-
-    fn factors() -> impl Strategy<Value = Vec<Vec<i32>>> {
-        // Few views at a time, as an attacker would begin, in many combinations.
-        let pairs = prop::collection::vec((0usize..105, -2i32..=2), 2..5);
-        prop::collection::vec(pairs, 40).prop_map(|all| {
-            all.into_iter()
-                .map(|pairs| {
-                    let mut factors = vec![0; 105];
-                    for (at, factor) in pairs {
-                        factors[at] += factor;
-                    }
-                    factors
-                })
-                .collect()
-        })
-    }
-
-    fn town() -> impl Strategy<Value = Vec<Place>> {
-        prop::collection::vec((1u128..=4, 1u128..=4, 0usize..9), 1..10)
-            .prop_map(|groups| people(&groups))
-    }
-
-    proptest! {
-        /// However views are added and subtracted, nothing is left over about fewer than five.
-        #[test]
-        fn nobody_is_found_by_subtraction(people in town(), factors in factors()) {
-            let blocks = blocks(&people);
-            for block in &blocks {
-                prop_assert!(is_enough(block.len()));
-            }
-            let views: Vec<_> =
-                selections(&people).iter().map(|is_selected| countable(&blocks, is_selected)).collect();
-            prop_assert!(smallest_left_over(&views, &factors, people.len()) >= 5);
-        }
-
-        /// Each is in one block at most, and the municipality as a whole leaves out nobody unless
-        /// it is a handful.
-        #[test]
-        fn each_counts_once(people in town()) {
-            let mut counted: Vec<usize> = blocks(&people).into_iter().flatten().collect();
-            counted.sort_unstable();
-            let all = counted.len();
-            counted.dedup();
-            prop_assert_eq!(counted.len(), all);
-            prop_assert!(people.len() - all < 5);
-        }
-    }
-
-    /// The attack works where only small views are withheld: the test above can fail.
-    #[test]
-    fn withholding_small_views_alone_would_not_do() {
-        let people = people(&[(1, 1, 9), (1, 2, 1)]);
-        let naive = |is_selected: &dyn Fn(usize) -> bool| -> Vec<usize> {
-            let all: Vec<usize> = (0..people.len()).filter(|at| is_selected(*at)).collect();
-            if is_enough(all.len()) { all } else { Vec::new() }
-        };
-        let views = vec![naive(&|_| true), naive(&|at| people[at].profession.as_u128() == 1)];
-        assert_eq!(smallest_left_over(&views, &[vec![1, -1]], people.len()), 1);
-    }
+    formed
 }

@@ -12,7 +12,10 @@ pub mod answer;
 pub mod attempt;
 pub mod bank_revision;
 pub mod claim;
+pub mod cohort;
+pub mod cohort_member;
 pub mod competence;
+pub mod disclosure_run;
 pub mod employment;
 pub mod evidence;
 pub mod leaderboard_member;
@@ -46,6 +49,7 @@ pub mod system;
 pub mod unit;
 pub mod unit_look;
 pub mod unit_points_kept;
+pub mod unit_points_step;
 pub mod visit;
 pub mod write_check;
 

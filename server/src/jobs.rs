@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use kvarten_service::{Services, now, privacy, send_standing};
+use kvarten_service::{Services, now, privacy, refresh_disclosure, send_standing};
 use tokio::{
     task::JoinHandle,
     time::{MissedTickBehavior, interval},
@@ -15,6 +15,9 @@ use crate::mail::{Mailer, Sending};
 const TIDYING: Duration = Duration::from_mins(10);
 /// How often standing referrals and mail are sent.
 const SENDING: Duration = Duration::from_mins(1);
+
+/// How often people who have come and gone, and yesterday's points, are looked for.
+const DISCLOSING: Duration = Duration::from_hours(1);
 
 /// The jobs of a process, at work until they are stopped.
 pub struct Jobs(Vec<JoinHandle<()>>);
@@ -32,7 +35,23 @@ impl Jobs {
 pub fn start(services: &Services, mailer: Option<Mailer>) -> Jobs {
     let tidying = tokio::spawn(tidy(services.clone()));
     let sending = tokio::spawn(send(services.clone(), mailer));
-    Jobs(vec![tidying, sending])
+    let disclosing = tokio::spawn(disclose(services.clone()));
+    Jobs(vec![tidying, sending, disclosing])
+}
+
+/// What may be disclosed changes when enough people have come, gone or earned points.
+async fn disclose(services: Services) {
+    let mut clock = interval(DISCLOSING);
+    clock.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        clock.tick().await;
+        match refresh_disclosure(&services, now()).await {
+            Ok(done) => tracing::debug!(?done, "disclosure refreshed"),
+            Err(error) => {
+                tracing::warn!(%error, "refreshing disclosure failed; the next try is in an hour");
+            }
+        }
+    }
 }
 
 async fn tidy(services: Services) {

@@ -12,7 +12,7 @@ use sea_orm::{
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
-use crate::{ServiceError, Services, desk::Lookups};
+use crate::{ServiceError, Services, bank::Bank, desk::Lookups};
 
 /// Somebody who is signed in and still works here. Can only be had by looking.
 #[derive(Clone, Debug)]
@@ -247,6 +247,14 @@ impl SignedIn {
     #[must_use]
     pub fn has(&self, role: Role) -> bool {
         self.roles.iter().any(|(held, _)| *held == role)
+    }
+
+    /// The units they manage now and all below them, in the tree's order: they may see the people
+    /// there by name.
+    pub(crate) fn managed(&self, bank: &Bank) -> Vec<UnitId> {
+        let tops = || self.roles.iter().filter(|(role, _)| *role == Role::Manager);
+        let is_mine = |unit: &UnitId| tops().any(|(_, top)| bank.units.is_within(*unit, *top));
+        bank.units.units().iter().map(|unit| unit.id).filter(is_mine).collect()
     }
 
     /// The code of their profession.

@@ -17,6 +17,7 @@ mod toc;
 #[expect(clippy::too_many_lines, reason = "one film and everything that follows it")]
 mod transcript;
 mod trend;
+mod unit_places;
 
 pub use cards::{lesson_card, link_card};
 pub use field::{error_line, fault_text, field_error, pairs, select, unit_pairs};
@@ -36,6 +37,7 @@ pub use text_area::{FieldState, text_area};
 pub use toc::{ladder_item, step_items};
 pub use transcript::Film;
 pub use trend::{day_rows, told_text, trend_chart, unit_rows};
+pub use unit_places::{beside_units, unit_places};
 
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;

@@ -1,7 +1,7 @@
 //! "Poäng": one's own, the units', and those around one.
 
 use kvarten_domain::{
-    leaderboard::{Leaderboard, PersonPlace, UnitPlace},
+    leaderboard::{Leaderboard, Participant},
     points::{EarnedFor, PointsLine, PointsOverview},
     time::Period,
 };
@@ -15,12 +15,9 @@ use crate::{
     i18n::Locale,
     lazy::Drawn,
     page::page_data,
-    parts::{Icon, Tab, icon, quarter},
-    text::{date, lang, number, tenths, tr},
+    parts::{Tab, beside_units, quarter, unit_places},
+    text::{date, lang, number, tr},
 };
-
-/// How many of the best units are always shown.
-const FIRST_UNITS: usize = 5;
 
 /// The screen.
 #[wasm_split(points, wasm_split_path = leptos::wasm_split, preload(load), fallible)]
@@ -58,7 +55,10 @@ fn content(
         <h1>{title}</h1>
         <div class="split split--even">
             <div>{mine(l, points)}</div>
-            <div>{units(l, board)} {near(l, board, join, leave)}</div>
+            <div>
+                {beside_units(l, points, board)} {unit_places(l, board)}
+                {near(l, board, join, leave)}
+            </div>
         </div>
     }
     .into_any()
@@ -129,153 +129,16 @@ fn latest_row(l: Locale, line: &PointsLine) -> AnyView {
     .into_any()
 }
 
-fn tabs(l: Locale, current: Period) -> AnyView {
-    let tab = |period: Period| {
-        let text = match period {
-            Period::Week => tr!(l, points.tab_week),
-            Period::Month => tr!(l, points.tab_month),
-            Period::Year => tr!(l, points.tab_year),
-        };
-        view! {
-            <li>
-                <a
-                    class="tab"
-                    href=format!("/poang?period={}", period.code())
-                    aria-current=(period == current).then_some("true")
-                >
-                    {text.to_string()}
-                </a>
-            </li>
-        }
-    };
-    view! {
-        <nav class="tabs" aria-label=tr!(l, points.period)>
-            <ul class="tabs__list">{Period::ALL.map(tab)}</ul>
-        </nav>
-    }
-    .into_any()
-}
-
-fn unit_row(l: Locale, unit: &UnitPlace, most: u32) -> AnyView {
-    let width = u64::from(unit.per_person_tenths) * 100 / u64::from(most.max(1));
-    let tag = unit
-        .is_mine
-        .then(|| view! { " " <span class="tag tag--me">{tr!(l, points.mine_tag)}</span> });
-    view! {
-        <tr class=unit.is_mine.then_some("me")>
-            <td class="place">{unit.place.to_string()}</td>
-            <th scope="row">
-                {unit.name.clone()} {tag}
-                <svg class="len" viewBox="0 0 100 2" preserveAspectRatio="none" aria-hidden="true">
-                    <rect width=width.to_string() height="2" />
-                </svg>
-            </th>
-            <td class="num">{tenths(l, unit.per_person_tenths)}</td>
-            <td class="num">
-                {unit
-                    .before_tenths
-                    .map_or_else(
-                        || {
-                            view! {
-                                <span aria-hidden="true">"–"</span>
-                                <span class="sr">{tr!(l, points.withheld)}</span>
-                            }
-                                .into_any()
-                        },
-                        |before| tenths(l, before).into_any(),
-                    )}
-            </td>
-        </tr>
-    }
-    .into_any()
-}
-
-fn unit_table(l: Locale, units: &[UnitPlace], most: u32) -> AnyView {
-    let rows = units.iter().map(|unit| unit_row(l, unit, most));
-    view! {
-        <div class="wide">
-        <table class="table">
-            <caption class="sr">{tr!(l, points.caption)}</caption>
-            <thead>
-                <tr>
-                    <th scope="col">{tr!(l, points.place)}</th>
-                    <th scope="col">{tr!(l, points.unit)}</th>
-                    <th class="num" scope="col">
-                        {tr!(l, points.per_person)}
-                    </th>
-                    <th class="num" scope="col">
-                        {tr!(l, points.before)}
-                    </th>
-                </tr>
-            </thead>
-            <tbody>{rows.collect_view()}</tbody>
-        </table>
-        </div>
-    }
-    .into_any()
-}
-
-/// The first units and those around one's own; all of them when asked for.
-fn unit_tables(l: Locale, units: &[UnitPlace]) -> AnyView {
-    let most = units.first().map_or(0, |unit| unit.per_person_tenths);
-    if most == 0 && units.iter().all(|unit| unit.before_tenths.unwrap_or(0) == 0) {
-        return view! { <p>{tr!(l, points.no_units)}</p> }.into_any();
-    }
-    let mine = units.iter().position(|unit| unit.is_mine);
-    let near = |at: &usize| *at < FIRST_UNITS || mine.is_some_and(|mine| at.abs_diff(mine) <= 1);
-    let shown: Vec<UnitPlace> = (0..units.len()).filter(near).map(|at| units[at].clone()).collect();
-    let all = (shown.len() < units.len()).then(|| {
-        view! {
-            <details class="fold">
-                <summary class="fold__sum">
-                    {icon(Icon::List)}
-                    <span>{tr!(l, points.all_units, count = units.len()).to_string()}</span>
-                </summary>
-                {unit_table(l, units, most)}
-            </details>
-        }
-    });
-    let place = mine.map(|at| {
-        let (name, place) = (units[at].name.clone(), units[at].place);
-        let count = units.len();
-        let text = tr!(l, points.my_place, unit = name, place = place, count = count).to_string();
-        view! { <p>{text}</p> }
-    });
-    view! {
-        {place}
-        {unit_table(l, &shown, most)}
-        {all}
-    }
-    .into_any()
-}
-
-fn units(l: Locale, board: &Leaderboard) -> AnyView {
-    let small = board.is_my_unit_small.then(|| view! { <p>{tr!(l, points.my_unit_small)}</p> });
-    view! {
-        <section aria-labelledby="units">
-            <h2 id="units">{tr!(l, points.units)}</h2>
-            {tabs(l, board.period)}
-            {unit_tables(l, &board.units)}
-            {small}
-            <p class="small">{tr!(l, points.small)}</p>
-        </section>
-    }
-    .into_any()
-}
-
-fn person_row(l: Locale, person: &PersonPlace) -> AnyView {
+fn person_row(l: Locale, person: &Participant) -> AnyView {
     let tag = person
         .is_me
         .then(|| view! { " " <span class="tag tag--me">{tr!(l, points.me_tag)}</span> });
     view! {
         <li class=if person.is_me { "rows__item me" } else { "rows__item" }>
             <span>
-                <b class="place">{person.place.to_string()}</b>
-                " "
                 {person.alias.clone()}
                 {tag}
             </span>
-            <b class="rows__num">{number(l, person.points)}</b>
         </li>
     }
     .into_any()
@@ -285,13 +148,18 @@ fn near(l: Locale, board: &Leaderboard, join: FormScreen, leave: FormScreen) -> 
     let title = tr!(l, points.near).to_string();
     if board.alias.is_some() {
         let rows = board.around.iter().map(|person| person_row(l, person)).collect_view();
+        let count = match board.participants {
+            0 | 1 => tr!(l, points.only_me).to_string(),
+            count => tr!(l, points.participants, count = count).to_string(),
+        };
         let button = move |problem| {
             view! { {problem} {leave.button("btn btn--quiet", tr!(l, points.leave))} }.into_any()
         };
         return view! {
             <section aria-labelledby="near">
                 <h2 id="near">{title}</h2>
-                <ol class="rows near">{rows}</ol>
+                <p>{count}</p>
+                <ul class="rows near">{rows}</ul>
                 {leave.view("", button)}
                 <p class="small">{tr!(l, points.leave_text)}</p>
             </section>

@@ -3,7 +3,7 @@
 
 use kvarten_domain::{
     UnitId,
-    trends::{SystemTrend, Told, TrendsPage},
+    trends::{Counting, SystemTrend, Told, TrendsPage},
 };
 use leptos::{prelude::*, wasm_split::wasm_split};
 
@@ -210,10 +210,18 @@ fn whom(l: Locale, page: &TrendsPage, scope: Scope) -> AnyView {
         1 => facts.push(tr!(l, trends.person).to_string()),
         count => facts.push(tr!(l, trends.people, count = count).to_string()),
     }
-    if page.left_out > 0 {
-        facts.push(tr!(l, trends.left_out, count = page.left_out).to_string());
+    match page.counting {
+        Counting::Everybody => facts.push(tr!(l, trends.rule_own).to_string()),
+        Counting::Cohorts { left_out, former } => {
+            if left_out > 0 {
+                facts.push(tr!(l, trends.left_out, count = left_out).to_string());
+            }
+            if former > 0 {
+                facts.push(tr!(l, trends.former, count = former).to_string());
+            }
+            facts.push(tr!(l, trends.rule).to_string());
+        }
     }
-    facts.push(tr!(l, trends.rule).to_string());
     view! {
         <p class="hits">{head}</p>
         <p>{facts.join(" ")}</p>
@@ -244,6 +252,10 @@ fn charts(l: Locale, page: &TrendsPage) -> AnyView {
         }
     });
     let charts = charts.collect_view();
+    let how = match page.counting {
+        Counting::Everybody => tr!(l, trends.how_own).to_string(),
+        Counting::Cohorts { .. } => tr!(l, trends.how).to_string(),
+    };
     let untold = (!untold.is_empty()).then(|| {
         let names: Vec<_> = untold.iter().map(|trend| trend.system.name.clone()).collect();
         let text = tr!(l, trends.untold, systems = names.join(", ")).to_string();
@@ -254,7 +266,7 @@ fn charts(l: Locale, page: &TrendsPage) -> AnyView {
             <h2 id="share">{tr!(l, trends.share)}</h2>
             <ul class="trends__charts">{charts}</ul>
             {untold}
-            <p class="small">{tr!(l, trends.how)}</p>
+            <p class="small">{how}</p>
         </section>
     }
     .into_any()
@@ -339,13 +351,19 @@ fn units(l: Locale, page: &TrendsPage) -> AnyView {
         return ().into_any();
     }
     let title = tr!(l, trends.units).to_string();
+    let key = match page.counting {
+        Counting::Everybody => tr!(l, trends.key_own).to_string(),
+        Counting::Cohorts { .. } => {
+            format!("{} {}", tr!(l, trends.key_withheld), tr!(l, trends.key_own))
+        }
+    };
     view! {
         <section aria-labelledby="units">
             <h2 id="units">{title.clone()}</h2>
             <p>{tr!(l, trends.units_lead)}</p>
             {page.has_more_units.then(|| view! { <p>{tr!(l, trends.units_more)}</p> })}
             {shares(l, page, &title, tr!(l, unit.unit).to_string(), unit_rows(l, &page.units))}
-            <p class="small shares__key">{tr!(l, trends.key)}</p>
+            <p class="small shares__key">{key}</p>
         </section>
     }
     .into_any()

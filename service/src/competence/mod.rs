@@ -14,4 +14,4 @@ pub(crate) use looks::{look_at_people, look_at_person, look_at_units, looks_at};
 pub(crate) use portrait::{Subject, portrait, system_page};
 pub(crate) use referrals::{Followed, follow};
 pub use trends::Selection;
-pub(crate) use trends::trends;
+pub(crate) use trends::{Reader, trends};

@@ -14,6 +14,7 @@ use rand::{Rng, SeedableRng, rngs::StdRng};
 use crate::{
     ServiceError, Services,
     authoring::{Files, LessonDraft},
+    disclosure::refresh_disclosure,
     operator::{Hired, Operator},
     password::hash_password,
 };
@@ -86,6 +87,7 @@ pub async fn load(
     let twins = lessons.iter().filter(|lesson| lesson.is_twin);
     let twins: HashSet<&str> = twins.map(|lesson| lesson.draft.slug.as_str()).collect();
     let learned = Past::of(services, now, chance).make(town, &codes, &hired, &twins).await?;
+    refresh_disclosure(services, now).await?;
     tracing::info!(people = hired.len(), lessons = lessons.len(), learned, "demonstration loaded");
     Ok(())
 }

@@ -1,25 +1,22 @@
 //! Leaderboards: units per person, and individuals by choice under a chosen name.
 
-use std::collections::HashMap;
-
 use kvarten_domain::{
     Fault, Timestamp, UnitId,
-    leaderboard::{Leaderboard, SMALLEST_GROUP, UnitPoints, around_me, rank_units},
+    leaderboard::{AROUND, Leaderboard, Participant, UnitPoints, average, my_unit, rank_units},
     person::Alias,
     time::Period,
 };
-use kvarten_entity::{
-    Column, Key, employment, leaderboard_member, points_entry, unit, unit_points_kept,
-};
+use kvarten_entity::{Column, Key, employment, leaderboard_member, unit, unit_points_step};
 use sea_orm::{
     ActiveValue::Set,
-    ColumnTrait, EntityTrait, FromQueryResult, JoinType, QueryFilter, QuerySelect,
-    sea_query::{Expr, ExprTrait, Func, IntoCondition, OnConflict, SimpleExpr},
+    ColumnTrait, EntityTrait, FromQueryResult, JoinType, Order, PaginatorTrait, QueryFilter,
+    QueryOrder, QuerySelect,
+    sea_query::{Expr, ExprTrait, Func, OnConflict, SimpleExpr},
 };
 use uuid::Uuid;
 
 use super::Learner;
-use crate::ServiceError;
+use crate::{ServiceError, signed_in::employed_at};
 
 #[derive(FromQueryResult)]
 struct UnitSum {
@@ -28,29 +25,19 @@ struct UnitSum {
     before: Option<i64>,
 }
 
-#[derive(FromQueryResult)]
-struct PersonSum {
-    person_id: Uuid,
-    alias: String,
-    points: Option<i64>,
+fn clamp(number: i64) -> u32 {
+    u32::try_from(Ord::max(number, 0)).unwrap_or(u32::MAX)
 }
 
-fn clamp(points: Option<i64>) -> u32 {
-    u32::try_from(Ord::max(points.unwrap_or(0), 0)).unwrap_or(u32::MAX)
-}
-
-/// The sum of a column, as a big integer on both databases.
-fn sum_as_integer(value: SimpleExpr) -> SimpleExpr {
-    Func::cast_as(Func::sum(value), "bigint").into()
-}
-
-/// The sum of `points` in rows from `start` on, or before it.
-fn sum_where(points: SimpleExpr, is_counted: SimpleExpr) -> SimpleExpr {
-    sum_as_integer(Expr::case(is_counted, points).finally(0).into())
+/// The sum of the points of some steps, as a big integer on both databases; nothing where there are
+/// none.
+fn sum_where(is_counted: SimpleExpr) -> SimpleExpr {
+    let points = Expr::col((unit_points_step::Entity, unit_points_step::Column::Points));
+    Func::cast_as(Func::sum(Expr::case(is_counted, points)), "bigint").into()
 }
 
 impl Learner<'_> {
-    /// The leaderboard of a period. Six statements, whatever the number of people.
+    /// The leaderboard of a period. Six statements at most, whatever the number of people.
     ///
     /// # Errors
     /// Those of the database.
@@ -60,133 +47,103 @@ impl Learner<'_> {
         let before = calendar.previous_start(period, self.now);
         let mine = self.who.unit.as_ref().map(|(unit, _)| *unit);
         let units = self.unit_points(start, before).await?;
-        let is_my_unit_small =
-            units.iter().any(|unit| Some(unit.unit) == mine && unit.people < SMALLEST_GROUP);
-        let people = self.people_taking_part(start).await?;
-        let alias = people.iter().find(|(_, _, is_me)| *is_me).map(|(alias, _, _)| alias.clone());
+        let (around, participants) = self.taking_part().await?;
+        let me = around.iter().find(|participant| participant.is_me);
         Ok(Leaderboard {
             period,
-            units: rank_units(units, mine),
-            is_my_unit_small,
-            alias,
-            around: around_me(people),
+            units: rank_units(&units, mine),
+            average_tenths: average(&units),
+            my_unit: my_unit(&units, mine),
+            alias: me.map(|participant| participant.alias.clone()),
+            around,
+            participants,
         })
     }
 
+    /// What has been published of each unit since the start of the period, and in the one before it.
     async fn unit_points(
         &self,
         start: Timestamp,
         before: Timestamp,
     ) -> Result<Vec<UnitPoints>, ServiceError> {
         let db = self.services.store().read();
-        let earned = |column: points_entry::Column| Expr::col((points_entry::Entity, column));
-        let earned_at = || earned(points_entry::Column::EarnedAt);
-        let points = || earned(points_entry::Column::Points);
-        let mut sums = points_entry::Entity::find()
+        let day = || Expr::col((unit_points_step::Entity, unit_points_step::Column::DayAt));
+        let sums = unit_points_step::Entity::find()
             .select_only()
-            .column(points_entry::Column::UnitId)
-            .expr_as(sum_where(points(), earned_at().gte(start.0)), "now")
-            .expr_as(sum_where(points(), earned_at().lt(start.0)), "before")
-            .filter(points_entry::Column::EarnedAt.gte(before.0))
-            .filter(points_entry::Column::UnitId.is_not_null())
-            .group_by(points_entry::Column::UnitId)
+            .column(unit_points_step::Column::UnitId)
+            .expr_as(sum_where(day().gte(start.0)), "now")
+            .expr_as(sum_where(day().lt(start.0)), "before")
+            .filter(unit_points_step::Column::DayAt.gte(before.0))
+            .group_by(unit_points_step::Column::UnitId)
             .into_model::<UnitSum>()
             .all(db)
             .await?;
-        let kept = |column: unit_points_kept::Column| Expr::col((unit_points_kept::Entity, column));
-        let day_at = || kept(unit_points_kept::Column::DayAt);
-        let kept_points = || kept(unit_points_kept::Column::Points);
-        let erased = unit_points_kept::Entity::find()
-            .select_only()
-            .column(unit_points_kept::Column::UnitId)
-            .expr_as(sum_where(kept_points(), day_at().gte(start.0)), "now")
-            .expr_as(sum_where(kept_points(), day_at().lt(start.0)), "before")
-            .filter(unit_points_kept::Column::DayAt.gte(before.0))
-            .group_by(unit_points_kept::Column::UnitId)
-            .into_model::<UnitSum>()
-            .all(db)
-            .await?;
-        sums.extend(erased);
-        let employed = |column: employment::Column| Expr::col((employment::Entity, column));
-        let until_after = |at: i64| {
-            let until = employed(employment::Column::UntilAt);
-            until.clone().is_null().or(until.gt(at))
-        };
-        let people_where = |holds: SimpleExpr| {
-            Func::count_distinct(Expr::case(holds, employed(employment::Column::PersonId)))
-        };
-        let now = employed(employment::Column::FromAt).lte(self.now.0).and(until_after(self.now.0));
-        let then = employed(employment::Column::FromAt).lt(start.0).and(until_after(before.0));
-        let people: Vec<(Uuid, i64, i64)> = employment::Entity::find()
+        let person = Expr::col((employment::Entity, employment::Column::PersonId));
+        let people: Vec<(Uuid, String, i64)> = employment::Entity::find()
             .select_only()
             .column(employment::Column::UnitId)
-            .expr_as(people_where(now), "now")
-            .expr_as(people_where(then), "before")
-            .filter(until_after(before.0))
-            .group_by(employment::Column::UnitId)
-            .into_tuple()
-            .all(db)
-            .await?;
-        let names: Vec<(Uuid, String)> = unit::Entity::find()
-            .select_only()
-            .columns([unit::Column::Id, unit::Column::Name])
+            .column(unit::Column::Name)
+            .expr_as(Func::count_distinct(person), "people")
+            .join(
+                JoinType::InnerJoin,
+                employment::Entity::belongs_to(unit::Entity)
+                    .from(employment::Column::UnitId)
+                    .to(unit::Column::Id)
+                    .into(),
+            )
+            .filter(employed_at(self.now))
             .filter(unit::Column::ClosedAt.is_null())
+            .group_by(employment::Column::UnitId)
+            .group_by(unit::Column::Name)
             .into_tuple()
             .all(db)
             .await?;
-        let names: HashMap<Uuid, String> = names.into_iter().collect();
-        Ok(people
-            .into_iter()
-            .filter_map(|(id, people, people_before)| {
-                let of_unit = || sums.iter().filter(move |sum| sum.unit_id == id);
-                Some(UnitPoints {
-                    unit: id.id::<UnitId>(),
-                    name: names.get(&id)?.clone(),
-                    people: clamp(Some(people)),
-                    points: of_unit().map(|sum| clamp(sum.now)).sum(),
-                    people_before: clamp(Some(people_before)),
-                    before: of_unit().map(|sum| clamp(sum.before)).sum(),
-                })
-            })
-            .collect())
+        let unit_points = |(id, name, people): (Uuid, String, i64)| {
+            let sum = sums.iter().find(|sum| sum.unit_id == id);
+            UnitPoints {
+                unit: id.id::<UnitId>(),
+                name,
+                people: clamp(people),
+                points: sum.and_then(|sum| sum.now).map(clamp),
+                before: sum.and_then(|sum| sum.before).map(clamp),
+            }
+        };
+        Ok(people.into_iter().map(unit_points).collect())
     }
 
-    /// Chosen name, points since `start`, and whether it is the reader: of everybody who takes
-    /// part, if the reader does.
-    async fn people_taking_part(
-        &self,
-        start: Timestamp,
-    ) -> Result<Vec<(String, u32, bool)>, ServiceError> {
+    /// The names around the reader's in the alphabet, and how many take part; nothing where the reader
+    /// does not. What others have earned has no part in it.
+    async fn taking_part(&self) -> Result<(Vec<Participant>, u32), ServiceError> {
         let db = self.services.store().read();
-        let me = self.who.id.key();
-        if leaderboard_member::Entity::find_by_id(me).one(db).await?.is_none() {
-            return Ok(Vec::new());
-        }
-        let relation: sea_orm::RelationDef =
-            leaderboard_member::Entity::belongs_to(points_entry::Entity)
-                .from(leaderboard_member::Column::PersonId)
-                .to(points_entry::Column::PersonId)
-                .into();
-        let in_period = relation.on_condition(move |_, entries| {
-            Expr::col((entries, points_entry::Column::EarnedAt)).gte(start.0).into_condition()
-        });
-        let sums = leaderboard_member::Entity::find()
-            .select_only()
-            .columns([leaderboard_member::Column::PersonId, leaderboard_member::Column::Alias])
-            .expr_as(
-                sum_as_integer(Expr::col((points_entry::Entity, points_entry::Column::Points))),
-                "points",
-            )
-            .join(JoinType::LeftJoin, in_period)
-            .group_by(leaderboard_member::Column::PersonId)
-            .group_by(leaderboard_member::Column::Alias)
-            .into_model::<PersonSum>()
-            .all(db)
+        let me = leaderboard_member::Entity::find_by_id(self.who.id.key()).one(db).await?;
+        let Some(me) = me else { return Ok((Vec::new(), 0)) };
+        let mut around = self.names_beside(&me.alias_folded, Order::Desc).await?;
+        around.reverse();
+        let after = self.names_beside(&me.alias_folded, Order::Asc).await?;
+        around.push(Participant { alias: me.alias, is_me: true });
+        around.extend(after);
+        let count = leaderboard_member::Entity::find().count(db).await?;
+        Ok((around, u32::try_from(count).unwrap_or(u32::MAX)))
+    }
+
+    /// The names nearest to a folded name in the alphabet: after it, or before it in descending order.
+    async fn names_beside(
+        &self,
+        folded: &str,
+        order: Order,
+    ) -> Result<Vec<Participant>, ServiceError> {
+        let column = leaderboard_member::Column::AliasFolded;
+        let is_beside =
+            if matches!(order, Order::Desc) { column.lt(folded) } else { column.gt(folded) };
+        let names = leaderboard_member::Entity::find()
+            .filter(is_beside)
+            .order_by(column, order)
+            .limit(AROUND)
+            .all(self.services.store().read())
             .await?;
-        Ok(sums
-            .into_iter()
-            .map(|sum| (sum.alias, clamp(sum.points), sum.person_id == me))
-            .collect())
+        let participant =
+            |row: leaderboard_member::Model| Participant { alias: row.alias, is_me: false };
+        Ok(names.into_iter().map(participant).collect())
     }
 
     /// Takes part under a chosen name, or changes it.

@@ -19,7 +19,7 @@ use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
 use crate::{
     ServiceError, Services, SignedIn,
     bank::Bank,
-    competence::{Selection, trends},
+    competence::{Reader, Selection, trends},
     signed_in::{employed_at, here_at},
 };
 
@@ -50,27 +50,19 @@ impl<'s> Manager<'s> {
         who: &'s SignedIn,
         now: Timestamp,
     ) -> Result<Self, ServiceError> {
-        let managed: Vec<UnitId> = who
-            .roles
-            .iter()
-            .filter(|(role, _)| *role == Role::Manager)
-            .map(|(_, unit)| *unit)
-            .collect();
-        if managed.is_empty() {
+        if !who.has(Role::Manager) {
             return Err(ServiceError::Denied);
         }
         let bank = services.bank().await?;
-        let is_mine = |unit: UnitId| managed.iter().any(|top| bank.units.is_within(unit, *top));
-        let units: Vec<UnitId> =
-            bank.units.units().iter().map(|unit| unit.id).filter(|unit| is_mine(*unit)).collect();
+        let units = who.managed(&bank);
         if units.is_empty() {
             return Err(ServiceError::Denied);
         }
         Ok(Self { services, who, now, bank, units })
     }
 
-    /// Trends of the people of today in the manager's units, and the units beside each other. Tells
-    /// of nobody by name. One statement.
+    /// Trends of the people of today in the manager's units, and the units beside each other. Everybody
+    /// is counted, as in the overview. One statement.
     ///
     /// # Errors
     /// [`ServiceError::NotFound`] for a unit that is not the manager's, and for a profession that
@@ -81,7 +73,8 @@ impl<'s> Manager<'s> {
         locale: Locale,
     ) -> Result<TrendsPage, ServiceError> {
         let scope = self.bank.units.lines(&self.units);
-        trends(self.services, &self.bank, scope, selection, locale, self.now).await
+        let reader = Reader { id: self.who.id, units: self.units.iter().copied().collect() };
+        trends(self.services, &self.bank, &reader, scope, selection, locale, self.now).await
     }
 
     /// Somebody who works in one of the manager's units now. Two statements.

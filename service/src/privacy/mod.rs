@@ -20,7 +20,8 @@ use serde_json::{Map, Value};
 use uuid::Uuid;
 
 use crate::{
-    ServiceError, Services, competence::looks_at, session::Lifetime, store::WriteTransaction,
+    ServiceError, Services, competence::looks_at, disclosure::hold, session::Lifetime,
+    store::WriteTransaction,
 };
 use registry::DECLARATIONS;
 
@@ -77,6 +78,7 @@ pub async fn export(services: &Services, person: PersonId) -> Result<Value, Serv
 /// [`ServiceError::NotFound`] where there is no such person.
 pub async fn erase(services: &Services, person: PersonId) -> Result<(), ServiceError> {
     let writing = services.store().begin().await?;
+    hold(&writing).await?;
     // Held until the end: nobody else erases this person meanwhile, and nothing new refers to them.
     let held = person::Entity::find_by_id(person.key()).lock_exclusive().one(&writing).await?;
     if held.is_none() {

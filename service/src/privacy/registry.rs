@@ -3,16 +3,16 @@
 use std::{future::Future, pin::Pin};
 
 use kvarten_entity::{
-    answer, attempt, claim, competence, employment, evidence, leaderboard_member, lesson, mail,
-    mail_choice, person, person_look, points_entry, referral, role_grant, self_assessment, session,
-    standing_referral, step_state, unit_look, visit,
+    answer, attempt, claim, cohort_member, competence, employment, evidence, leaderboard_member,
+    lesson, mail, mail_choice, person, person_look, points_entry, referral, role_grant,
+    self_assessment, session, standing_referral, step_state, unit_look, visit,
 };
 use sea_orm::{ColumnTrait, DatabaseConnection, EntityTrait, QueryFilter, sea_query::Expr};
 use serde::Serialize;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use crate::{ServiceError, store::WriteTransaction};
+use crate::{ServiceError, disclosure::retire_of, store::WriteTransaction};
 
 type Future_<'f, T> = Pin<Box<dyn Future<Output = Result<T, ServiceError>> + Send + 'f>>;
 
@@ -191,6 +191,17 @@ pub static DECLARATIONS: &[Declaration] = &[
         Delete,
         AfterLeaving
     ),
+    Declaration {
+        table: "cohort_members",
+        column: "person_id",
+        holds: "vilka grupper du räknas i när kommunens siffror visas utan namn",
+        erasure: Erasure::Delete,
+        retention: Retention::AfterLeaving,
+        export: |db, person| {
+            Box::pin(rows::<cohort_member::Entity>(db, cohort_member::Column::PersonId, person))
+        },
+        erase: |writing, person| Box::pin(retire_of(writing, person)),
+    },
     deleted!(
         referral,
         PersonId,

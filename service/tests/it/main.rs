@@ -2,6 +2,7 @@
 //! `KVARTEN_TEST_POSTGRES` names (`none` does without).
 
 mod competence;
+mod disclosure;
 mod ladder;
 mod leaderboard;
 mod learning;

@@ -1,8 +1,8 @@
-//! Trends: of groups, and never of a few.
+//! Trends: everybody for those who may see them by name, and for others groups, never a few.
 
 use kvarten_domain::{
     Level, Locale, Role, UnitId,
-    trends::{Figure, Told, TrendsPage},
+    trends::{Counting, Figure, Told, TrendsPage},
 };
 use kvarten_service::{
     Selection,
@@ -14,11 +14,12 @@ use kvarten_service::{
 };
 
 use crate::{
+    disclosure::{ALL, figure},
     story,
     town::{NOON, Town, climb, is_not_found, see_all},
 };
 
-story!(trends_tell_of_groups_and_never_of_a_few, |town| {
+story!(a_manager_counts_everybody_and_others_never_a_few, |town| {
     let town = town.with_unit("Solgläntan").await.with_unit("Björkgården").await;
     town.publish("mejl", "outlook", 1).await;
     town.require(None, "outlook", 1).await;
@@ -31,32 +32,38 @@ story!(trends_tell_of_groups_and_never_of_a_few, |town| {
     }
     town.staff("Fia", "Björkgården").await;
     town.staff("Gun", "Björkgården").await;
+    town.staff("Hugo", "Björkgården").await;
     let boss = town.signed_in(town.person("Torbjörn", "Solgläntan", Role::Manager).await).await;
     let karin = town.signed_in(town.person("Karin", "Björkgården", Role::Manager).await).await;
     let nadia = town.signed_in(town.person_at_root("Nadia", Role::Administrator).await).await;
 
     let later = NOON.plus_seconds(60);
     let manager = Manager::enter(&town.services, &boss, later).await.expect("manages");
+    town.counted();
     let page = manager.trends(Selection::default(), Locale::Sv).await.expect("trends");
-    assert_eq!((page.days.len(), page.people, page.left_out), (13, 6, 0));
+    assert_eq!(town.counted(), 1);
+    assert_eq!((page.days.len(), page.people, page.counting), (13, 6, Counting::Everybody));
     let now = Told::Figure(Figure { needed: 6, reached: 3, level_tenths: 5 });
     assert_eq!(page.systems[0].days.last(), Some(&now));
     assert_eq!(page.systems[0].days[0], Told::Unneeded, "a year ago nothing was required");
     assert_eq!(page.units[0].systems, [now]);
 
-    // Three people are too few, alone; with those at the top they are enough.
+    // Four people are few, but their manager sees each of them by name.
     let few = Manager::enter(&town.services, &karin, later).await.expect("manages");
     let page = few.trends(Selection::default(), Locale::Sv).await.expect("trends");
-    assert_eq!((page.people, page.left_out), (3, 3));
-    assert!(page.systems.iter().all(|system| !system.is_told()));
-    assert_eq!(page.units[0].systems, [Told::Withheld]);
+    assert_eq!((page.people, page.counting), (4, Counting::Everybody));
+    assert_eq!(page.units[0].systems, [figure(4, 0, 0)]);
     let of_other = Selection { unit: Some(town.units["Solgläntan"]), profession: None };
     assert!(is_not_found(&few.trends(of_other, Locale::Sv).await));
 
     let administrator = Administrator::enter(&town.services, &nadia, later).expect("may");
     let whole = administrator.trends(Selection::default(), Locale::Sv).await.expect("trends");
-    let all = Told::Figure(Figure { needed: 11, reached: 3, level_tenths: 3 });
-    assert_eq!((whole.people, whole.left_out), (11, 0));
+    assert_eq!(whole.counting, Counting::Cohorts { left_out: 12, former: 0 }, "no cohorts yet");
+    assert!(whole.systems.iter().all(|system| !system.is_told()));
+    town.refresh(later).await;
+    let whole = administrator.trends(Selection::default(), Locale::Sv).await.expect("trends");
+    let all = Told::Figure(Figure { needed: 12, reached: 3, level_tenths: 3 });
+    assert_eq!((whole.people, whole.counting), (12, ALL));
     assert_eq!(whole.units[0].systems, [all]);
     let small = whole.units.iter().find(|unit| unit.unit.name == "Björkgården").expect("there");
     assert_eq!(small.systems, [Told::Withheld]);
@@ -75,12 +82,12 @@ story!(trends_tell_of_groups_and_never_of_a_few, |town| {
     administrator.map().set_requirement(&raised).await.expect("raised");
     let after = Administrator::enter(&town.services, &nadia, later.plus_seconds(1)).expect("may");
     let page = after.trends(Selection::default(), Locale::Sv).await.expect("trends");
-    let none = Told::Figure(Figure { needed: 11, reached: 0, level_tenths: 3 });
+    let none = Told::Figure(Figure { needed: 12, reached: 0, level_tenths: 3 });
     assert_eq!(page.units[0].systems, [none]);
 
     town.counted();
     after.trends(Selection::default(), Locale::Sv).await.expect("trends");
-    assert_eq!(town.counted(), 1);
+    assert_eq!(town.counted(), 2);
 });
 
 story!(trends_say_what_there_is_to_choose_from, |town| {
@@ -106,9 +113,9 @@ story!(trends_say_what_there_is_to_choose_from, |town| {
         profession: profession.map(str::to_owned),
     };
     let page = manager.trends(of(None, Some("underskoterska")), Locale::En).await.expect("trends");
-    assert_eq!((page.people, page.left_out), (5, 0));
+    assert_eq!((page.people, page.counting), (5, Counting::Everybody));
     let whole = manager.trends(of(None, None), Locale::En).await.expect("trends");
-    assert_eq!((whole.people, whole.left_out), (6, 1), "the sixth would be found by subtraction");
+    assert_eq!((whole.people, whole.counting), (6, Counting::Everybody));
     assert_eq!(codes(&page), ["underskoterska", "enhetschef"], "by name: assistant nurse, unit …");
     assert_eq!(page.profession.as_deref(), Some("underskoterska"));
     assert_eq!((page.scope.len(), page.units.len()), (1, 1));
@@ -163,6 +170,7 @@ story!(who_changes_what_one_of_them_needs_learns_nothing_of_that_one, |town| {
         from: NOON,
     };
     town.operator().map().set_requirement(&of_all).await.expect("required");
+    town.refresh(NOON.plus_seconds(30)).await;
 
     let told = async |seconds: i64, profession: Option<&str>| {
         let now = NOON.plus_seconds(seconds);
