@@ -3,7 +3,7 @@
 # ~/.cache/kvarten (KVARTEN_CACHE, CARGO_TARGET_DIR).
 
 .DEFAULT_GOAL := help
-.PHONY: help run test watch demo bench pictures build fmt clean
+.PHONY: help run test watch demo bench pictures build sbom fmt clean
 
 PEOPLE ?= 400
 
@@ -31,6 +31,9 @@ pictures: ## Every screen in three sizes and both themes, into end2end/screensho
 build: ## The optimised server and site, without starting them
 	@scripts/setup
 	@scripts/build
+
+sbom: ## Write the inventory of all parts, with licences and checksums, to kvarten.cdx.json
+	@node scripts/sbom.mjs kvarten.cdx.json
 
 fmt: ## Format the Rust code
 	@cargo fmt --all

@@ -36,6 +36,7 @@ pub mod question;
 pub mod referral;
 pub mod required_lesson;
 pub mod required_level;
+pub mod restore_marker;
 pub mod role_grant;
 pub mod rung;
 pub mod self_assessment;

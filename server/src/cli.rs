@@ -6,9 +6,9 @@ use clap::{Parser, Subcommand};
 
 use crate::{
     Failure,
-    commands::{backup, demo, mail, organisation, person},
+    commands::{backup, demo, mail, organisation, person, restore},
     config::Config,
-    logging, opening, serve,
+    logging, opening, private_files, serve,
     terminal::{say, say_aside},
 };
 
@@ -72,13 +72,22 @@ enum Command {
     ///
     /// May be run while the server runs. An SQLite database becomes a file with the date and
     /// time in its name; from PostgreSQL one is made with `pg_dump` in its custom format. Stored
-    /// files are added to the folder's media/. Nothing in the folder is ever overwritten.
+    /// files are added to the folder's media/. Nothing in the folder is ever overwritten. The copy
+    /// holds no sessions. Two backups into one folder wait for each other.
     Backup(backup::Arguments),
+    /// Put a copy of the database and its stored files in place.
+    ///
+    /// Refused while a server or another command uses the data folder. Ends every session, erases
+    /// again who has been erased since, and takes passwords that have been replaced since from
+    /// those who had them. An SQLite database that is there gets another name; a PostgreSQL
+    /// database must be empty.
+    Restore(restore::Arguments),
 }
 
 /// Does what the command line says.
 #[must_use]
 pub fn run() -> ExitCode {
+    private_files::set_mask();
     match perform(Cli::parse().command) {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
@@ -108,6 +117,7 @@ fn perform(command: Command) -> Result<(), Failure> {
             Command::Profession(command) => organisation::profession(&config, command).await,
             Command::Mail(command) => mail::perform(&config, command).await,
             Command::Backup(arguments) => backup::back_up(&config, &arguments).await,
+            Command::Restore(arguments) => restore::restore(&config, &arguments).await,
         }
     })
 }
@@ -115,6 +125,7 @@ fn perform(command: Command) -> Result<(), Failure> {
 async fn migrate(config: &Config) -> Result<(), Failure> {
     let services = opening::connect(config).await?;
     services.store().migrate().await?;
+    opening::reconcile(&services).await?;
     services.store().close().await;
     say(format_args!("The database {} is up to date.", config.database));
     Ok(())

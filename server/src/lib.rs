@@ -22,6 +22,8 @@ mod opening;
 mod page_context;
 mod pages;
 mod policy;
+mod postgres_tools;
+mod private_files;
 mod router;
 mod serve;
 mod session_store;

@@ -4,7 +4,7 @@ use std::{net::SocketAddr, time::Duration};
 
 use axum::{Router, serve::ListenerExt};
 use kvarten_domain::Role;
-use kvarten_service::{Services, Store, now, operator::Operator};
+use kvarten_service::{Services, Store, demo, now, operator::Operator};
 use tokio::{
     net::TcpListener,
     signal::unix::{SignalKind, signal},
@@ -30,6 +30,13 @@ const GRACE: Duration = Duration::from_secs(8);
 /// Whatever keeps it from starting.
 pub async fn serve(config: Config) -> Result<(), Failure> {
     let services = opening::open(&config).await?;
+    opening::reconcile(&services).await?;
+    if let Some(host) = config.database.unverified_host() {
+        tracing::warn!(
+            "the database's certificate is not verified: whoever stands between this machine and {host} \
+             can read and change everything; add sslmode=verify-full to DATABASE_URL"
+        );
+    }
     let address = config.site.site_addr;
     let listener =
         TcpListener::bind(address).await.map_err(|error| Failure::Address { address, error })?;
@@ -111,8 +118,15 @@ async fn listen(
 }
 
 async fn announce(services: &Services, http: &HttpConfig, address: SocketAddr) {
+    let is_public = http.is_public();
+    if is_public || !address.ip().is_loopback() {
+        tokio::spawn(warn_of_public_password(services.clone()));
+    }
     let public = http.public_url.as_ref().map(ToString::to_string);
     say(format_args!("Kvarten is on {}", public.unwrap_or_else(|| format!("http://{address}"))));
+    if is_public {
+        return;
+    }
     let accounts = demo_content::town().accounts();
     let operator = Operator::enter(services, now());
     let Some(first) = accounts.first() else { return };
@@ -131,5 +145,19 @@ async fn announce(services: &Services, http: &HttpConfig, address: SocketAddr) {
             account.email,
             account.password,
         ));
+    }
+}
+
+/// The demonstration's password is in the program, which anybody can get.
+async fn warn_of_public_password(services: Services) {
+    match demo::has_public_password(&services, &demo_content::town()).await {
+        Ok(false) => {}
+        Ok(true) => tracing::warn!(
+            "people here have the demonstration's password, which is public: anybody who reaches this \
+             server can sign in as them"
+        ),
+        Err(error) => {
+            tracing::warn!(%error, "passwords were not compared with the demonstration's")
+        }
     }
 }

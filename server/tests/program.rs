@@ -1,53 +1,18 @@
 //! The program from outside: what it says, and how it ends.
 
+mod command;
+
 use std::{
     io::{BufRead, BufReader, Write},
     net::TcpListener,
     os::unix::fs::PermissionsExt,
     path::Path,
-    process::{Command, Output, Stdio},
+    process::{Command, Stdio},
 };
 
+use command::{assert_refused, kvarten, migrated, run, said};
 use kvarten_service::Store;
 use sea_orm::ConnectionTrait;
-use tempfile::TempDir;
-
-fn kvarten(data: &Path, arguments: &[&str]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_kvarten"));
-    for (name, _) in std::env::vars_os() {
-        let name = name.to_string_lossy().into_owned();
-        if name.starts_with("KVARTEN_") || name.starts_with("LEPTOS_") || name == "DATABASE_URL" {
-            command.env_remove(name);
-        }
-    }
-    command.args(arguments).env("KVARTEN_DATA", data).env("LEPTOS_SITE_ADDR", "127.0.0.1:0");
-    command.env("LEPTOS_HASH_FILES", "false");
-    command.stdin(Stdio::null());
-    command
-}
-
-fn run(data: &Path, arguments: &[&str]) -> Output {
-    kvarten(data, arguments).output().expect("the program")
-}
-
-fn said(output: &Output) -> String {
-    String::from_utf8_lossy(&output.stderr).into_owned()
-}
-
-/// It refused in one line, without a panic.
-fn assert_refused(output: &Output, why: &str) {
-    let said = said(output);
-    assert_eq!(output.status.code(), Some(1), "{said}");
-    assert!(said.starts_with("error: ") && said.contains(why), "{said}");
-    assert_eq!(said.trim_end().lines().count(), 1, "{said}");
-}
-
-fn migrated() -> TempDir {
-    let data = tempfile::tempdir().expect("a folder");
-    let output = run(data.path(), &["migrate"]);
-    assert!(output.status.success(), "{}", said(&output));
-    data
-}
 
 #[test]
 fn a_wrong_word_is_a_matter_of_usage() {
@@ -76,6 +41,7 @@ fn every_command_has_help() {
         "profession create",
         "mail try",
         "backup",
+        "restore",
     ] {
         let words: Vec<&str> = command.split_whitespace().chain(["--help"]).collect();
         let output = run(data.path(), &words);

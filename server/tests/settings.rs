@@ -97,6 +97,36 @@ fn a_setting_is_refused(#[case] name: &str, #[case] value: &str, #[case] why: &s
     assert!(faults.0[0].contains(why), "{faults}");
 }
 
+#[rstest]
+#[case("smtp://user:hemligt@smtp.example", false)]
+#[case("smtp://user:hemligt@smtp.example:587?tls=opportunistic", false)]
+#[case("smtp://user:hemligt@10.0.0.5", false)]
+#[case("smtp://user:hemligt@localhost.example", false)]
+#[case("smtp://user:hemligt@smtp.example?tls=opportunistic&tls=required", false)]
+#[case("smtp://user:hemligt@smtp.example?tls=required", true)]
+#[case("smtps://user:hemligt@smtp.example", true)]
+#[case("smtp://user:hemligt@localhost:2525", true)]
+#[case("smtp://user:hemligt@127.0.0.1", true)]
+#[case("smtp://user:hemligt@[::1]:25", true)]
+#[case("smtp://smtp.example", true)]
+fn a_mail_password_goes_over_tls_only(#[case] url: &str, #[case] is_taken: bool) {
+    let config = Config::read(&variables(&[
+        ("KVARTEN_MAIL_URL", url),
+        ("KVARTEN_MAIL_FROM", "kvarten@kommun.example"),
+        ("KVARTEN_PUBLIC_URL", "https://kvarten.example"),
+    ]));
+    match config {
+        Ok(config) => assert!(is_taken && config.mail.is_some()),
+        Err(faults) => {
+            let said = faults.to_string();
+            assert!(
+                !is_taken && said.contains("without TLS") && !said.contains("hemligt"),
+                "{said}"
+            );
+        }
+    }
+}
+
 #[test]
 fn a_malformed_file_is_named_with_its_line() {
     let folder = tempfile::tempdir().expect("a folder");

@@ -18,6 +18,7 @@ pub mod operator;
 pub mod outbox;
 mod password;
 pub mod privacy;
+mod read_only;
 pub mod session;
 mod signed_in;
 mod standing;
@@ -25,7 +26,10 @@ mod store;
 mod throttle;
 pub mod visitor;
 
-use std::{path::PathBuf, sync::Arc};
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 use kvarten_domain::{Id, Timestamp};
 
@@ -77,6 +81,20 @@ impl Services {
     #[must_use]
     pub const fn calendar(&self) -> &Calendar {
         &self.calendar
+    }
+
+    /// The data folder: the one that the folder of stored files lies in.
+    fn data_folder(&self) -> &Path {
+        self.media
+            .parent()
+            .filter(|folder| !folder.as_os_str().is_empty())
+            .unwrap_or(Path::new("."))
+    }
+
+    /// The list of what stays revoked.
+    #[must_use]
+    pub fn revocations(&self) -> privacy::RevocationList {
+        privacy::RevocationList::in_folder(self.data_folder())
     }
 
     /// The file that holds the bytes with a digest (lower-case hexadecimal SHA-256).

@@ -124,6 +124,11 @@ impl Store {
         Err(StoreError::UnknownKind)
     }
 
+    /// A database that is only read, over a connection that is open.
+    pub(crate) fn over(read: DatabaseConnection, file: PathBuf) -> Self {
+        Self { write: read.clone(), read, file: Some(file) }
+    }
+
     /// Calls back for every statement; for tests that count them.
     pub fn on_statement(&mut self, callback: impl Fn(&str) + Clone + Send + Sync + 'static) {
         let again = callback.clone();
@@ -194,7 +199,7 @@ fn unreachable(error: &dyn ToString) -> DbErr {
 }
 
 /// The path of an `sqlite:PATH` address, without what follows a question mark.
-fn sqlite_path(url: &str) -> Option<&Path> {
+pub(crate) fn sqlite_path(url: &str) -> Option<&Path> {
     let path = url.strip_prefix("sqlite:")?;
     let path = path.strip_prefix("//").unwrap_or(path);
     Some(Path::new(path.split('?').next().unwrap_or(path)))
@@ -230,6 +235,8 @@ fn sqlite_options(url: &str, file: &Path, connections: u32) -> ConnectOptions {
                 .busy_timeout(Duration::from_secs(20))
                 .foreign_keys(true)
                 .row_buffer_size(SQLITE_ROWS)
+                // What is deleted is overwritten.
+                .pragma("secure_delete", "ON")
                 .optimize_on_close(true, None)
         });
     options

@@ -17,6 +17,10 @@ pub struct Arguments {
     /// Leave a database that is not empty as it is, without complaint
     #[arg(long)]
     if_empty: bool,
+    /// Fill the database even though KVARTEN_PUBLIC_URL says that others reach it: everybody in it has
+    /// a password that is public
+    #[arg(long)]
+    public_demonstration: bool,
     /// Print whom one can sign in as, as JSON, and do nothing else
     #[arg(long)]
     pub accounts: bool,
@@ -36,6 +40,15 @@ pub async fn fill(config: &Config, arguments: &Arguments) -> Result<(), Failure>
     if !Operator::enter(&services, now()).is_empty().await? {
         services.store().close().await;
         return if arguments.if_empty { Ok(()) } else { Err(not_empty(config)) };
+    }
+    if !arguments.public_demonstration
+        && let Some(url) = config.http.public_url.as_ref().filter(|url| !url.is_of_this_machine())
+    {
+        services.store().close().await;
+        return Err(Failure::Refused(format!(
+            "{url} can be reached by others, and everybody in the demonstration has a password that is \
+             public; say --public-demonstration if that is what you want"
+        )));
     }
     let people = usize::try_from(arguments.people).unwrap_or(usize::MAX);
     let systems = arguments.systems.and_then(|systems| usize::try_from(systems).ok());

@@ -1,7 +1,7 @@
 //! `kvarten person …`.
 
 use std::{
-    fs::OpenOptions,
+    fs::{self, OpenOptions},
     io::Write,
     os::unix::fs::OpenOptionsExt,
     path::{Path, PathBuf},
@@ -14,6 +14,7 @@ use kvarten_service::{
     operator::{NewPerson, Operator},
 };
 
+use super::file_failure;
 use crate::{
     Failure,
     config::Config,
@@ -130,7 +131,10 @@ fn role(code: &str) -> Result<Role, String> {
 
 /// Does what is asked of a person's data.
 pub async fn perform(config: &Config, command: Command) -> Result<(), Failure> {
-    let services = opening::open(config).await?;
+    let services = match command {
+        Command::List { .. } | Command::Export { .. } => opening::open_to_read(config).await?,
+        _ => opening::open(config).await?,
+    };
     let operator = Operator::enter(&services, now());
     let done = match command {
         Command::Create(new) => create(operator, new).await,
@@ -226,13 +230,13 @@ async fn export(operator: Operator<'_>, who: &str, to: Option<&Path>) -> Result<
         say(data);
         return Ok(());
     };
-    let written = OpenOptions::new()
-        .write(true)
-        .create_new(true)
-        .mode(0o600)
-        .open(file)
-        .and_then(|mut new| writeln!(new, "{data}"));
-    written.map_err(|error| Failure::File { file: file.to_path_buf(), error })
+    let new = OpenOptions::new().write(true).create_new(true).mode(0o600).open(file);
+    let mut new = new.map_err(|error| file_failure(file, error))?;
+    let written = writeln!(new, "{data}").and_then(|()| new.sync_all());
+    written.map_err(|error| {
+        let _ = fs::remove_file(file);
+        file_failure(file, error)
+    })
 }
 
 async fn erase(operator: Operator<'_>, who: &str, is_sure: bool) -> Result<(), Failure> {
@@ -241,6 +245,14 @@ async fn erase(operator: Operator<'_>, who: &str, is_sure: bool) -> Result<(), F
         confirm(&format!("Erase {who} for good?"))?;
     }
     operator.erase_person(person).await?;
-    say("Erased.");
+    let list = operator.services().revocations();
+    if list.read().map_err(|error| file_failure(list.file(), error))?.needs_scrub() {
+        say(
+            "Erased. Others are reading the database; what its file still holds of them goes within ten \
+             minutes while the server runs, or when it starts.",
+        );
+    } else {
+        say("Erased.");
+    }
     Ok(())
 }

@@ -5,6 +5,10 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use sea_orm::sqlx::postgres::{PgConnectOptions, PgSslMode};
+
+use super::is_this_machine;
+
 /// The address of a database. It may hold a password, so it shows itself without what it holds.
 #[derive(Clone, PartialEq, Eq)]
 pub struct DatabaseUrl(String);
@@ -40,6 +44,19 @@ impl DatabaseUrl {
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+
+    /// The host of a PostgreSQL database that is reached over a network without its certificate being
+    /// verified.
+    #[must_use]
+    pub fn unverified_host(&self) -> Option<String> {
+        if self.file().is_some() {
+            return None;
+        }
+        let options: PgConnectOptions = self.0.parse().ok()?;
+        let is_verified = matches!(options.get_ssl_mode(), PgSslMode::VerifyFull);
+        let is_local = options.get_socket().is_some() || is_this_machine(options.get_host());
+        (!is_verified && !is_local).then(|| options.get_host().to_owned())
     }
 
     /// The file of an SQLite database.

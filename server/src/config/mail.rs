@@ -3,6 +3,9 @@
 use std::fmt;
 
 use lettre::{AsyncSmtpTransport, Tokio1Executor, message::Mailbox};
+use url::Url;
+
+use super::is_this_machine;
 
 /// How mail is sent.
 #[derive(Clone)]
@@ -45,12 +48,22 @@ pub struct MailUrl(String);
 
 impl MailUrl {
     /// Reads `smtps://user:password@host` (TLS from the first byte), `smtp://host?tls=required`
-    /// (STARTTLS) or `smtp://host` (no TLS, for a server on the same machine or network).
+    /// (STARTTLS) or `smtp://host` (no TLS, for a server on the same machine or network). A password
+    /// goes without TLS to this machine only; `tls=opportunistic` is without TLS for whoever stands
+    /// between.
     ///
     /// # Errors
     /// What is wrong with it, without repeating it: it may hold a password.
     pub fn parse(text: &str) -> Result<Self, String> {
         let is_smtp = text.starts_with("smtp://") || text.starts_with("smtps://");
+        if let Ok(url) = Url::parse(text)
+            && is_smtp
+            && is_password_exposed(&url)
+        {
+            return Err("a password would go over the network without TLS; use smtps://, or add \
+                ?tls=required"
+                .to_owned());
+        }
         match AsyncSmtpTransport::<Tokio1Executor>::from_url(text) {
             Ok(_) if is_smtp => Ok(Self(text.to_owned())),
             _ => Err("it is not an address such as smtps://user:password@smtp.example or \
@@ -58,6 +71,14 @@ impl MailUrl {
                 .to_owned()),
         }
     }
+}
+
+fn is_password_exposed(url: &Url) -> bool {
+    // As the mail library reads it: the first `tls` counts.
+    let tls = url.query_pairs().find(|(key, _)| key == "tls");
+    let is_encrypted = url.scheme() == "smtps" || tls.is_some_and(|(_, value)| value == "required");
+    let is_local = url.host_str().is_some_and(is_this_machine);
+    url.password().is_some() && !is_encrypted && !is_local
 }
 
 /// Reads `Kvarten <kvarten@kommun.example>` or a bare address.

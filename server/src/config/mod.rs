@@ -5,6 +5,7 @@
 //! wrong is reported at once, not one fault per start.
 
 mod database_url;
+mod host;
 mod mail;
 mod public_url;
 mod reader;
@@ -17,6 +18,7 @@ use leptos::config::LeptosOptions;
 use tracing_subscriber::EnvFilter;
 
 pub use database_url::DatabaseUrl;
+pub use host::is_this_machine;
 pub use mail::{MailConfig, MailUrl, sender};
 pub use public_url::PublicUrl;
 pub use reader::{Faults, Variables};
@@ -52,6 +54,12 @@ pub struct HttpConfig {
 }
 
 impl HttpConfig {
+    /// Whether people come from other machines.
+    #[must_use]
+    pub fn is_public(&self) -> bool {
+        self.public_url.as_ref().is_some_and(|url| !url.is_of_this_machine())
+    }
+
     /// Whether people come over TLS.
     #[must_use]
     pub fn is_secure(&self) -> bool {

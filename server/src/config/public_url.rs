@@ -4,6 +4,8 @@ use std::fmt;
 
 use axum::http::Uri;
 
+use super::is_this_machine;
+
 /// A scheme and a host, with a port where it is not the scheme's own.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PublicUrl {
@@ -40,6 +42,13 @@ impl PublicUrl {
     #[must_use]
     pub const fn is_secure(&self) -> bool {
         self.is_secure
+    }
+
+    /// Whether it leads to the machine it is used on.
+    #[must_use]
+    pub fn is_of_this_machine(&self) -> bool {
+        let authority = self.authority.parse::<axum::http::uri::Authority>();
+        authority.is_ok_and(|authority| is_this_machine(authority.host()))
     }
 
     /// Host and port.

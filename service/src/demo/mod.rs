@@ -3,6 +3,7 @@
 
 mod map;
 mod past;
+mod public_password;
 mod town;
 mod wider;
 
@@ -21,6 +22,7 @@ use crate::{
 use map::Codes;
 pub use map::CompetenceFile;
 use past::Past;
+pub use public_password::has_public_password;
 use town::posts;
 pub use town::{DemoAccount, TownFile};
 pub use wider::Twin;

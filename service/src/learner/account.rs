@@ -155,7 +155,7 @@ impl Learner<'_> {
         let changed = person::Entity::update_many()
             .col_expr(person::Column::PasswordHash, Expr::value(hash))
             .filter(person::Column::Id.eq(me))
-            .filter(person::Column::PasswordHash.eq(stored))
+            .filter(person::Column::PasswordHash.eq(stored.as_deref()))
             .exec(&writing)
             .await?;
         if changed.rows_affected == 0 {
@@ -167,6 +167,7 @@ impl Learner<'_> {
             .exec(&writing)
             .await?;
         writing.commit().await?;
+        privacy::note_replaced_password(self.services, stored.as_deref()).await;
         Ok(())
     }
 

@@ -7,7 +7,7 @@ use sea_orm::{
 };
 
 use super::{Operator, people::ROWS};
-use crate::{ServiceError, send_standing, store::WriteTransaction};
+use crate::{ServiceError, privacy, send_standing, store::WriteTransaction};
 
 /// Where somebody works or worked, as what and when.
 pub(super) struct Post {
@@ -54,14 +54,17 @@ impl Operator<'_> {
     }
 
     /// Notes that a person works here no more: ends their employments, roles and sessions, and
-    /// takes them off the leaderboard.
+    /// takes them off the leaderboard. Their password is no longer valid.
     ///
     /// # Errors
     /// [`ServiceError::NotFound`] for somebody who has left already.
     pub async fn end_employment(&self, id: PersonId) -> Result<(), ServiceError> {
         let writing = self.services.store().begin().await?;
+        let row = person::Entity::find_by_id(id.key()).lock_exclusive().one(&writing).await?;
+        let hash = row.and_then(|row| row.password_hash);
         let left = person::Entity::update_many()
             .col_expr(person::Column::LeftAt, Expr::value(self.now.0))
+            .col_expr(person::Column::PasswordHash, Expr::value(None::<String>))
             .filter(person::Column::Id.eq(id.key()))
             .filter(person::Column::LeftAt.is_null())
             .exec(&writing)
@@ -76,6 +79,8 @@ impl Operator<'_> {
             .await?;
         leaderboard_member::Entity::delete_by_id(id.key()).exec(&writing).await?;
         writing.commit().await?;
+        // An older copy of the database must not give a person who has left their way in back.
+        privacy::note_replaced_password(self.services, hash.as_deref()).await;
         Ok(())
     }
 

@@ -39,6 +39,12 @@ impl<'s> Operator<'s> {
         Self { services, now }
     }
 
+    /// The services it works with.
+    #[must_use]
+    pub const fn services(&self) -> &'s Services {
+        self.services
+    }
+
     /// The right to change the map.
     #[must_use]
     pub const fn map(&self) -> Map<'s> {

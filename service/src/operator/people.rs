@@ -252,6 +252,7 @@ impl Operator<'_> {
             .exec(&writing)
             .await?;
         writing.commit().await?;
+        privacy::note_replaced_password(self.services, row.password_hash.as_deref()).await;
         Ok(())
     }
 

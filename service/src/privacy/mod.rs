@@ -3,7 +3,10 @@
 //! Every table that names a person stands in [`registry::DECLARATIONS`]; export, erasure and
 //! tidying work from it and from nothing else.
 
+mod reconcile;
 pub mod registry;
+mod revocations;
+mod scrub;
 
 use std::collections::BTreeMap;
 
@@ -23,7 +26,11 @@ use crate::{
     ServiceError, Services, competence::looks_at, disclosure::hold, session::Lifetime,
     store::WriteTransaction,
 };
+pub use reconcile::{NOT_COPIED, Reconciled, reconcile, reconcile_restored};
 use registry::DECLARATIONS;
+use revocations::Entry;
+pub use revocations::{FILE_NAME as REVOCATIONS_FILE, RevocationList, Revocations};
+pub use scrub::scrub;
 
 /// How long after leaving a person's data stays, in seconds: two years, so that somebody who
 /// comes back finds what they had shown.
@@ -72,11 +79,30 @@ pub async fn export(services: &Services, person: PersonId) -> Result<Value, Serv
     Ok(serde_json::json!({ "person": person, "tables": tables }))
 }
 
-/// Erases a person, table by table.
+/// Erases a person: from the tables, and from the database's files unless others are reading them
+/// all the while. What is left there then goes with the next [`tidy`].
 ///
 /// # Errors
 /// [`ServiceError::NotFound`] where there is no such person.
 pub async fn erase(services: &Services, person: PersonId) -> Result<(), ServiceError> {
+    erase_rows(services, person).await?;
+    scrub_or_say(services).await;
+    Ok(())
+}
+
+/// Scrubs after erasing, which is done whether or not this works now.
+async fn scrub_or_say(services: &Services) -> bool {
+    let scrubbed = scrub(services).await;
+    match scrubbed {
+        Ok(true) => return true,
+        Ok(false) => tracing::info!("erased people's traces are removed from the file later"),
+        Err(error) => tracing::warn!(%error, "erased people's traces are still in the file"),
+    }
+    false
+}
+
+/// Erases a person, table by table.
+async fn erase_rows(services: &Services, person: PersonId) -> Result<(), ServiceError> {
     let writing = services.store().begin().await?;
     hold(&writing).await?;
     // Held until the end: nobody else erases this person meanwhile, and nothing new refers to them.
@@ -88,6 +114,9 @@ pub async fn erase(services: &Services, person: PersonId) -> Result<(), ServiceE
     for declaration in DECLARATIONS {
         (declaration.erase)(&writing, person.key()).await?;
     }
+    // Listed first: one who is listed and still there is erased at the next start, one who is
+    // erased and not listed would come back with an older copy.
+    services.append_revocations(vec![Entry::erased(person.key())]).await?;
     writing.commit().await?;
     Ok(())
 }
@@ -145,6 +174,17 @@ pub struct Tidied {
     pub throttles: u64,
     /// People who left long ago.
     pub people: u64,
+    /// Whether the database's files hold nothing more of people who were erased.
+    pub is_scrubbed: bool,
+}
+
+/// Notes that a stored password hash is not valid any more, so that it does not become so again with
+/// an older copy of the database. To be called after the change is committed.
+pub(crate) async fn note_replaced_password(services: &Services, hash: Option<&str>) {
+    let Some(hash) = hash else { return };
+    if let Err(error) = services.append_revocations(vec![Entry::replaced(hash)]).await {
+        tracing::error!(%error, "a replaced password could not be added to the list of revocations");
+    }
 }
 
 /// Removes what has been kept long enough.
@@ -174,7 +214,7 @@ pub async fn tidy(services: &Services, now: Timestamp) -> Result<Tidied, Service
         .await?;
     let mut people = 0;
     for id in long_gone {
-        match erase(services, id.id()).await {
+        match erase_rows(services, id.id()).await {
             Ok(()) => people += 1,
             // Another process was first.
             Err(ServiceError::NotFound) => {}
@@ -182,5 +222,11 @@ pub async fn tidy(services: &Services, now: Timestamp) -> Result<Tidied, Service
             Err(error) => tracing::error!(%error, "somebody who left long ago was not erased"),
         }
     }
-    Ok(Tidied { sessions: sessions.rows_affected, throttles: throttles.rows_affected, people })
+    let is_scrubbed = scrub_or_say(services).await;
+    Ok(Tidied {
+        sessions: sessions.rows_affected,
+        throttles: throttles.rows_affected,
+        people,
+        is_scrubbed,
+    })
 }

@@ -10,7 +10,7 @@ pub(crate) enum DuplicateKind {
     /// The client-generated id was used for another write.
     Id,
     /// Two transactions inserted the same row at once; a retry finds it.
-    Again,
+    Retry,
 }
 
 /// Constraints on what a user sends, by their names in SQLite and PostgreSQL. All others are on

@@ -18,7 +18,7 @@ pub(crate) enum DbErrorKind {
     /// A conflict with another transaction; a retry may succeed.
     Conflict,
     /// A unique constraint was violated.
-    Taken(DuplicateKind),
+    Duplicate(DuplicateKind),
     /// Any other error.
     Other,
 }

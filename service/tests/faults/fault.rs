@@ -1,5 +1,7 @@
 //! Simulated faults, and a database's contents as another connection sees them.
 
+use std::fmt::Write;
+
 use kvarten_service::{ServiceError, Store};
 use sea_orm::{ConnectionTrait, DbBackend, Statement};
 
@@ -144,7 +146,7 @@ impl Fault {
             let all = format!("SELECT {of_row} AS line FROM \"{table}\" AS t ORDER BY 1");
             for row in rows(all).await {
                 let line: String = row.try_get("", "line").expect("a line");
-                contents.push_str(&format!("{table}: {line}\n"));
+                writeln!(contents, "{table}: {line}").expect("written");
             }
         }
         contents

@@ -3,6 +3,7 @@
 
 mod competence;
 mod disclosure;
+mod erasure;
 mod ladder;
 mod leaderboard;
 mod learning;
