@@ -28,6 +28,8 @@ pub enum Fault {
     WrongPassword,
     /// Too easy to guess.
     TooCommon,
+    /// Characters that cannot be seen.
+    Invisible,
     /// Not more than what is required anyway.
     NotMore,
     /// What it is about has been retired or ended.
@@ -44,7 +46,7 @@ pub enum Fault {
 
 impl Fault {
     /// Every fault.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 18] = [
         Self::Empty,
         Self::TooLong,
         Self::TooShort,
@@ -56,6 +58,7 @@ impl Fault {
         Self::Taken,
         Self::WrongPassword,
         Self::TooCommon,
+        Self::Invisible,
         Self::NotMore,
         Self::Retired,
         Self::WrongDate,
@@ -79,6 +82,7 @@ impl Fault {
             Self::Taken => "taken",
             Self::WrongPassword => "wrong_password",
             Self::TooCommon => "too_common",
+            Self::Invisible => "invisible",
             Self::NotMore => "not_more",
             Self::Retired => "retired",
             Self::WrongDate => "wrong_date",

@@ -24,6 +24,10 @@ pub struct Viewer {
 /// A device that is signed in.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Device {
+    /// What it is called where it is to be signed out. No cookie, and of no use to anybody else.
+    pub id: String,
+    /// The kind of device and browser, such as "Android, Chrome"; empty where it is unknown.
+    pub kind: String,
     /// The day it signed in.
     pub since: Date,
     /// The day it was last used.
@@ -158,48 +162,23 @@ impl Alias {
     }
 }
 
-/// The fewest characters of a password.
-pub const MIN_PASSWORD: usize = 10;
+/// The fewest characters of a password: what NIST SP 800-63B-4 section 3.1.1.2 asks of one that is
+/// the only factor.
+pub const MIN_PASSWORD: usize = 15;
 /// The most characters of a password.
 pub const MAX_PASSWORD: usize = 200;
 
-/// Whether a new password will do: length counts, not kinds of characters (NIST SP 800-63B
-/// section 3.1.1). `known` are words about the person that may not make up most of it.
+/// Whether a new password, normalised, has the right length. Length counts, not kinds of characters.
 ///
 /// # Errors
-/// Too short, too long, or too easy to guess.
-pub fn check_new_password(password: &str, known: &[&str]) -> Result<(), Fault> {
-    let length = password.chars().count();
-    if length == 0 {
-        return Err(Fault::Empty);
+/// Empty, too short, or too long.
+pub fn check_password_length(password: &str) -> Result<(), Fault> {
+    match password.chars().count() {
+        0 => Err(Fault::Empty),
+        1..MIN_PASSWORD => Err(Fault::TooShort),
+        MIN_PASSWORD..=MAX_PASSWORD => Ok(()),
+        _ => Err(Fault::TooLong),
     }
-    if length < MIN_PASSWORD {
-        return Err(Fault::TooShort);
-    }
-    if length > MAX_PASSWORD {
-        return Err(Fault::TooLong);
-    }
-    let mut rest = password.to_lowercase();
-    let common = [
-        "lösenord",
-        "losenord",
-        "password",
-        "qwerty",
-        "sommar",
-        "vinter",
-        "kvarten",
-        "1234567890",
-        "123456",
-    ];
-    for word in known.iter().map(|word| word.to_lowercase()).chain(common.map(str::to_owned)) {
-        if word.chars().count() >= 3 {
-            rest = rest.replace(&word, "");
-        }
-    }
-    let mut distinct: Vec<char> = rest.chars().collect();
-    distinct.sort_unstable();
-    distinct.dedup();
-    if distinct.len() < 5 { Err(Fault::TooCommon) } else { Ok(()) }
 }
 
 #[cfg(test)]
@@ -234,13 +213,12 @@ mod tests {
     }
 
     #[rstest]
-    #[case("kaffe på bryggan", Ok(()))]
-    #[case("kort", Err(Fault::TooShort))]
-    #[case("1234567890", Err(Fault::TooCommon))]
-    #[case("almaberg10001", Err(Fault::TooCommon))]
-    #[case("aaaaaaaaaaaa", Err(Fault::TooCommon))]
-    #[case("Lösenord123456", Err(Fault::TooCommon))]
-    fn passwords(#[case] password: &str, #[case] expected: Result<(), Fault>) {
-        assert_eq!(check_new_password(password, &["Alma", "Berg", "10001"]), expected);
+    #[case("", Err(Fault::Empty))]
+    #[case(&"å".repeat(14), Err(Fault::TooShort))]
+    #[case(&"å".repeat(15), Ok(()))]
+    #[case(&"☕".repeat(200), Ok(()))]
+    #[case(&"å".repeat(201), Err(Fault::TooLong))]
+    fn the_length_of_a_password(#[case] password: &str, #[case] expected: Result<(), Fault>) {
+        assert_eq!(check_password_length(password), expected);
     }
 }

@@ -16,6 +16,11 @@ pub struct Model {
     pub created_at: i64,
     pub seen_at: i64,
     pub expires_at: i64,
+    /// What kind of device it is, such as "Android, Chrome"; empty where that is unknown.
+    pub kind: String,
+    /// The known device it is on.
+    #[serde(skip)]
+    pub device_key: Option<String>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -116,6 +116,7 @@ fn service_sentence(error: &ServiceError) -> String {
         Fault::Taken => "exists already",
         Fault::WrongPassword => "is not right",
         Fault::TooCommon => "is too easy to guess",
+        Fault::Invisible => "has characters that cannot be seen; type it anew",
         Fault::NotMore => "is not more than what is required anyway",
         Fault::Retired => "is no longer in use",
         Fault::WrongDate => "is a date that does not exist",

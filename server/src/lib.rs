@@ -13,7 +13,7 @@ mod failure;
 mod headers;
 mod health;
 mod jobs;
-mod logging;
+pub mod logging;
 pub mod mail;
 mod mail_stop;
 mod media;

@@ -7,7 +7,7 @@ use axum::{
     middleware::Next,
     response::Response,
 };
-use kvarten_app::calls::{PERSON, SHARED};
+use kvarten_app::calls::{DEVICE_KEY, DEVICE_KIND, PERSON, SHARED};
 use kvarten_domain::{PersonId, Timestamp};
 use kvarten_service::{
     Services, now,
@@ -91,7 +91,8 @@ impl SessionTable {
 
 /// A session as it is kept, ending at `expires_at`.
 fn kept(record: &Record, expires_at: impl FnOnce(bool) -> Timestamp) -> Result<SessionRecord> {
-    let person = record.data.get(PERSON).and_then(Value::as_str);
+    let text = |name: &str| record.data.get(name).and_then(Value::as_str);
+    let person = text(PERSON);
     let is_shared = record.data.get(SHARED).and_then(Value::as_bool).unwrap_or(false);
     Ok(SessionRecord {
         person: person.and_then(|id| id.parse::<PersonId>().ok()),
@@ -99,6 +100,8 @@ fn kept(record: &Record, expires_at: impl FnOnce(bool) -> Timestamp) -> Result<S
         data: serde_json::to_string(&record.data)
             .map_err(|error| Error::Encode(error.to_string()))?,
         expires_at: expires_at(is_shared),
+        kind: text(DEVICE_KIND).unwrap_or_default().to_owned(),
+        device_key: text(DEVICE_KEY).map(str::to_owned),
     })
 }
 

@@ -8,7 +8,7 @@ use kvarten_server::{
     config::{HttpConfig, PublicUrl},
 };
 use leptos::prelude::*;
-use stand::Stand;
+use stand::{PASSWORD, Stand};
 use tower_sessions::{Session, SessionStore, session::Record};
 
 /// Signs in without a password.
@@ -144,4 +144,82 @@ async fn two_sessions_never_share_an_id() {
     table.create(&mut first).await.expect("a session");
     table.create(&mut second).await.expect("another");
     assert_ne!(first.id, second.id);
+}
+
+/// A form sent without the script.
+const PLAIN: (&str, &str) = ("accept", "text/html");
+
+#[tokio::test]
+async fn a_new_password_gives_the_session_a_new_id() {
+    let stand = secure_stand().await;
+    let alma = stand.hire("10001").await;
+    for is_shared in [false, true] {
+        let cookie = set_cookie(&stand, alma, is_shared, "__Host-kvarten").await;
+        let (before, other) = (value(&cookie), stand.sign_in(alma).await);
+        let body = format!(
+            "old_password={}&new_password=en+helt+annan+mening",
+            PASSWORD.replace(' ', "+")
+        );
+        let body = if is_shared {
+            "old_password=en+helt+annan+mening&new_password=mormors+gamla+stol".to_owned()
+        } else {
+            body
+        };
+        let headers = [FORM, OURS, PLAIN, ("cookie", before)];
+        let changed = stand.send("POST", "/api/change_password", &headers, body).await;
+        assert_eq!(changed.header("location"), "/mer?klart=losenord", "{}", changed.text());
+        let after = changed.cookie("__Host-kvarten").expect("a new cookie");
+        assert_ne!(value(&after), before);
+        assert_eq!(after.contains("Max-Age"), !is_shared, "{after}");
+        assert!(is_signed_in(&stand, value(&after)).await);
+        for copied in [before, &*other] {
+            assert!(!is_signed_in(&stand, copied).await, "a copied cookie is dead");
+        }
+        // What was refused changes nothing.
+        let headers = [FORM, OURS, PLAIN, ("cookie", value(&after))];
+        let body = "old_password=fel&new_password=en+tredje+mening+nu";
+        let refused = stand.send("POST", "/api/change_password", &headers, body).await;
+        assert!(refused.header("location").contains("wrong_password"));
+        assert!(is_signed_in(&stand, value(&after)).await);
+    }
+}
+
+#[tokio::test]
+async fn a_device_is_signed_out_by_the_form() {
+    let stand = Stand::new().await;
+    let (alma, bo) = (stand.hire("10001").await, stand.hire("10002").await);
+    let form = format!("name=10001&password={}", PASSWORD.replace(' ', "+"));
+    let agent = "Mozilla/5.0 (Linux; Android 16; K) AppleWebKit/537.36 Chrome/142.0.0.0 Mobile";
+    let headers = [FORM, OURS, PLAIN, ("user-agent", agent)];
+    let entered = stand.send("POST", "/api/sign_in", &headers, form).await;
+    let phone = entered.cookie("kvarten").expect("a session");
+    let phone = value(&phone);
+    let (computer, foreign) = (stand.sign_in(alma).await, stand.sign_in(bo).await);
+    let page = stand.get("/mer", &[("cookie", &computer)]).await.text();
+    assert!(page.contains("Android, Chrome") && !page.contains("Chrome/"));
+    let id = page.split("name=\"device\" value=\"").nth(1).expect("a form");
+    let id = id.split('"').next().expect("an id").to_owned();
+    let end = async |cookie: &str| {
+        let headers = [FORM, OURS, PLAIN, ("cookie", cookie)];
+        stand.send("POST", "/api/end_device", &headers, format!("device={id}")).await
+    };
+    assert!(end(&foreign).await.header("location").contains("not_found"));
+    assert!(is_signed_in(&stand, phone).await);
+    assert_eq!(end(&computer).await.header("location"), "/mer?klart=enhet");
+    assert!(!is_signed_in(&stand, phone).await && is_signed_in(&stand, &computer).await);
+}
+
+#[tokio::test]
+async fn the_twenty_first_sign_in_ends_the_oldest_session() {
+    let stand = Stand::new().await;
+    let alma = stand.hire("10001").await;
+    let mut cookies = Vec::new();
+    for _ in 0..21 {
+        cookies.push(stand.sign_in(alma).await);
+        tokio::time::sleep(std::time::Duration::from_millis(2)).await;
+    }
+    assert!(!is_signed_in(&stand, &cookies[0]).await);
+    for cookie in &cookies[1..] {
+        assert!(is_signed_in(&stand, cookie).await);
+    }
 }

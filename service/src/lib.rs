@@ -3,24 +3,31 @@
 //! and a role is entered with proof.
 
 pub mod administrator;
+pub mod audit;
 pub mod authoring;
 mod bank;
 mod calendar;
 mod competence;
 pub mod demo;
 mod desk;
+mod device;
 mod disclosure;
 mod error;
+mod in_flight;
+pub mod known_device;
 pub mod learner;
 pub mod manager;
 pub mod map;
+mod network;
 pub mod operator;
 pub mod outbox;
 mod password;
 pub mod privacy;
 mod read_only;
+mod secret;
 pub mod session;
 mod signed_in;
+mod spacing;
 mod standing;
 mod store;
 mod throttle;
@@ -32,12 +39,15 @@ use std::{
 };
 
 use kvarten_domain::{Id, Timestamp};
+use tokio::sync::OnceCell;
 
 pub use bank::Bank;
 pub use calendar::Calendar;
 pub use competence::{Selection, facts_kept, facts_told};
+pub use device::device_kind;
 pub use disclosure::{DisclosureRefresh, refresh_disclosure};
 pub use error::ServiceError;
+pub use password::without_marks;
 pub use signed_in::{SignedIn, page_owner};
 pub use standing::send_standing;
 pub use store::{Store, StoreError, WriteTransaction};
@@ -53,6 +63,9 @@ pub struct Services {
     sessions: Arc<session::SessionDesk>,
     people: Arc<signed_in::PeopleDesk>,
     templates: Arc<store::Templates>,
+    digest_key: Arc<OnceCell<secret::DigestKey>>,
+    spacing: Arc<spacing::Spacing>,
+    in_flight: in_flight::InFlight,
 }
 
 impl Services {
@@ -68,6 +81,9 @@ impl Services {
             sessions: Arc::default(),
             people: Arc::default(),
             templates: Arc::default(),
+            digest_key: Arc::default(),
+            spacing: Arc::default(),
+            in_flight: in_flight::InFlight::default(),
         }
     }
 

@@ -4,15 +4,19 @@
 use std::collections::BTreeMap;
 
 use kvarten_domain::{PersonId, Timestamp};
-use kvarten_entity::{Column, Key, session};
+use kvarten_entity::{Column, Key, person, session};
 use sea_orm::{
     ActiveValue::Set,
-    ColumnTrait, EntityTrait, QueryFilter,
+    ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
     sea_query::{Expr, OnConflict},
 };
 use sha2::{Digest, Sha256};
 
-use crate::{ServiceError, Services, desk::Lookups};
+use crate::{
+    ServiceError, Services,
+    audit::{self, Entry},
+    desk::Lookups,
+};
 
 /// How long a session lives.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -52,7 +56,14 @@ pub struct SessionRecord {
     pub data: String,
     /// When it ends at the latest.
     pub expires_at: Timestamp,
+    /// The kind of device, such as "Android, Chrome"; empty where it is unknown.
+    pub kind: String,
+    /// The known device it is on.
+    pub device_key: Option<String>,
 }
+
+/// The most sessions of a person. Where one more begins, the one that was used least lately ends.
+const MAX_SESSIONS: u64 = 20;
 
 /// Where requests wait for their sessions.
 pub(crate) type SessionDesk = Lookups<String, session::Model>;
@@ -86,11 +97,28 @@ impl Sessions {
         record: &SessionRecord,
         now: Timestamp,
     ) -> Result<bool, ServiceError> {
+        let writing = self.services.store().begin().await?;
+        if let Some(person) = record.person {
+            // Held until the end, so that two sign-ins at once do not overlook each other.
+            person::Entity::find_by_id(person.key()).lock_exclusive().one(&writing).await?;
+        }
         let inserted = session::Entity::insert(row(key, record, now))
             .on_conflict(OnConflict::column(session::Column::Key).do_nothing().to_owned())
-            .exec_without_returning(self.services.store().write())
+            .exec_without_returning(&writing)
             .await?;
-        Ok(inserted == 1)
+        if inserted == 0 {
+            return Ok(false);
+        }
+        let ended = match record.person {
+            Some(person) => end_oldest(&writing, person, key).await?,
+            None => 0,
+        };
+        writing.commit().await?;
+        if let (Some(person), 1..) = (record.person, ended) {
+            let entry = Entry { reason: Some("limit"), count: Some(ended), ..Entry::default() };
+            audit::record(&self.services, "sessions_ended", Some(person), entry).await;
+        }
+        Ok(true)
     }
 
     /// Keeps a session as it is now. One that was ended meanwhile stays ended.
@@ -148,6 +176,8 @@ impl Sessions {
             is_shared: row.is_shared,
             data: row.data,
             expires_at: Timestamp(row.expires_at),
+            kind: row.kind,
+            device_key: row.device_key,
         }))
     }
 
@@ -181,5 +211,59 @@ fn row(key: &str, record: &SessionRecord, now: Timestamp) -> session::ActiveMode
         created_at: Set(now.0),
         seen_at: Set(now.0),
         expires_at: Set(record.expires_at.0),
+        kind: Set(record.kind.clone()),
+        device_key: Set(record.device_key.clone()),
     }
+}
+
+/// Ends the sessions of a person beyond the most there may be, but not the one with this key.
+async fn end_oldest(
+    writing: &impl ConnectionTrait,
+    person: PersonId,
+    key: &str,
+) -> Result<u64, ServiceError> {
+    let others: Vec<String> = session::Entity::find()
+        .select_only()
+        .column(session::Column::Key)
+        .filter(session::Column::PersonId.eq(person.key()))
+        .filter(session::Column::Key.ne(key))
+        .order_by_desc(session::Column::SeenAt)
+        .order_by_desc(session::Column::CreatedAt)
+        .offset(MAX_SESSIONS - 1)
+        .limit(1_000)
+        .into_tuple()
+        .all(writing)
+        .await?;
+    if others.is_empty() {
+        return Ok(0);
+    }
+    let ended = session::Entity::delete_many()
+        .filter(session::Column::Key.is_in(others))
+        .exec(writing)
+        .await?;
+    Ok(ended.rows_affected)
+}
+
+/// Ends every session of a person: at every change of password or role, and when they leave.
+/// Returns how many there were.
+pub(crate) async fn end_all(
+    writing: &impl ConnectionTrait,
+    person: PersonId,
+) -> Result<u64, ServiceError> {
+    let ended = session::Entity::delete_many()
+        .filter(session::Column::PersonId.eq(person.key()))
+        .exec(writing)
+        .await?;
+    Ok(ended.rows_affected)
+}
+
+/// Writes into the security log that a person signed out.
+pub async fn signed_out(services: &Services, person: PersonId) {
+    audit::record(services, "sign_out", Some(person), Entry::default()).await;
+}
+
+/// What a session is called on its person's page. The key stays here.
+pub(crate) fn public_id(key: &str) -> String {
+    let digest = format!("{:x}", Sha256::digest(format!("device:{key}").as_bytes()));
+    digest[..32].to_owned()
 }

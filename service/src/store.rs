@@ -126,7 +126,8 @@ impl Store {
 
     /// A database that is only read, over a connection that is open.
     pub(crate) fn over(read: DatabaseConnection, file: PathBuf) -> Self {
-        Self { write: read.clone(), read, file: Some(file) }
+        let write = WriteConnection::new(read.clone(), Arc::default());
+        Self { read, write, pages: PageLimit::default(), file: Some(file) }
     }
 
     /// Calls back for every statement; for tests that count them.

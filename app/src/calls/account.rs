@@ -73,7 +73,8 @@ pub async fn choose_mail(#[server(default)] is_wanted: Option<String>) -> Result
     Ok(())
 }
 
-/// Changes the password.
+/// Changes the password. The session goes on under a new id: a copy of the old cookie is worth
+/// nothing.
 ///
 /// # Errors
 /// See [`WireError`].
@@ -82,11 +83,26 @@ pub async fn change_password(
     #[server(default)] old_password: String,
     #[server(default)] new_password: String,
 ) -> Result<(), WireError> {
-    use super::request::{Request, form_goes_to, pass};
+    use super::request::{Request, fail, form_goes_to, pass};
 
     let request = Request::signed_in().await?;
     let cookie = request.cookie();
     pass(request.learner()?.change_password(&old_password, &new_password, &cookie).await)?;
+    request.session.cycle_id().await.map_err(|_| fail(WireError::Trouble))?;
     form_goes_to("/mer?klart=losenord");
+    Ok(())
+}
+
+/// Signs out one of one's devices.
+///
+/// # Errors
+/// See [`WireError`].
+#[server(endpoint = "end_device", output = Postcard)]
+pub async fn end_device(#[server(default)] device: String) -> Result<(), WireError> {
+    use super::request::{Request, form_goes_to, pass};
+
+    let request = Request::signed_in().await?;
+    pass(request.learner()?.end_device(&device).await)?;
+    form_goes_to("/mer?klart=enhet");
     Ok(())
 }

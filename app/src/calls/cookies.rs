@@ -13,6 +13,8 @@ pub(super) const TYPED_NAME: &str = "kvarten-name";
 
 /// Remembers which places the menu has beyond those of everybody.
 pub(super) const MENU: &str = "kvarten-menu";
+/// Tells a device that somebody has signed in with before from others; outlives signing out.
+pub(super) const DEVICE: &str = "kvarten-device";
 /// Is there on a shared tablet, while somebody is signed in.
 pub(super) const SHARED: &str = "kvarten-shared";
 

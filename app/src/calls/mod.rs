@@ -25,8 +25,8 @@ mod trends;
 mod unit;
 
 pub use account::{
-    ChangePassword, ChooseLocale, ChooseMail, account, change_password, choose_locale, choose_mail,
-    mail_stop,
+    ChangePassword, ChooseLocale, ChooseMail, EndDevice, account, change_password, choose_locale,
+    choose_mail, end_device, mail_stop,
 };
 pub use bank::learn_page;
 pub use client::KvartenClient;
@@ -83,3 +83,7 @@ pub const ANSWER_TYPE: &str = "application/vnd.kvarten";
 pub fn call_name(path: &str) -> &str {
     path.rsplit('/').next().unwrap_or_default()
 }
+/// The session's key for the kind of device it is on.
+pub const DEVICE_KIND: &str = "kind";
+/// The session's key for the known device it is on.
+pub const DEVICE_KEY: &str = "device";

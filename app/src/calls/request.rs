@@ -145,6 +145,23 @@ pub fn is_shared_tablet() -> bool {
     kept(cookies::SHARED).is_some()
 }
 
+/// The cookie of a device that somebody has signed in with before.
+pub(super) fn device_cookie() -> Option<String> {
+    kept(cookies::DEVICE)
+}
+
+/// Remembers the device in its cookie.
+pub(super) fn remember_device(cookie: &str) {
+    keep(cookies::DEVICE, cookie, Kept::Seconds(kvarten_service::known_device::LIFETIME_SECONDS));
+}
+
+/// Removes the device's cookie: a shared tablet is nobody's own.
+pub(super) fn forget_device() {
+    if device_cookie().is_some() {
+        keep(cookies::DEVICE, "", Kept::Seconds(0));
+    }
+}
+
 /// Forgets the language, which was somebody's.
 pub(super) fn forget_locale() {
     keep(cookies::LOCALE, "", Kept::Seconds(0));

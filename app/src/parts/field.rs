@@ -17,6 +17,7 @@ pub fn fault_text(l: Locale, fault: Fault) -> String {
         Fault::Taken => tr!(l, fault.taken),
         Fault::WrongPassword => tr!(l, fault.wrong_password),
         Fault::TooCommon => tr!(l, fault.too_common),
+        Fault::Invisible => tr!(l, fault.invisible),
         Fault::NotMore => tr!(l, fault.not_more),
         Fault::Retired => tr!(l, fault.retired),
         Fault::WrongDate => tr!(l, fault.wrong_date),

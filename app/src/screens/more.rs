@@ -20,11 +20,19 @@ use crate::{
 pub fn more() -> Drawn {
     let page = page_data(String::new, |_| calls::account());
     let query = use_query().get_untracked();
-    let is_changed = query.get("klart").is_some();
+    let done = query.get("klart");
+    let is_ended = RwSignal::new(done.as_deref() == Some("enhet"));
+    let is_changed = done.is_some() && !is_ended.get_untracked();
     let choose = FormScreen::to::<calls::ChooseMail>();
     choose.on_done(move |()| page.refetch());
+    let end = FormScreen::to::<calls::EndDevice>();
+    end.on_done(move |()| {
+        is_ended.set(true);
+        page.refetch();
+    });
     Ok(loaded(Tab::More, false, "more", page, move |account: Account| {
-        content(&account, is_changed, choose)
+        let of_devices = devices(lang(), &account.devices, end, is_ended.get_untracked());
+        content(&account, is_changed, choose, of_devices)
     }))
 }
 
@@ -65,7 +73,7 @@ fn mail(l: Locale, mail: &MailChoice, form: FormScreen) -> AnyView {
     .into_any()
 }
 
-fn content(account: &Account, is_changed: bool, choose: FormScreen) -> AnyView {
+fn content(account: &Account, is_changed: bool, choose: FormScreen, devices: AnyView) -> AnyView {
     let l = lang();
     let title = tr!(l, app.more).to_string();
     let viewer = &account.viewer;
@@ -84,7 +92,7 @@ fn content(account: &Account, is_changed: bool, choose: FormScreen) -> AnyView {
                     <h2 id="language">{tr!(l, more.language)}</h2>
                     {languages(true, "/mer")}
                 </section>
-                {devices(l, &account.devices)}
+                {devices}
                 {mail(l, &account.mail, choose)}
                 <section aria-labelledby="data">
                     <h2 id="data">{tr!(l, more.data)}</h2>
@@ -113,28 +121,47 @@ fn content(account: &Account, is_changed: bool, choose: FormScreen) -> AnyView {
     .into_any()
 }
 
-fn device(l: Locale, device: &Device) -> AnyView {
-    let name = if device.is_shared { tr!(l, more.shared_device) } else { tr!(l, more.own_device) };
+fn device(l: Locale, device: &Device, end: FormScreen) -> AnyView {
+    let place = if device.is_shared { tr!(l, more.shared_device) } else { tr!(l, more.own_device) };
+    let place = place.to_string();
+    let name = if device.kind.is_empty() { place } else { format!("{}, {place}", device.kind) };
     let since = date(l, device.since);
     let text = if device.is_this {
-        tr!(l, more.this, date = since).to_string()
+        tr!(l, more.this, date = since.clone()).to_string()
     } else {
-        tr!(l, more.since, date = since).to_string()
+        tr!(l, more.since, since = since.clone(), seen = date(l, device.seen)).to_string()
     };
+    let button = (!device.is_this).then(|| {
+        let label = tr!(l, more.end_device_label, device = name.clone(), since = since).to_string();
+        let id = device.id.clone();
+        end.in_row(device.id.clone(), "", move |problem| {
+            view! {
+                {problem}
+                <input type="hidden" name="device" value=id />
+                <button class="btn btn--quiet" aria-label=label>
+                    {tr!(l, more.end_device)}
+                </button>
+            }
+            .into_any()
+        })
+    });
     view! {
         <li class="rows__item">
-            <span>{name.to_string()}</span>
+            <span>{name}</span>
             <span class="rows__meta">{text}</span>
+            {button}
         </li>
     }
     .into_any()
 }
 
-fn devices(l: Locale, devices: &[Device]) -> AnyView {
+fn devices(l: Locale, devices: &[Device], end: FormScreen, is_ended: bool) -> AnyView {
+    let done = is_ended.then(|| told(Tone::Right, tr!(l, more.device_ended).to_string()));
     view! {
         <section aria-labelledby="devices">
             <h2 id="devices">{tr!(l, more.devices)}</h2>
-            <ul class="rows">{devices.iter().map(|of| device(l, of)).collect_view()}</ul>
+            {done}
+            <ul class="rows">{devices.iter().map(|of| device(l, of, end)).collect_view()}</ul>
             <div class="btns">
                 <form method="post" action=form_address("/api/sign_out")>
                     <button class="btn">{icon(Icon::Out)} {tr!(l, more.sign_out)}</button>
@@ -157,6 +184,7 @@ fn Password(name: String, is_changed: bool) -> impl IntoView {
     let is_done = RwSignal::new(is_changed);
     form.on_done(move |()| is_done.set(true));
     let done = move || is_done.get().then(|| told(Tone::Right, tr!(l, more.changed).to_string()));
+    let is_shown = RwSignal::new(false);
     let fields = move |problem| {
         view! {
             {problem}
@@ -165,12 +193,21 @@ fn Password(name: String, is_changed: bool) -> impl IntoView {
             {Field::new("old_password", tr!(l, more.old))
                 .id("old_password")
                 .password("current-password")
+                .shown_if(is_shown)
                 .view(form)}
             {Field::new("new_password", tr!(l, more.new))
                 .id("new_password")
                 .password("new-password")
                 .hint(tr!(l, more.new_hint))
+                .shown_if(is_shown)
                 .view(form)}
+            <label class="check check--small js">
+                <input
+                    type="checkbox"
+                    on:change=move |event| is_shown.set(event_target_checked(&event))
+                />
+                <span>{tr!(l, more.show)}</span>
+            </label>
             {form.button("btn btn--quiet", tr!(l, more.change))}
         }
         .into_any()

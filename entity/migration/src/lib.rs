@@ -8,6 +8,7 @@ mod m0003_referrals;
 mod m0004_programs_and_mail;
 mod m0005_store;
 mod m0006_erasures;
+mod m0007_access;
 mod m0009_disclosure;
 mod shape;
 
@@ -25,6 +26,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0004_programs_and_mail::Migration),
             Box::new(m0005_store::Migration),
             Box::new(m0006_erasures::Migration),
+            Box::new(m0007_access::Migration),
             Box::new(m0009_disclosure::Migration),
         ]
     }

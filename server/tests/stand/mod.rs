@@ -75,12 +75,12 @@ impl Stand {
 
     /// With a network around it.
     pub async fn with(http: &HttpConfig) -> Self {
-        Self::over(tempfile::tempdir().expect("a folder"), http).await
+        Self::in_folder(tempfile::tempdir().expect("a folder"), http).await
     }
 
     /// Over the database in a folder.
     pub async fn at(folder: TempDir) -> Self {
-        Self::over(folder, &HttpConfig::default()).await
+        Self::in_folder(folder, &HttpConfig::default()).await
     }
 
     /// The same, without anything that was in memory.
@@ -88,7 +88,7 @@ impl Stand {
         Self::at(self.folder).await
     }
 
-    async fn over(folder: TempDir, http: &HttpConfig) -> Self {
+    async fn in_folder(folder: TempDir, http: &HttpConfig) -> Self {
         let url = format!("sqlite:{}", folder.path().join("kvarten.db").display());
         Self::over(folder, &url, http).await
     }
@@ -160,6 +160,8 @@ impl Stand {
             is_shared: false,
             data: serde_json::json!({ "person": person, "shared": false }).to_string(),
             expires_at: now().plus_seconds(Lifetime::OWN.absolute_seconds),
+            kind: String::new(),
+            device_key: None,
         };
         let sessions = Sessions::of(&self.services);
         assert!(sessions.create(&session_key(&id), &record, now()).await.expect("a session"));

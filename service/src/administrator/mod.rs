@@ -8,6 +8,7 @@ use kvarten_domain::{Locale, Role, Timestamp, UnitId, trends::TrendsPage};
 
 use crate::{
     ServiceError, Services, SignedIn,
+    audit::denied,
     competence::{Reader, Selection, trends},
     map::Map,
 };
@@ -33,7 +34,7 @@ impl<'s> Administrator<'s> {
         if who.has(Role::Administrator) {
             Ok(Self { services, who, now })
         } else {
-            Err(ServiceError::Denied)
+            Err(denied(services, who, Role::Administrator))
         }
     }
 

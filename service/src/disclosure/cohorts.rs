@@ -14,8 +14,8 @@ use kvarten_domain::{
 use kvarten_entity::{Column, Key, cohort, cohort_member, competence, employment};
 use sea_orm::{
     ActiveValue::Set,
-    ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, JoinType, QueryFilter,
-    QueryOrder, QuerySelect, RelationDef,
+    ColumnTrait, ConnectionTrait, EntityTrait, JoinType, QueryFilter, QueryOrder, QuerySelect,
+    RelationDef,
     sea_query::{Expr, ExprTrait, IntoCondition},
 };
 use uuid::Uuid;
@@ -25,6 +25,7 @@ use crate::{
     bank::Bank,
     competence::unpack_proofs,
     signed_in::{employed_at, here_at, whose},
+    store::WriteTransaction,
 };
 
 /// How many rows one statement writes.
@@ -81,7 +82,7 @@ async fn everybody(
 /// Forms and retires cohorts as people have come and gone; how many of each.
 pub(super) async fn refresh(
     services: &Services,
-    writing: &DatabaseTransaction,
+    writing: &WriteTransaction,
     now: Timestamp,
 ) -> Result<(usize, usize), ServiceError> {
     let bank = services.bank().await?;
@@ -144,7 +145,7 @@ async fn all(db: &impl ConnectionTrait) -> Result<(Vec<Uuid>, Vec<Cohort<Uuid>>)
 
 /// Retires the cohorts somebody is counted in: without them their figures would tell of them.
 pub(crate) async fn retire_of(
-    writing: &DatabaseTransaction,
+    writing: &WriteTransaction,
     person: Uuid,
 ) -> Result<(), ServiceError> {
     super::hold(writing).await?;

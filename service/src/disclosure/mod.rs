@@ -9,9 +9,9 @@ pub(crate) use cohorts::{Counted, Member, Named, cohorts_for, retire_of};
 
 use kvarten_domain::Timestamp;
 use kvarten_entity::disclosure_run;
-use sea_orm::{DatabaseTransaction, EntityTrait, QuerySelect};
+use sea_orm::{EntityTrait, QuerySelect};
 
-use crate::{ServiceError, Services};
+use crate::{ServiceError, Services, store::WriteTransaction};
 
 /// What [`refresh_disclosure`] has done.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -51,7 +51,7 @@ pub async fn refresh_disclosure(
 
 /// Waits for others who disclose or erase, and keeps them waiting until the transaction ends.
 pub(crate) async fn hold(
-    writing: &DatabaseTransaction,
+    writing: &WriteTransaction,
 ) -> Result<disclosure_run::Model, ServiceError> {
     let run = disclosure_run::Entity::find_by_id(RUN).lock_exclusive().one(writing).await?;
     run.ok_or(ServiceError::NotFound)

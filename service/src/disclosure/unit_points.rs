@@ -12,13 +12,12 @@ use kvarten_entity::{
 };
 use sea_orm::{
     ActiveValue::Set,
-    ColumnTrait, Condition, DatabaseConnection, DatabaseTransaction, EntityTrait, QueryFilter,
-    QuerySelect,
+    ColumnTrait, Condition, DatabaseConnection, EntityTrait, QueryFilter, QuerySelect,
     sea_query::{Expr, ExprTrait},
 };
 use uuid::Uuid;
 
-use crate::{Calendar, ServiceError, Services};
+use crate::{Calendar, ServiceError, Services, store::WriteTransaction};
 
 /// A day is over when it has ended for so long, in seconds: what was earned in its last moments has
 /// been written by then.
@@ -79,7 +78,7 @@ pub(super) async fn find(
 
 /// Publishes what was found, unless somebody else has; how many steps that is.
 pub(super) async fn publish(
-    writing: &DatabaseTransaction,
+    writing: &WriteTransaction,
     run: &disclosure_run::Model,
     found: Found,
 ) -> Result<usize, ServiceError> {

@@ -2,7 +2,7 @@
 
 use kvarten_domain::{
     Fault, Locale, Timestamp,
-    person::{Account, Device, MailChoice, Viewer, check_new_password},
+    person::{Account, Device, MailChoice, Viewer},
 };
 use kvarten_entity::{Column, mail_choice, person, session};
 use sea_orm::{
@@ -15,10 +15,12 @@ use uuid::Uuid;
 use super::Learner;
 use crate::{
     ServiceError,
-    password::PasswordTurn,
+    audit::{self, Entry},
+    known_device,
+    password::{About, HashPermit, Lane, PasswordGuess, Place, Verified, check_new_password},
     privacy,
-    session::{Lifetime, session_key},
-    throttle::Tries,
+    session::{Lifetime, end_all, public_id, session_key},
+    throttle::LoginThrottle,
 };
 
 impl Learner<'_> {
@@ -49,6 +51,8 @@ impl Learner<'_> {
             .into_iter()
             .filter(is_alive)
             .map(|row| Device {
+                id: public_id(&row.key),
+                kind: row.kind.clone(),
                 since: calendar.date(Timestamp(row.created_at)),
                 seen: calendar.date(Timestamp(row.seen_at)),
                 is_shared: row.is_shared,
@@ -61,15 +65,40 @@ impl Learner<'_> {
         Ok(Account { viewer: self.viewer(locale, is_shared), devices, employee_number, mail })
     }
 
-    /// Ends every session of this person, on every device.
+    /// Ends every session of this person, and forgets the devices they have signed in with.
     ///
     /// # Errors
     /// Those of the database.
     pub async fn sign_out_everywhere(&self) -> Result<(), ServiceError> {
-        session::Entity::delete_many()
-            .filter(session::Column::PersonId.eq(self.who.id.key()))
-            .exec(self.services.store().write())
+        let writing = self.services.store().begin().await?;
+        let ended = end_all(&writing, self.who.id).await?;
+        known_device::forget_all(&writing, self.who.id, None).await?;
+        writing.commit().await?;
+        let entry = Entry { reason: Some("everywhere"), count: Some(ended), ..Entry::default() };
+        audit::record(self.services, "sessions_ended", Some(self.who.id), entry).await;
+        Ok(())
+    }
+
+    /// Ends the session on one device of this person, and forgets that device.
+    ///
+    /// # Errors
+    /// [`ServiceError::NotFound`] for a device that is not theirs or is signed out already.
+    pub async fn end_device(&self, id: &str) -> Result<(), ServiceError> {
+        let me = self.who.id;
+        let writing = self.services.store().begin().await?;
+        let mine = session::Entity::find()
+            .filter(session::Column::PersonId.eq(me.key()))
+            .all(&writing)
             .await?;
+        let found = mine.into_iter().find(|row| public_id(&row.key) == id);
+        let found = found.ok_or(ServiceError::NotFound)?;
+        session::Entity::delete_by_id(found.key).exec(&writing).await?;
+        if let Some(device) = &found.device_key {
+            known_device::forget(&writing, device).await?;
+        }
+        writing.commit().await?;
+        let entry = Entry { reason: Some("device"), count: Some(1), ..Entry::default() };
+        audit::record(self.services, "sessions_ended", Some(me), entry).await;
         Ok(())
     }
 
@@ -123,52 +152,78 @@ impl Learner<'_> {
         })
     }
 
-    /// Changes the password and ends every other session. `cookie` is this browser's session.
+    /// Changes the password, ends every session and forgets every other device. The caller begins a
+    /// new session in this browser. `cookie` is the session it had.
     ///
     /// # Errors
-    /// The old password is not right, the new one will not do, or [`ServiceError::Wait`] after too
-    /// many tries.
+    /// The old password is not right, the new one is not accepted, or [`ServiceError::Wait`] after
+    /// too many tries.
     pub async fn change_password(
         &self,
         old: &str,
         new: &str,
         cookie: &str,
     ) -> Result<(), ServiceError> {
-        let known = [&*self.who.given_name, &*self.who.family_name, &*self.who.employee_number];
-        check_new_password(new, &known)
-            .map_err(|fault| ServiceError::invalid("new_password", fault))?;
-        let me = self.who.id.key();
-        let tries = Tries::to_confirm(self.who.id, self.now);
-        let turn = PasswordTurn::wait().await?;
-        tries.check(self.services).await?;
-        let row = person::Entity::find_by_id(me).one(self.services.store().read()).await?;
+        let me = self.who.id;
+        let row = self.services.store().read();
+        let row = person::Entity::find_by_id(me.key()).one(row).await?;
+        let row = row.ok_or(ServiceError::SignedOut)?;
+        let new = check_new_password(self.services, "new_password", new, &About::of(&row)).await?;
+        let keys = self.services.digest_key().await?;
+        let throttle = LoginThrottle::to_confirm(keys, me, self.now);
+        let place = Place::new(Lane::Known, vec!["confirm".to_owned(), me.to_string()]);
+        let permit = HashPermit::wait(place).await?;
+        if let Err(error) = throttle.check(self.services).await {
+            self.password_refused("throttled").await;
+            return Err(error);
+        }
+        let row = person::Entity::find_by_id(me.key()).one(self.services.store().read()).await?;
         let stored = row.and_then(|row| row.password_hash);
-        let (turn, fits) = turn.verify(old.to_owned(), stored.clone()).await;
-        if !fits {
-            tries.failed(self.services).await?;
+        let (permit, verified) = permit.verify(PasswordGuess::new(old), stored.clone()).await;
+        if verified == Verified::Wrong {
+            throttle.failed(self.services).await?;
+            self.password_refused("old_password").await;
             return Err(ServiceError::invalid("old_password", Fault::WrongPassword));
         }
-        tries.succeeded(self.services).await?;
-        let (_, hash) = turn.hash(new.to_owned()).await;
+        throttle.succeeded(self.services).await?;
+        let (_, hash) = permit.hash(new).await;
+        let ended = self.replace_hash(hash, stored, cookie).await?;
+        let entry = Entry { count: Some(ended), ..Entry::default() };
+        audit::record(self.services, "password_changed", Some(me), entry).await;
+        Ok(())
+    }
+
+    async fn password_refused(&self, reason: &'static str) {
+        let entry = Entry { reason: Some(reason), ..Entry::default() };
+        audit::record(self.services, "password_change_refused", Some(self.who.id), entry).await;
+    }
+
+    /// Replaces a hash that has been verified; how many sessions ended.
+    async fn replace_hash(
+        &self,
+        hash: String,
+        stored: Option<String>,
+        cookie: &str,
+    ) -> Result<u64, ServiceError> {
+        let me = self.who.id;
         let writing = self.services.store().begin().await?;
         // One that was replaced meanwhile is not the old one any more.
         let changed = person::Entity::update_many()
             .col_expr(person::Column::PasswordHash, Expr::value(hash))
-            .filter(person::Column::Id.eq(me))
+            .filter(person::Column::Id.eq(me.key()))
             .filter(person::Column::PasswordHash.eq(stored.as_deref()))
             .exec(&writing)
             .await?;
         if changed.rows_affected == 0 {
             return Err(ServiceError::invalid("old_password", Fault::WrongPassword));
         }
-        session::Entity::delete_many()
-            .filter(session::Column::PersonId.eq(me))
-            .filter(session::Column::Key.ne(session_key(cookie)))
-            .exec(&writing)
-            .await?;
+        let this = session::Entity::find_by_id(session_key(cookie)).one(&writing).await?;
+        let device = this.and_then(|row| row.device_key);
+        let ended = end_all(&writing, me).await?;
+        known_device::forget_all(&writing, me, device.as_deref()).await?;
         writing.commit().await?;
         privacy::note_replaced_password(self.services, stored.as_deref()).await;
-        Ok(())
+        Ok(ended)
     }
 
     /// Everything that is kept about this person, as JSON.
@@ -176,6 +231,9 @@ impl Learner<'_> {
     /// # Errors
     /// Those of the database.
     pub async fn my_data(&self) -> Result<serde_json::Value, ServiceError> {
-        privacy::export(self.services, self.who.id).await
+        let data = privacy::export(self.services, self.who.id).await?;
+        let entry = Entry { what: Some("own_data"), ..Entry::default() };
+        audit::record(self.services, "data_exported", Some(self.who.id), entry).await;
+        Ok(data)
     }
 }

@@ -14,9 +14,9 @@ mod programs;
 mod referrals;
 mod replies;
 
-use kvarten_domain::Timestamp;
+use kvarten_domain::{Role, Timestamp};
 
-use crate::{ServiceError, Services, SignedIn};
+use crate::{ServiceError, Services, SignedIn, audit::denied};
 
 pub(crate) use completion::ledger_row;
 pub use media::StoredFile;
@@ -35,13 +35,13 @@ impl<'s> Learner<'s> {
     ///
     /// # Errors
     /// [`ServiceError::Denied`] for somebody with no place in the organisation today.
-    pub const fn enter(
+    pub fn enter(
         services: &'s Services,
         who: &'s SignedIn,
         now: Timestamp,
     ) -> Result<Self, ServiceError> {
         if who.unit.is_none() && who.roles.is_empty() {
-            return Err(ServiceError::Denied);
+            return Err(denied(services, who, Role::Staff));
         }
         Ok(Self { services, who, now })
     }

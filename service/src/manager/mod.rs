@@ -18,6 +18,7 @@ use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
 
 use crate::{
     ServiceError, Services, SignedIn,
+    audit::denied,
     bank::Bank,
     competence::{Reader, Selection, trends},
     signed_in::{employed_at, here_at},
@@ -51,12 +52,12 @@ impl<'s> Manager<'s> {
         now: Timestamp,
     ) -> Result<Self, ServiceError> {
         if !who.has(Role::Manager) {
-            return Err(ServiceError::Denied);
+            return Err(denied(services, who, Role::Manager));
         }
         let bank = services.bank().await?;
         let units = who.managed(&bank);
         if units.is_empty() {
-            return Err(ServiceError::Denied);
+            return Err(denied(services, who, Role::Manager));
         }
         Ok(Self { services, who, now, bank, units })
     }

@@ -17,6 +17,7 @@ use uuid::Uuid;
 use super::Manager;
 use crate::{
     ServiceError,
+    audit::{self, Entry},
     competence::{look_at_units, unpack},
     signed_in::{employed_at, here_at},
 };
@@ -126,6 +127,8 @@ impl Manager<'_> {
         let found = Finder::new(&overview).find(&overview, filter);
         let total = overview.people.len();
         overview.people = found.iter().map(|at| overview.people[*at].clone()).collect();
+        let entry = Entry { what: Some("unit"), ..Entry::default() };
+        audit::record(self.services, "data_exported", Some(self.who.id), entry).await;
         Ok((overview, total))
     }
 

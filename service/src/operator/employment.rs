@@ -1,13 +1,19 @@
 //! Where people work, and as what: who comes, moves, leaves and comes back.
 
 use kvarten_domain::{Fault, PersonId, ProfessionId, Role, Timestamp, UnitId};
-use kvarten_entity::{Column, employment, leaderboard_member, person, role_grant, session};
+use kvarten_entity::{Column, employment, leaderboard_member, person, role_grant};
 use sea_orm::{
     ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QuerySelect, sea_query::Expr,
 };
 
-use super::{Operator, people::ROWS};
-use crate::{ServiceError, privacy, send_standing, store::WriteTransaction};
+use super::{Operator, by_operator, people::ROWS};
+use crate::{
+    ServiceError,
+    audit::{self, Entry},
+    known_device, privacy, send_standing,
+    session::end_all,
+    store::WriteTransaction,
+};
 
 /// Where somebody works or worked, as what and when.
 pub(super) struct Post {
@@ -73,14 +79,14 @@ impl Operator<'_> {
             return Err(ServiceError::NotFound);
         }
         self.end_posts(&writing, id).await?;
-        session::Entity::delete_many()
-            .filter(session::Column::PersonId.eq(id.key()))
-            .exec(&writing)
-            .await?;
+        let ended = end_all(&writing, id).await?;
+        known_device::forget_all(&writing, id, None).await?;
         leaderboard_member::Entity::delete_by_id(id.key()).exec(&writing).await?;
         writing.commit().await?;
         // An older copy of the database must not give a person who has left their way in back.
         privacy::note_replaced_password(self.services, hash.as_deref()).await;
+        let entry = Entry { roles: Some(&[]), count: Some(ended), ..by_operator() };
+        audit::record(self.services, "person_left", Some(id), entry).await;
         Ok(())
     }
 
@@ -105,18 +111,23 @@ impl Operator<'_> {
         Ok(())
     }
 
-    /// Has somebody begin a post now, and commits. They are pointed to what whoever joins is.
+    /// Has somebody begin a post now, ends their sessions, which began with other roles, and
+    /// commits. They are pointed to what whoever joins is. `event` is written into the security log.
     async fn begin(
         &self,
         writing: WriteTransaction,
         person: PersonId,
         (unit, profession): (UnitId, ProfessionId),
         roles: &[Role],
+        event: &'static str,
     ) -> Result<(), ServiceError> {
-        let roles = roles.iter().map(|role| (*role, unit)).collect();
-        let post = Post { person, unit, profession, roles, since: self.now, until: None };
+        let granted = roles.iter().map(|role| (*role, unit)).collect();
+        let post = Post { person, unit, profession, roles: granted, since: self.now, until: None };
         self.employ(&writing, vec![post]).await?;
+        let ended = end_all(&writing, person).await?;
         writing.commit().await?;
+        let entry = Entry { roles: Some(roles), count: Some(ended), ..by_operator() };
+        audit::record(self.services, event, Some(person), entry).await;
         send_standing(self.services, self.now).await?;
         Ok(())
     }
@@ -145,7 +156,7 @@ impl Operator<'_> {
             return Err(ServiceError::invalid("person", Fault::Retired));
         }
         self.end_posts(&writing, id).await?;
-        self.begin(writing, id, (unit, profession), roles).await
+        self.begin(writing, id, (unit, profession), roles, "person_moved").await
     }
 
     /// Notes that somebody who has left works here again, in a unit with a profession and roles.
@@ -177,6 +188,6 @@ impl Operator<'_> {
             .filter(person::Column::Id.eq(id.key()))
             .exec(&writing)
             .await?;
-        self.begin(writing, id, (unit, profession), roles).await
+        self.begin(writing, id, (unit, profession), roles, "person_returned").await
     }
 }

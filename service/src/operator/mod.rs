@@ -11,13 +11,23 @@ pub(crate) use people::Hired;
 pub use people::NewPerson;
 use sea_orm::{EntityTrait, PaginatorTrait};
 
-use crate::{ServiceError, Services, bank, map::Map};
+use crate::{
+    ServiceError, Services,
+    audit::{Actor, Entry},
+    bank,
+    map::Map,
+};
 
 /// Somebody with the process's own access to the database.
 #[derive(Clone, Copy, Debug)]
 pub struct Operator<'s> {
     pub(crate) services: &'s Services,
     pub(crate) now: Timestamp,
+}
+
+/// An event of the security log that the operator causes.
+fn by_operator() -> Entry<'static> {
+    Entry { by: Actor::Operator, ..Entry::default() }
 }
 
 fn required(field: &'static str, text: &str) -> Result<String, ServiceError> {

@@ -2,22 +2,26 @@
 
 use kvarten_domain::{
     Fault, Locale, PersonId, ProfessionId, Role, Timestamp, UnitId,
-    person::{EmailAddress, EmployeeNumber, check_new_password},
+    person::{EmailAddress, EmployeeNumber},
     text::sorted_as,
 };
-use kvarten_entity::{Column, Key, employment, person, profession, session};
+use kvarten_entity::{Column, Key, employment, person, profession};
 use sea_orm::{
     ActiveValue::Set, ColumnTrait, Condition, EntityTrait, JoinType, QueryFilter, QuerySelect,
     sea_query::Expr,
 };
 
-use super::{Operator, employment::Post, required};
+use super::{Operator, by_operator, employment::Post, required};
 use crate::{
-    ServiceError, new_id,
-    password::hash_password,
+    ServiceError,
+    audit::{self, Entry},
+    known_device, new_id,
+    password::{About, check_new_password, hash_password},
     privacy, send_standing,
+    session::end_all,
     signed_in::{employed_at, here_at},
     store::WriteTransaction,
+    visitor::fold_name,
 };
 
 /// A person to be.
@@ -103,9 +107,13 @@ impl Operator<'_> {
         let password_hash = match &new.password {
             None => None,
             Some(password) => {
-                check_new_password(password, &[&given_name, &family_name, number.as_str()])
-                    .map_err(|fault| ServiceError::invalid("password", fault))?;
-                Some(hash_password(password.clone()).await?)
+                let mut words = vec![given_name.clone(), family_name.clone()];
+                words.extend([format!("{given_name} {family_name}"), number.as_str().to_owned()]);
+                words.extend(email.as_ref().map(|email| email.as_str().to_owned()));
+                let about = About { person: words };
+                let checked =
+                    check_new_password(self.services, "password", password, &about).await?;
+                Some(hash_password(checked).await?)
             }
         };
         let hired = Hired {
@@ -127,6 +135,8 @@ impl Operator<'_> {
         self.refuse_taken(&writing, &hired).await?;
         self.hire(&writing, std::slice::from_ref(&hired)).await?;
         writing.commit().await?;
+        let entry = Entry { roles: Some(&new.roles), ..by_operator() };
+        audit::record(self.services, "person_created", Some(hired.id), entry).await;
         send_standing(self.services, self.now).await?;
         Ok(hired.id)
     }
@@ -222,7 +232,7 @@ impl Operator<'_> {
     /// # Errors
     /// [`ServiceError::NotFound`].
     pub async fn find_person(&self, name: &str) -> Result<PersonId, ServiceError> {
-        let name = name.trim().to_lowercase();
+        let name = fold_name(name);
         let which = Condition::any()
             .add(person::Column::EmployeeNumber.eq(&name))
             .add(person::Column::Email.eq(&name));
@@ -230,7 +240,7 @@ impl Operator<'_> {
         found.map(|person| person.id.id()).ok_or(ServiceError::NotFound)
     }
 
-    /// Gives a person a new password and ends all their sessions.
+    /// Gives a person a new password, ends all their sessions and forgets their devices.
     ///
     /// # Errors
     /// [`ServiceError::NotFound`], or a password that will not do.
@@ -238,21 +248,21 @@ impl Operator<'_> {
         let id = self.find_person(name).await?;
         let row = person::Entity::find_by_id(id.key()).one(self.services.store().read()).await?;
         let row = row.ok_or(ServiceError::NotFound)?;
-        check_new_password(password, &[&row.given_name, &row.family_name, &row.employee_number])
-            .map_err(|fault| ServiceError::invalid("password", fault))?;
-        let hash = hash_password(password.to_owned()).await?;
+        let about = About::of(&row);
+        let password = check_new_password(self.services, "password", password, &about).await?;
+        let hash = hash_password(password).await?;
         let writing = self.services.store().begin().await?;
         person::Entity::update_many()
             .col_expr(person::Column::PasswordHash, Expr::value(hash))
             .filter(person::Column::Id.eq(id.key()))
             .exec(&writing)
             .await?;
-        session::Entity::delete_many()
-            .filter(session::Column::PersonId.eq(id.key()))
-            .exec(&writing)
-            .await?;
+        let ended = end_all(&writing, id).await?;
+        known_device::forget_all(&writing, id, None).await?;
         writing.commit().await?;
         privacy::note_replaced_password(self.services, row.password_hash.as_deref()).await;
+        let entry = Entry { count: Some(ended), ..by_operator() };
+        audit::record(self.services, "password_changed", Some(id), entry).await;
         Ok(())
     }
 
@@ -261,7 +271,10 @@ impl Operator<'_> {
     /// # Errors
     /// [`ServiceError::NotFound`].
     pub async fn export_person(&self, id: PersonId) -> Result<serde_json::Value, ServiceError> {
-        privacy::export(self.services, id).await
+        let data = privacy::export(self.services, id).await?;
+        let entry = Entry { what: Some("person"), ..by_operator() };
+        audit::record(self.services, "data_exported", Some(id), entry).await;
+        Ok(data)
     }
 
     /// Erases a person; what their unit has earned stays with the unit, without a name.
@@ -269,6 +282,8 @@ impl Operator<'_> {
     /// # Errors
     /// [`ServiceError::NotFound`].
     pub async fn erase_person(&self, id: PersonId) -> Result<(), ServiceError> {
-        privacy::erase(self.services, id).await
+        privacy::erase(self.services, id).await?;
+        audit::record(self.services, "person_erased", Some(id), by_operator()).await;
+        Ok(())
     }
 }

@@ -23,12 +23,17 @@ use serde_json::{Map, Value};
 use uuid::Uuid;
 
 use crate::{
-    ServiceError, Services, competence::looks_at, disclosure::hold, session::Lifetime,
+    ServiceError, Services,
+    audit::{self, Actor, Entry},
+    competence::looks_at,
+    disclosure::hold,
+    known_device,
+    session::Lifetime,
     store::WriteTransaction,
 };
 pub use reconcile::{NOT_COPIED, Reconciled, reconcile, reconcile_restored};
 use registry::DECLARATIONS;
-use revocations::Entry;
+use revocations::Entry as Revocation;
 pub use revocations::{FILE_NAME as REVOCATIONS_FILE, RevocationList, Revocations};
 pub use scrub::scrub;
 
@@ -116,7 +121,7 @@ async fn erase_rows(services: &Services, person: PersonId) -> Result<(), Service
     }
     // Listed first: one who is listed and still there is erased at the next start, one who is
     // erased and not listed would come back with an older copy.
-    services.append_revocations(vec![Entry::erased(person.key())]).await?;
+    services.append_revocations(vec![Revocation::erased(person.key())]).await?;
     writing.commit().await?;
     Ok(())
 }
@@ -182,7 +187,7 @@ pub struct Tidied {
 /// an older copy of the database. To be called after the change is committed.
 pub(crate) async fn note_replaced_password(services: &Services, hash: Option<&str>) {
     let Some(hash) = hash else { return };
-    if let Err(error) = services.append_revocations(vec![Entry::replaced(hash)]).await {
+    if let Err(error) = services.append_revocations(vec![Revocation::replaced(hash)]).await {
         tracing::error!(%error, "a replaced password could not be added to the list of revocations");
     }
 }
@@ -205,6 +210,7 @@ pub async fn tidy(services: &Services, now: Timestamp) -> Result<Tidied, Service
         .filter(sign_in_throttle::Column::LastAt.lte(now.plus_seconds(-THROTTLE_SECONDS).0))
         .exec(write)
         .await?;
+    known_device::apply_retention(services, now).await?;
     let long_gone: Vec<Uuid> = person::Entity::find()
         .select_only()
         .column(person::Column::Id)
@@ -215,7 +221,11 @@ pub async fn tidy(services: &Services, now: Timestamp) -> Result<Tidied, Service
     let mut people = 0;
     for id in long_gone {
         match erase_rows(services, id.id()).await {
-            Ok(()) => people += 1,
+            Ok(()) => {
+                let entry = Entry { by: Actor::System, ..Entry::default() };
+                audit::record(services, "person_erased", Some(id.id()), entry).await;
+                people += 1;
+            }
             // Another process was first.
             Err(ServiceError::NotFound) => {}
             // The others' turn must not wait for one that fails; this one is tried again.

@@ -3,9 +3,9 @@
 use std::{future::Future, pin::Pin};
 
 use kvarten_entity::{
-    answer, attempt, claim, cohort_member, competence, employment, evidence, leaderboard_member,
-    lesson, mail, mail_choice, person, person_look, points_entry, referral, role_grant,
-    self_assessment, session, standing_referral, step_state, unit_look, visit,
+    answer, attempt, claim, cohort_member, competence, employment, evidence, known_device,
+    leaderboard_member, lesson, mail, mail_choice, person, person_look, points_entry, referral,
+    role_grant, self_assessment, session, standing_referral, step_state, unit_look, visit,
 };
 use sea_orm::{ColumnTrait, DatabaseConnection, EntityTrait, QueryFilter, sea_query::Expr};
 use serde::Serialize;
@@ -34,6 +34,8 @@ pub enum Retention {
     AfterLeaving,
     /// Until the session ends: at most 60 days, an hour on a shared tablet.
     UntilSessionEnds,
+    /// Until the device has not been used to sign in for a year, or the person signs out everywhere.
+    UntilUnused,
     /// Until the person leaves the leaderboard, or as the person.
     UntilWithdrawn,
 }
@@ -45,6 +47,9 @@ impl Retention {
         match self {
             Self::AfterLeaving => "till två år efter att du har slutat",
             Self::UntilSessionEnds => "tills inloggningen upphör, högst 60 dagar",
+            Self::UntilUnused => {
+                "tills du inte har loggat in med enheten på ett år, eller loggar ut överallt"
+            }
             Self::UntilWithdrawn => {
                 "tills du lämnar topplistan, högst två år efter att du har slutat"
             }
@@ -346,6 +351,15 @@ pub static DECLARATIONS: &[Declaration] = &[
         "var du är inloggad",
         Delete,
         UntilSessionEnds
+    ),
+    deleted!(
+        known_device,
+        PersonId,
+        "known_devices",
+        "person_id",
+        "när du först och senast loggade in med en enhet",
+        Delete,
+        UntilUnused
     ),
     deleted!(role_grant, PersonId, "role_grants", "person_id", "dina roller", Delete, AfterLeaving),
     deleted!(

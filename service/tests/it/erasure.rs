@@ -10,7 +10,7 @@ use kvarten_service::{
     operator::NewPerson,
     privacy::{self, KEPT_AFTER_LEAVING_SECONDS, Reconciled},
     session::{SessionRecord, Sessions, session_key},
-    visitor::Visitor,
+    visitor::{Origin, Visitor},
 };
 use sea_orm::{
     ColumnTrait, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter, TransactionTrait,
@@ -93,6 +93,8 @@ async fn town_with_her(town: Town) -> (Town, PersonId) {
         is_shared: false,
         data: format!("{{\"person\":\"{id}\",\"shared\":false}}"),
         expires_at: NOON.plus_seconds(3_600),
+        kind: String::new(),
+        device_key: None,
     };
     let sessions = Sessions::of(&town.services);
     assert!(sessions.create(&session_key("kakan"), &record, NOON).await.expect("kept"));
@@ -215,6 +217,8 @@ story!(an_older_copy_revives_nobody_and_no_password, |town| {
         is_shared: false,
         data: "{}".into(),
         expires_at: NOON.plus_seconds(3_600),
+        kind: String::new(),
+        device_key: None,
     };
     let sessions = Sessions::of(&town.services);
     assert!(sessions.create(&session_key("kakan"), &record, NOON).await.expect("kept"));
@@ -238,7 +242,7 @@ story!(an_older_copy_revives_nobody_and_no_password, |town| {
     assert!(!has_password(&town, bo).await && !has_password(&town, cia).await);
     assert!(has_password(&town, disa).await, "hers had not been replaced");
     let sign_in = Visitor::enter(&town.services, NOON)
-        .sign_in("disa@lindvike.example", PASSWORD, "192.0.2.7")
+        .sign_in("disa@lindvike.example", PASSWORD, Origin::default())
         .await;
     assert!(sign_in.is_ok(), "{sign_in:?}");
     assert_eq!(reconcile().await.expect("a start"), Reconciled::default(), "and once only");
@@ -276,6 +280,8 @@ story!(a_start_after_a_crash_or_an_upgrade_ends_no_session, |town| {
         is_shared: false,
         data: "{}".into(),
         expires_at: NOON.plus_seconds(3_600),
+        kind: String::new(),
+        device_key: None,
     };
     let sessions = Sessions::of(&town.services);
     assert!(sessions.create(&session_key("kakan"), &record, NOON).await.expect("kept"));

@@ -2,6 +2,7 @@
 //! `KVARTEN_TEST_POSTGRES` names (`none` does without).
 
 mod competence;
+mod devices;
 mod disclosure;
 mod erasure;
 mod ladder;
@@ -13,6 +14,7 @@ mod map;
 mod migrations;
 mod operator;
 mod outbox;
+mod passwords;
 mod privacy;
 mod programs;
 mod referrals;

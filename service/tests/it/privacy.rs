@@ -4,14 +4,14 @@ use std::collections::BTreeSet;
 
 use kvarten_domain::{Locale, Role, bank::Filter};
 use kvarten_service::{
-    ServiceError, SignedIn,
+    ServiceError, SignedIn, known_device,
     manager::{Manager, Pointing},
     new_id,
     operator::Operator,
     privacy::{self, KEPT_AFTER_LEAVING_SECONDS, registry::DECLARATIONS},
     refresh_disclosure,
     session::{SessionRecord, Sessions, session_key},
-    visitor::Visitor,
+    visitor::{Origin, Visitor},
 };
 use sea_orm::{ConnectionTrait, DbBackend, FromQueryResult, Statement};
 
@@ -84,7 +84,11 @@ story!(a_person_is_exported_and_erased_and_the_units_total_stays, |town| {
         is_shared: false,
         data: "{\"hemligt\":1}".into(),
         expires_at: NOON.plus_seconds(3_600),
+        kind: "Android, Chrome".into(),
+        device_key: None,
     };
+    let device = known_device::remember(&town.services, None, crew[0].id(), NOON).await;
+    let device = device.expect("remembered");
     let key = session_key("kakan");
     assert!(Sessions::of(&town.services).create(&key, &record, NOON).await.expect("kept"));
     assess_wholly(&alma, "outlook").await;
@@ -106,7 +110,7 @@ story!(a_person_is_exported_and_erased_and_the_units_total_stays, |town| {
         assert!(rows.as_array().is_some_and(|rows| !rows.is_empty()), "{}", declaration.table);
     }
     let text = export.to_string();
-    for secret in ["password_hash", "hemligt", &key] {
+    for secret in ["password_hash", "hemligt", &key, &device.cookie, &device.key] {
         assert!(!text.contains(secret), "{secret}");
     }
 
@@ -116,6 +120,7 @@ story!(a_person_is_exported_and_erased_and_the_units_total_stays, |town| {
         Err(ServiceError::SignedOut)
     ));
     assert_eq!(count(&town, "sessions").await, 0);
+    assert_eq!(count(&town, "known_devices").await, 0);
     assert_eq!(count(&town, "leaderboard_members").await, 0);
     assert_eq!(count(&town, "cohort_members").await, 5, "her colleagues");
     // Her 140 points wait for those of others, without her name.
@@ -170,7 +175,7 @@ story!(who_comes_back_finds_what_they_had_shown, |town| {
     assert_eq!(who.viewer(Locale::Sv, false).unit.as_deref(), Some("Björken"));
     assert_eq!(total(&town.learner_at(&who, later)).await, 60);
     let old = Visitor::enter(&town.services, later)
-        .sign_in("alma@lindvike.example", PASSWORD, "192.0.2.7")
+        .sign_in("alma@lindvike.example", PASSWORD, Origin::default())
         .await;
     assert!(matches!(old, Err(ServiceError::WrongSignIn)), "a new password is due: {old:?}");
 });
