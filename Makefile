@@ -3,7 +3,7 @@
 # ~/.cache/kvarten (KVARTEN_CACHE, CARGO_TARGET_DIR).
 
 .DEFAULT_GOAL := help
-.PHONY: help run test watch demo bench pictures build sbom fmt clean
+.PHONY: help run test watch demo bench trial pictures build sbom fmt clean
 
 PEOPLE ?= 400
 
@@ -24,6 +24,9 @@ demo: ## Fill the database with a made-up municipality: make demo PEOPLE=10000
 
 bench: ## Print every figure beside its bar and write docs/performance.md
 	@scripts/bench
+
+trial: ## Attack the server, print what others notice of it beside its bar, write docs/trials.md
+	@scripts/trial
 
 pictures: ## Every screen in three sizes and both themes, into end2end/screenshots
 	@scripts/pictures

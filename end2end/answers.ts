@@ -40,7 +40,7 @@ const questions = lessons.flatMap((lesson) => lesson.rung.flatMap((rung) => rung
 /** The question on the screen. */
 export async function asked(page: Page): Promise<Question> {
   const prompt = ((await page.locator(".ask__q").first().textContent()) ?? "").trim();
-  const sentence = (await page.locator(".blank").textContent({ timeout: 100 }).catch(() => null)) ?? "";
+  const [sentence = ""] = await page.locator(".blank").allTextContents();
   const question = questions.find(
     ({ prompt: known, before }) => known === prompt && sentence.includes((before ?? "").trim()),
   );

@@ -98,6 +98,18 @@ test.describe("a page that a translator changes while it lives", () => {
     await expect(page.getByRole("heading", { level: 1 })).toContainText(name.split(", ")[1]);
   });
 
+  test("that a blocker takes parts from is drawn again, with what is typed", async ({ page, signIn }) => {
+    await signIn("staff");
+    await page.goto("/lar");
+    await hydrated(page);
+    await page.getByRole("searchbox").fill("jour");
+    await page.evaluate(() => document.querySelector(".hits")?.remove());
+    await expect(page.locator(".note--plain")).toBeVisible();
+    await expect(page.getByRole("searchbox")).toHaveValue("jour");
+    await expect(page.getByRole("searchbox")).toBeFocused();
+    await expect(page.locator(".hits")).toBeVisible();
+  });
+
   test("still goes back", async ({ page, signIn }) => {
     await signIn("staff");
     await page.goto("/lar");
@@ -224,7 +236,7 @@ test.describe("a sign-in that a password manager changes", () => {
 });
 
 test.describe("a program that ends in a trap", () => {
-  for (const way of ["form", "link", "link after typing"]) {
+  for (const way of ["form", "link"]) {
     test(`leaves a page of links and forms (${way})`, async ({ page, signIn, faults }) => {
       await signIn("staff");
       await page.goto("/lar");
@@ -239,19 +251,11 @@ test.describe("a program that ends in a trap", () => {
         await page.getByRole("link", { name: "Poäng" }).click();
         await expect(page.getByRole("heading", { level: 1, name: "Poäng" })).toBeVisible();
         await expect(page).toHaveURL(/poang/);
-      } else if (way === "form") {
+      } else {
         await page.getByRole("searchbox").fill("journal");
         await page.getByRole("searchbox").press("Enter");
         await expect(page).toHaveURL(/sok=journal/);
         await expect(page.getByRole("searchbox")).toHaveValue("journal");
-      } else {
-        await page.getByRole("searchbox").fill("jour");
-        await page.evaluate(() => history.replaceState(null, "", "?niva=1"));
-        await page.evaluate(() => dispatchEvent(new PopStateEvent("popstate")));
-        await page.evaluate(() => document.querySelector(".hits")?.remove());
-        await expect(page.locator(".note--plain")).toBeVisible();
-        await expect(page.getByRole("searchbox")).toHaveValue("jour");
-        await expect(page.locator(".hits")).toBeVisible();
       }
       await expect(page.locator("main")).toHaveCount(1);
       const others = faults.splice(0).filter((fault) => !/unreachable|RuntimeError/.test(fault));

@@ -123,10 +123,8 @@ fn soon(piece: impl FnOnce() + 'static) {
 /// Moves the focus to the content of another page, as a page load would; not on the way back, which
 /// leads to the link that was followed.
 pub fn focus_on_page() {
-    if leptos::tachys::dom::body().has_attribute("data-hydrated") {
-        if ask("kvarten:arrive") {
-            crate::parts::focus_soon("main");
-        }
+    if leptos::tachys::dom::body().has_attribute("data-hydrated") && ask("kvarten:arrive") {
+        crate::parts::focus_soon("main");
     }
 }
 

@@ -23,6 +23,8 @@ pub mod letters;
 mod page;
 #[expect(clippy::needless_pass_by_value, reason = "a view owns what it shows")]
 mod parts;
+#[cfg(feature = "ssr")]
+mod refusal;
 #[expect(clippy::needless_pass_by_value, reason = "a view owns what it shows")]
 #[expect(clippy::unnecessary_wraps, reason = "a screen in a part of its own may not come")]
 mod screens;
@@ -35,3 +37,7 @@ pub use app::{SiteFiles, shell};
 pub use form::{PageOwner, RefusedForm};
 #[cfg(feature = "hydrate")]
 pub use hydration::hydrate;
+#[cfg(feature = "ssr")]
+pub use page::Asker;
+#[cfg(feature = "ssr")]
+pub use refusal::{Onward, refusal_page};

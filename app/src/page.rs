@@ -99,9 +99,29 @@ where
 {
     let fetch = move |asked: String| -> Fetching {
         let fetching = fetch(asked);
-        Box::pin(async move { fetching.await.map(Payload::of) })
+        while_asked(Box::pin(async move { fetching.await.map(Payload::of) }))
     };
     carried(Box::new(source), Box::new(fetch))
+}
+
+/// Whoever asked for a page; hangs up when it is cancelled. A context on the server.
+#[cfg(feature = "ssr")]
+#[derive(Clone, Debug, Default)]
+pub struct Asker(pub tokio_util::sync::CancellationToken);
+
+/// Gives up fetching when whoever asked for the page hangs up.
+#[cfg(feature = "ssr")]
+fn while_asked(fetching: Fetching) -> Fetching {
+    let Some(Asker(asker)) = use_context() else { return fetching };
+    Box::pin(async move {
+        let fetched = asker.run_until_cancelled(fetching).await;
+        fetched.unwrap_or(Err(WireError::Trouble))
+    })
+}
+
+#[cfg(not(feature = "ssr"))]
+fn while_asked(fetching: Fetching) -> Fetching {
+    fetching
 }
 
 fn carried(

@@ -1,10 +1,12 @@
 //! One connection to the program, kept open.
 
+use std::net::IpAddr;
+
 use http::{Request, header};
 use http_body_util::{BodyExt, Full};
 use hyper::{body::Bytes, client::conn::http1};
 use hyper_util::rt::TokioIo;
-use tokio::net::TcpStream;
+use tokio::net::{TcpSocket, TcpStream};
 
 use crate::Failure;
 
@@ -34,7 +36,20 @@ impl Client {
     /// # Errors
     /// Nothing listens there.
     pub async fn connect(address: &str) -> Result<Self, Failure> {
-        let stream = TcpStream::connect(address).await?;
+        Self::over(TcpStream::connect(address).await?, address).await
+    }
+
+    /// Connects from another address of this machine.
+    ///
+    /// # Errors
+    /// Nothing listens there, or this machine has no such address.
+    pub async fn connect_from(source: IpAddr, address: &str) -> Result<Self, Failure> {
+        let socket = TcpSocket::new_v4()?;
+        socket.bind((source, 0).into())?;
+        Self::over(socket.connect(address.parse()?).await?, address).await
+    }
+
+    async fn over(stream: TcpStream, address: &str) -> Result<Self, Failure> {
         stream.set_nodelay(true)?;
         let (sender, connection) = http1::handshake(TokioIo::new(stream)).await?;
         tokio::spawn(connection);
@@ -102,12 +117,39 @@ impl Client {
     /// # Errors
     /// The connection ends, or the program knows no such number.
     pub async fn sign_in(&mut self, employee_number: &str) -> Result<String, Failure> {
+        let answer = self.try_to_sign_in(employee_number, PASSWORD).await?;
+        answer.cookie.ok_or_else(|| format!("{employee_number} could not sign in").into())
+    }
+
+    /// Tries to sign in, and returns whatever is answered.
+    ///
+    /// # Errors
+    /// The connection ends.
+    pub async fn try_to_sign_in(&mut self, name: &str, password: &str) -> Result<Answer, Failure> {
         let fields: String = form_urlencoded::Serializer::new(String::new())
-            .append_pair("name", employee_number)
-            .append_pair("password", PASSWORD)
+            .append_pair("name", name)
+            .append_pair("password", password)
             .finish();
         let kind = "application/x-www-form-urlencoded";
-        let answer = self.post("/api/sign_in", "", kind, fields.into_bytes()).await?;
-        answer.cookie.ok_or_else(|| format!("{employee_number} could not sign in").into())
+        self.post("/api/sign_in", "", kind, fields.into_bytes()).await
+    }
+
+    /// Sends a request with headers of its own.
+    ///
+    /// # Errors
+    /// The connection ends.
+    pub async fn send_with(
+        &mut self,
+        method: &str,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: Vec<u8>,
+    ) -> Result<Answer, Failure> {
+        let mut request = Request::builder().method(method).uri(path);
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        let request = request.header(header::HOST, &self.address);
+        self.send(request.body(Full::new(Bytes::from(body)))?).await
     }
 }

@@ -4,14 +4,11 @@
 use std::time::Instant;
 
 use codee::{Decoder, Encoder, binary::PostcardCodec};
-use kvarten_bench::{Answer, Client, Failure, Program, Town};
+use kvarten_bench::{Answer, Client, Failure, Program, Town, percentile};
 use kvarten_domain::{Date, PersonId, ReferralId, overview::Overview};
 use kvarten_service::new_id;
 
-use crate::{
-    learn::percentile,
-    report::{Figure, Report},
-};
+use crate::report::{Figure, Report};
 
 /// How many systems there are.
 const SYSTEMS: usize = 40;

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use kvarten_bench::{Client, Failure, Program};
+use kvarten_bench::{Client, Failure, Program, percentile};
 
 /// How many connections ask at once.
 const CONNECTIONS: usize = 10;
@@ -52,11 +52,4 @@ pub async fn measure(program: &Program) -> Result<Pages, Failure> {
     #[expect(clippy::cast_precision_loss, reason = "far fewer than 2^52")]
     let per_second = times.len() as f64 / SECONDS as f64;
     Ok(Pages { per_second, p99_ms: percentile(&mut times, 99) })
-}
-
-/// The value below which so many of a hundred values lie.
-pub fn percentile(values: &mut [f64], percent: usize) -> f64 {
-    values.sort_by(f64::total_cmp);
-    let at = (values.len() * percent).div_ceil(100).saturating_sub(1);
-    values.get(at).copied().unwrap_or(0.0)
 }

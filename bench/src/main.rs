@@ -2,13 +2,15 @@
 //! `docs/performance.md`.
 //!
 //! `KVARTEN_BIN` is the program to measure, `KVARTEN_BENCH_POSTGRES` the address of an empty
-//! PostgreSQL database. With `--server-only` the browser's figures are left out.
+//! PostgreSQL database. With `--server-only` the browser's figures are left out. With `--trial` it is
+//! attacked instead, and `docs/trials.md` is written.
 
 mod browser;
 mod competence;
 mod learn;
 mod replies;
 mod report;
+mod trials;
 
 use std::env;
 
@@ -21,8 +23,12 @@ const FEW: usize = 1_000;
 
 #[tokio::main]
 async fn main() -> Result<(), Failure> {
-    let is_server_only = env::args().any(|argument| argument == "--server-only");
+    let is_asked = |word: &str| env::args().any(|argument| argument == word);
+    let is_server_only = is_asked("--server-only");
     let program = env::var("KVARTEN_BIN")?;
+    if is_asked("--trial") {
+        return trials::measure(&program).await;
+    }
     let mut report = Report::default();
     let few = {
         let small = Program::start(&program, FEW).await?;

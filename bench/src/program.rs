@@ -1,6 +1,6 @@
 //! The program under measurement, with a municipality of its own in a temporary folder.
 
-use std::{fs, net::TcpListener, process::Stdio, time::Duration};
+use std::{fs, net::TcpListener, path::PathBuf, process::Stdio, time::Duration};
 
 use tempfile::TempDir;
 use tokio::{
@@ -110,10 +110,24 @@ impl Program {
     /// # Errors
     /// There is no such unit, or there is somebody with that number.
     pub async fn add_manager(&self, employee_number: &str, unit: &str) -> Result<(), Failure> {
+        self.add_person(employee_number, unit, &["manager"]).await
+    }
+
+    /// Adds somebody with some roles in a unit, who signs in with the password of the demonstration.
+    ///
+    /// # Errors
+    /// There is no such unit or role, or there is somebody with that number.
+    pub async fn add_person(
+        &self,
+        employee_number: &str,
+        unit: &str,
+        roles: &[&str],
+    ) -> Result<(), Failure> {
         let who = ["--employee-number", employee_number, "--given-name", "Hanna"];
         let name = ["--family-name", "Åhs", "--profession", "enhetschef"];
-        let place = ["--unit", unit, "--role", "manager", "--stdin"];
-        let arguments = [&["person", "create"], &who[..], &name[..], &place[..]].concat();
+        let place = ["--unit", unit, "--stdin"];
+        let roles: Vec<&str> = roles.iter().flat_map(|role| ["--role", *role]).collect();
+        let arguments = [&["person", "create"], &who[..], &name[..], &place[..], &roles].concat();
         let mut adding = self.command(&arguments).stdin(Stdio::piped()).spawn()?;
         let mut stdin = adding.stdin.take().ok_or("no input")?;
         stdin.write_all(PASSWORD.as_bytes()).await?;
@@ -121,7 +135,7 @@ impl Program {
         if adding.wait().await?.success() {
             Ok(())
         } else {
-            Err(format!("no manager of {unit} was added").into())
+            Err(format!("nobody was added in {unit}").into())
         }
     }
 
@@ -130,7 +144,8 @@ impl Program {
     /// # Errors
     /// It does not start.
     pub async fn serve(&mut self) -> Result<(), Failure> {
-        self.running = Some(self.command(&["serve"]).spawn()?);
+        let log = fs::OpenOptions::new().create(true).append(true).open(self.log_file())?;
+        self.running = Some(self.command(&["serve"]).stderr(log).spawn()?);
         for _ in 0..400 {
             if let Ok(mut client) = Client::connect(self.address()).await
                 && client.get("/readyz", "").await.is_ok_and(|answer| answer.status == 200)
@@ -139,7 +154,28 @@ impl Program {
             }
             tokio::time::sleep(Duration::from_millis(25)).await;
         }
-        Err("kvarten did not start".into())
+        Err(format!("kvarten did not start: {}", self.log()).into())
+    }
+
+    fn log_file(&self) -> PathBuf {
+        self.folder.path().join("log")
+    }
+
+    /// What it has written to its log while it served.
+    #[must_use]
+    pub fn log(&self) -> String {
+        fs::read_to_string(self.log_file()).unwrap_or_default()
+    }
+
+    /// Tells it to stop, and waits until it has. Whether it ended as it should.
+    ///
+    /// # Errors
+    /// It has ended already.
+    pub async fn stop(&mut self) -> Result<bool, Failure> {
+        let mut running = self.running.take().ok_or("kvarten does not run")?;
+        let id = running.id().ok_or("kvarten does not run")?.to_string();
+        Command::new("kill").args(["-TERM", &id]).status().await?;
+        Ok(running.wait().await?.success())
     }
 
     /// Ends it at once and without warning, as `kill -9` does.

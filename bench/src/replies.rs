@@ -3,12 +3,10 @@
 
 use std::time::Instant;
 
-use kvarten_bench::{Climber, Failure, Program};
+use kvarten_bench::{Climber, Failure, Program, percentile};
 use kvarten_domain::ladder::LadderView;
 use kvarten_service::Store;
 use sea_orm::{ConnectionTrait, Statement};
-
-use crate::learn::percentile;
 
 const PEOPLE: usize = 500;
 const ANSWERS: usize = 20;

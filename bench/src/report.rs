@@ -101,8 +101,19 @@ impl Report {
 
     /// Writes `docs/performance.md`.
     pub fn write(&self) -> Result<(), Failure> {
-        let mut text = String::from("# Performance\n\n");
-        writeln!(text, "Written by `make bench`; a benchmark, not a test.\n")?;
+        self.write_as("docs/performance.md", "Performance", "make bench", NOTES)
+    }
+
+    /// Writes a file with a title, what makes it, and what the figures are.
+    pub fn write_as(
+        &self,
+        file: &str,
+        title: &str,
+        made_by: &str,
+        notes: &str,
+    ) -> Result<(), Failure> {
+        let mut text = format!("# {title}\n\n");
+        writeln!(text, "Written by `{made_by}`; a benchmark, not a test.\n")?;
         writeln!(text, "- Date: {}", first_line("date", &["+%Y-%m-%d"]))?;
         writeln!(text, "- Commit: {}", first_line("git", &["rev-parse", "--short", "HEAD"]))?;
         writeln!(text, "- Machine: {}", machine())?;
@@ -114,8 +125,8 @@ impl Report {
         for figure in &self.figures {
             writeln!(text, "{}", figure.row())?;
         }
-        text.push_str(NOTES);
-        fs::write("docs/performance.md", text)?;
+        text.push_str(notes);
+        fs::write(file, text)?;
         Ok(())
     }
 }

@@ -1,11 +1,11 @@
 //! Who asks, and what those are told who may not have what they ask for. For what is not a page
-//! and not a function.
+//! and not a function; `trouble` gives every answer its last form.
 
 use axum::{
     http::{HeaderMap, StatusCode, header::ACCEPT},
     response::{IntoResponse, Redirect, Response},
 };
-use kvarten_app::calls::PERSON;
+use kvarten_app::calls::{PERSON, WireError};
 use kvarten_domain::PersonId;
 use kvarten_service::{ServiceError, Services, SignedIn, now};
 use thiserror::Error;
@@ -23,6 +23,32 @@ pub enum Trouble {
     /// The session cannot be read.
     #[error(transparent)]
     Session(#[from] tower_sessions::session::Error),
+}
+
+/// Why an answer is a refusal; for whoever gives it its last form.
+#[derive(Clone, Debug)]
+pub struct Refused(pub WireError);
+
+/// A refusal, with a line for whoever reads it as it is.
+pub fn refusal(status: StatusCode, error: WireError) -> Response {
+    let mut response = (status, line_of(&error)).into_response();
+    response.extensions_mut().insert(Refused(error));
+    response
+}
+
+/// The line for programs.
+pub fn line_of(error: &WireError) -> String {
+    match error {
+        WireError::SignedOut | WireError::WrongSignIn => "nobody is signed in\n",
+        WireError::Denied => "not allowed\n",
+        WireError::NotFound => "not found\n",
+        WireError::Busy => "Kvarten is not available right now. Try again shortly.\n",
+        WireError::TooLarge => "That is too much at once.\n",
+        WireError::Foreign => "This came from another site, or to another address than ours.\n",
+        WireError::Invalid { .. } => "This cannot be read.\n",
+        _ => "Something went wrong.\n",
+    }
+    .to_owned()
 }
 
 /// What those are told who ask for it.
@@ -43,34 +69,21 @@ impl Refusal {
 
 impl IntoResponse for Refusal {
     fn into_response(self) -> Response {
-        use ServiceError::{
-            Conflict, Denied, Interrupted, NotFound, SignedOut, StorageFailed, Unavailable,
-        };
+        use ServiceError::SignedOut;
 
-        let status = match &self.trouble {
+        if self.is_page_wanted && matches!(self.trouble, Trouble::Service(SignedOut)) {
             // Somebody followed a link after their session had ended.
-            Trouble::Service(SignedOut) if self.is_page_wanted => {
-                return Redirect::to("/logga-in").into_response();
-            }
-            Trouble::Service(SignedOut) => StatusCode::UNAUTHORIZED,
-            Trouble::Service(Denied) => StatusCode::FORBIDDEN,
-            Trouble::Service(NotFound) => StatusCode::NOT_FOUND,
-            // The session store only fails when the database does.
-            trouble @ (Trouble::Service(
-                Unavailable(_) | Conflict(_) | Interrupted | StorageFailed(_),
-            )
-            | Trouble::Session(_)) => {
-                tracing::error!(%trouble, "a request failed");
-                let words = "Kvarten cannot read and save right now. Try again in a while.\n";
-                return (StatusCode::SERVICE_UNAVAILABLE, words).into_response();
-            }
-            trouble => {
-                tracing::error!(%trouble, "a request failed");
-                return (StatusCode::INTERNAL_SERVER_ERROR, "Something went wrong.\n")
-                    .into_response();
+            return Redirect::to("/logga-in").into_response();
+        }
+        let error = match self.trouble {
+            Trouble::Service(error) => WireError::from(error),
+            Trouble::Session(error) => WireError::from(error),
+            Trouble::Sheet(error) => {
+                tracing::error!(%error, "a file was not made");
+                WireError::Trouble
             }
         };
-        (status, format!("{}\n", self.trouble)).into_response()
+        refusal(error.status(), error)
     }
 }
 

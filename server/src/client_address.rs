@@ -15,11 +15,19 @@ const FORWARDED_FOR: &str = "x-forwarded-for";
 /// the entry so far from the right is the last that one of them wrote; what stands further left
 /// anybody may have written.
 pub fn client_address(headers: &HeaderMap, extensions: &Extensions, trusted_proxies: u8) -> String {
-    let peer = extensions.get::<ConnectInfo<SocketAddr>>().map(|peer| peer.0.ip());
-    forwarded(headers, trusted_proxies)
-        .or(peer)
-        .map(|address| customer(address.to_canonical()).to_string())
+    client_ip(headers, extensions, trusted_proxies)
+        .map(|address| customer(address).to_string())
         .unwrap_or_default()
+}
+
+/// The same, whole.
+pub fn client_ip(
+    headers: &HeaderMap,
+    extensions: &Extensions,
+    trusted_proxies: u8,
+) -> Option<IpAddr> {
+    let peer = extensions.get::<ConnectInfo<SocketAddr>>().map(|peer| peer.0.ip());
+    forwarded(headers, trusted_proxies).or(peer).map(|address| address.to_canonical())
 }
 
 /// Of an IPv6 address the network: the rest is the customer's own to choose, and to change.

@@ -23,10 +23,14 @@ const DISCLOSING: Duration = Duration::from_hours(1);
 pub struct Jobs(Vec<JoinHandle<()>>);
 
 impl Jobs {
-    /// Stops them. A mail that is being sent is found again by the next process.
-    pub fn stop(self) {
-        for job in self.0 {
+    /// Stops them, and waits until they have stopped. A mail that is being sent is found again by the
+    /// next process.
+    pub async fn stop(self) {
+        for job in &self.0 {
             job.abort();
+        }
+        for job in self.0 {
+            let _ = job.await;
         }
     }
 }

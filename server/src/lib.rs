@@ -3,16 +3,20 @@
 
 mod access_log;
 mod answers;
+mod asking;
 pub mod cli;
 mod client_address;
 mod commands;
 pub mod config;
+mod crowd;
 mod csrf;
 pub mod demo_content;
 mod failure;
+mod guarded;
 mod headers;
 mod health;
 mod jobs;
+mod listen;
 pub mod logging;
 pub mod mail;
 mod mail_stop;
@@ -30,6 +34,7 @@ mod session_store;
 mod shape;
 mod site;
 mod terminal;
+mod trouble;
 mod unit_files;
 
 pub use failure::Failure;

@@ -9,7 +9,7 @@ use axum::{
         header::{ACCEPT, CONTENT_TYPE, LOCATION},
     },
     middleware::Next,
-    response::{IntoResponse, Response},
+    response::Response,
 };
 use kvarten_app::{
     PageOwner, RefusedForm,
@@ -60,7 +60,7 @@ pub async fn of_form(session: Session, request: Request, next: Next) -> Response
     }
     let (parts, body) = request.into_parts();
     let Ok(body) = to_bytes(body, LONGEST_CALL).await else {
-        return crate::pages::too_much().into_response();
+        return crate::pages::too_much();
     };
     let call = call_name(parts.uri.path()).to_owned();
     let response = next.run(Request::from_parts(parts, Body::from(body.clone()))).await;

@@ -12,6 +12,12 @@ pub const FOR_OTHERS: HeaderValue =
 pub const FOR_MEDIA: HeaderValue =
     HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'; sandbox");
 
+/// For pages that refuse: they have styles, and nothing else.
+pub const FOR_REFUSALS: HeaderValue = HeaderValue::from_static(
+    "default-src 'none'; style-src 'self'; font-src 'self'; img-src 'self'; form-action 'none'; \
+     base-uri 'none'; frame-ancestors 'none'",
+);
+
 const BEFORE_NONCE: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval' 'nonce-";
 const AFTER_NONCE: &str = "'; style-src 'self'; img-src 'self' data:; media-src 'self'; \
      font-src 'self'; manifest-src 'self'; form-action 'self'; base-uri 'none'; \

@@ -6,9 +6,10 @@ use axum::{
     Router,
     http::StatusCode,
     middleware,
-    response::{IntoResponse, Response},
+    response::Response,
     routing::{get, post},
 };
+use kvarten_app::calls::{CookieRules, WireError};
 use kvarten_service::Services;
 use leptos::config::LeptosOptions;
 use tower::util::MapResponseLayer;
@@ -23,8 +24,17 @@ use tower_http::{
 };
 
 use crate::{
-    Failure, access_log, config::HttpConfig, csrf, headers, health, mail_stop, media, my_data,
-    page_context, pages::Pages, session_store, site, unit_files,
+    Failure, access_log,
+    answers::refusal,
+    asking::{self, Asking},
+    config::HttpConfig,
+    crowd::{self, Crowd},
+    csrf::{self, Reading},
+    headers, health, mail_stop, media, my_data, page_context,
+    pages::Pages,
+    session_store, site,
+    trouble::{self, Troubles},
+    unit_files,
 };
 
 /// How long it may take until an answer begins.
@@ -46,22 +56,26 @@ pub fn router(
     options: &LeptosOptions,
     http: &HttpConfig,
 ) -> Result<Router, Failure> {
-    let pages = Pages::new(services, options, site::files(options)?, http);
+    let files = site::files(options)?;
+    let troubles = Troubles::new(&files.style, CookieRules { is_secure: http.is_secure() });
+    let pages = Pages::new(services, options, files, http);
     let sessions = session_store::layer(services, http.is_secure());
-    let with_sessions = |router: Router| {
+    // Without this there is no session, and with it none that is read for what others do.
+    let with_sessions = |router: Router, reading: Reading| {
         let removal = MapResponseLayer::new(session_store::mark_removal_secure);
-        router.layer(sessions.clone()).layer(removal)
+        let by_the_person = middleware::from_fn_with_state(reading, csrf::read_by_the_person);
+        router.layer(sessions.clone()).layer(removal).layer(by_the_person)
     };
     // What is made for the one who asks.
-    let in_time = |router: Router| {
+    let in_time = |router: Router, reading: Reading| {
         let limit = TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, TIMEOUT);
-        with_sessions(router).layer(limit)
+        with_sessions(router, reading).layer(limit)
     };
     let dynamic = |router: Router| {
         let compression = CompressionLayer::new()
             .quality(CompressionLevel::Precise(COMPRESSION))
             .compress_when(SizeAbove::new(COMPRESS_ABOVE).and(NotForContentType::IMAGES));
-        in_time(router).layer(compression)
+        in_time(router, Reading::Pages).layer(compression)
     };
     let answered = pages
         .functions()
@@ -77,17 +91,21 @@ pub fn router(
     let media = Router::new().route("/media/{id}", get(media::media)).with_state(services.clone());
 
     let guard = csrf::Guard::new(http.public_url.as_ref());
+    let asking = Asking::new(http.public_url.as_ref());
     Ok(dynamic(answered)
-        .merge(in_time(media))
+        .merge(in_time(media, Reading::Media))
         .merge(health::router(services))
         .fallback_service(site::router(options, not_found))
         .layer(middleware::from_fn_with_state(guard, csrf::guard))
         .layer(CatchPanicLayer::custom(after_panic))
+        .layer(middleware::from_fn_with_state(Crowd::new(http.trusted_proxies), crowd::share_out))
+        .layer(middleware::from_fn_with_state(asking, asking::heed))
+        .layer(middleware::from_fn_with_state(troubles, trouble::give_form))
         .layer(middleware::from_fn(access_log::access_log))
         .layer(MapResponseLayer::new(headers::adder(http))))
 }
 
 /// The panic itself has been printed by Rust.
 fn after_panic(_panic: Box<dyn Any + Send + 'static>) -> Response {
-    (StatusCode::INTERNAL_SERVER_ERROR, "Something went wrong.\n").into_response()
+    refusal(StatusCode::INTERNAL_SERVER_ERROR, WireError::Trouble)
 }

@@ -2,20 +2,20 @@
 
 use std::{net::SocketAddr, time::Duration};
 
-use axum::{Router, serve::ListenerExt};
 use kvarten_domain::Role;
 use kvarten_service::{Services, Store, demo, now, operator::Operator};
 use tokio::{
     net::TcpListener,
     signal::unix::{SignalKind, signal},
     sync::watch,
-    time::{sleep, timeout},
+    time::timeout,
 };
 
 use crate::{
     Failure,
     config::{Config, HttpConfig},
     demo_content, jobs,
+    listen::{Limits, listen, raise_file_limit},
     mail::Mailer,
     opening, router,
     terminal::say,
@@ -29,6 +29,7 @@ const GRACE: Duration = Duration::from_secs(8);
 /// # Errors
 /// Whatever keeps it from starting.
 pub async fn serve(config: Config) -> Result<(), Failure> {
+    let files = raise_file_limit();
     let services = opening::open(&config).await?;
     opening::reconcile(&services).await?;
     if let Some(host) = config.database.unverified_host() {
@@ -46,8 +47,11 @@ pub async fn serve(config: Config) -> Result<(), Failure> {
     let mailer = config.mail.as_ref().map(|mail| Mailer::new(mail, &config.http)).transpose()?;
     let jobs = jobs::start(&services, mailer);
     announce(&services, &config.http, address).await;
-    listen(listener, router, stop.clone()).await;
-    jobs.stop();
+    let limits = Limits::of(files, config.http.trusted_proxies);
+    if !listen(listener, router, limits, is_stopping(stop.clone()), GRACE).await {
+        tracing::warn!("some requests took too long to be finished");
+    }
+    jobs.stop().await;
     if timeout(GRACE, services.store().close()).await.is_err() {
         tracing::warn!("the database took too long to let go");
     }
@@ -94,27 +98,14 @@ fn stop_signal(store: &Store) -> Result<watch::Receiver<Option<StopReason>>, Fai
     Ok(told)
 }
 
-async fn listen(
-    listener: TcpListener,
-    router: Router,
-    mut stop: watch::Receiver<Option<StopReason>>,
-) {
-    // Answers are written whole; waiting to fill a packet would only delay them.
-    let listener = listener.tap_io(|connection| {
-        let _ = connection.set_nodelay(true);
+/// Turns true when the process is to stop, for whatever reason.
+fn is_stopping(mut stop: watch::Receiver<Option<StopReason>>) -> watch::Receiver<bool> {
+    let (tell, told) = watch::channel(false);
+    tokio::spawn(async move {
+        let _ = stop.wait_for(Option::is_some).await;
+        tell.send_replace(true);
     });
-    let mut told = stop.clone();
-    let serving = axum::serve(listener, router.into_make_service_with_connect_info::<SocketAddr>())
-        .with_graceful_shutdown(async move {
-            let _ = told.wait_for(Option::is_some).await;
-        });
-    tokio::select! {
-        _ = serving => {}
-        () = async {
-            let _ = stop.wait_for(Option::is_some).await;
-            sleep(GRACE).await;
-        } => tracing::warn!("some requests took too long to be finished"),
-    }
+    told
 }
 
 async fn announce(services: &Services, http: &HttpConfig, address: SocketAddr) {

@@ -56,7 +56,7 @@ pub async fn choose_locale(
 pub async fn mail_stop(word: String) -> Result<bool, WireError> {
     use super::request::{pass, services};
 
-    pass(kvarten_service::outbox::is_mail_stopped(&services(), &word).await)
+    pass(kvarten_service::outbox::is_mail_stopped(&services()?, &word).await)
 }
 
 /// Stops mail to oneself, or has it sent again.

@@ -1,6 +1,7 @@
 //! The cookies this site sets beside the session's.
 
 use http::{HeaderValue, header};
+use kvarten_domain::Locale;
 use leptos::prelude::*;
 use leptos_axum::ResponseOptions;
 
@@ -64,6 +65,16 @@ impl CookieRules {
         // The value alone, as if it were that of a form's only field.
         let form = format!("value={}", value.replace('&', "%26"));
         form_urlencoded::parse(form.as_bytes()).next().map(|(_, value)| value.into_owned())
+    }
+}
+
+impl CookieRules {
+    /// The language of a request outside the application: the one remembered in a cookie among those
+    /// sent, or of those the browser accepts.
+    #[must_use]
+    pub fn locale(self, cookies: &str, accepted: &str) -> Locale {
+        let remembered = self.find(cookies, LOCALE).and_then(|tag| Locale::from_tag(&tag));
+        remembered.unwrap_or_else(|| Locale::negotiate(accepted))
     }
 }
 

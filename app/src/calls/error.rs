@@ -44,6 +44,10 @@ pub enum WireError {
     OtherPerson,
     /// More was sent than is taken at once.
     TooLarge,
+    /// The server has too much to do: a moment later it may work.
+    Busy,
+    /// It came from another site, or to another address than this one's.
+    Foreign,
 }
 
 impl FromServerFnError for WireError {
@@ -88,6 +92,8 @@ impl WireError {
             Self::Elsewhere => "elsewhere".into(),
             Self::OtherPerson => "other_person".into(),
             Self::TooLarge => "too_large".into(),
+            Self::Busy => "busy".into(),
+            Self::Foreign => "foreign".into(),
         }
     }
 
@@ -111,6 +117,8 @@ impl WireError {
             ("elsewhere", None, None) => Self::Elsewhere,
             ("other_person", None, None) => Self::OtherPerson,
             ("too_large", None, None) => Self::TooLarge,
+            ("busy", None, None) => Self::Busy,
+            ("foreign", None, None) => Self::Foreign,
             _ => return None,
         };
         Some(error)
@@ -135,10 +143,11 @@ mod server {
 
     impl WireError {
         /// The status that says the same in HTTP.
-        pub(crate) const fn status(&self) -> StatusCode {
+        #[must_use]
+        pub const fn status(&self) -> StatusCode {
             match self {
                 Self::SignedOut | Self::WrongSignIn => StatusCode::UNAUTHORIZED,
-                Self::Denied => StatusCode::FORBIDDEN,
+                Self::Denied | Self::Foreign => StatusCode::FORBIDDEN,
                 Self::NotFound => StatusCode::NOT_FOUND,
                 Self::Invalid { .. } => StatusCode::UNPROCESSABLE_ENTITY,
                 Self::Wait { .. } => StatusCode::TOO_MANY_REQUESTS,
@@ -147,7 +156,25 @@ mod server {
                 Self::Offline | Self::Elsewhere | Self::Trouble => {
                     StatusCode::INTERNAL_SERVER_ERROR
                 }
-                Self::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
+                Self::Unavailable | Self::Busy => StatusCode::SERVICE_UNAVAILABLE,
+            }
+        }
+    }
+
+    impl From<tower_sessions::session::Error> for WireError {
+        fn from(error: tower_sessions::session::Error) -> Self {
+            use tower_sessions::{session::Error, session_store};
+
+            match error {
+                // The sessions are in the database.
+                Error::Store(session_store::Error::Backend(_)) => {
+                    tracing::error!(%error, "sessions are away");
+                    Self::Busy
+                }
+                error => {
+                    tracing::error!(%error, "a session cannot be read");
+                    Self::Trouble
+                }
             }
         }
     }
@@ -204,6 +231,8 @@ mod tests {
             WireError::Elsewhere,
             WireError::OtherPerson,
             WireError::TooLarge,
+            WireError::Busy,
+            WireError::Foreign,
         ];
         for error in errors.into_iter().chain(Fault::ALL.map(invalid)) {
             assert_eq!(WireError::from_code(&error.code()), Some(error));

@@ -51,7 +51,9 @@ pub use referrals::{
     withdraw_referral,
 };
 #[cfg(feature = "ssr")]
-pub use request::{ClientAddress, is_shared_tablet, leave_for, menu, request_locale, typed_name};
+pub use request::{
+    ClientAddress, is_shared_tablet, leave_for, menu, own_path, request_locale, typed_name,
+};
 pub use session::{SignIn, SignOut, SignOutEverywhere, sign_in, sign_out, sign_out_everywhere};
 pub use standing::{EndStanding, MakeStanding, end_standing, make_standing, standing};
 pub use trends::{all_trends, trends};

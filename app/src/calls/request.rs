@@ -28,13 +28,17 @@ pub(super) struct Request {
     pub(super) locale: Locale,
 }
 
-pub(super) fn services() -> Services {
-    expect_context::<Services>()
+/// What every call stands on. It is gone once the page is that it was made for: nobody waits for it
+/// any more.
+pub(super) fn services() -> Result<Services, WireError> {
+    use_context::<Services>().ok_or(WireError::Trouble)
 }
 
 /// The session of the browser that calls, whoever's page it calls from: for signing in alone.
 pub(super) async fn session_of_any_page() -> Result<Session, WireError> {
-    leptos_axum::extract::<Session>().await.map_err(|_| fail(WireError::Trouble))
+    let parts = use_context::<Parts>().ok_or(WireError::Trouble)?;
+    // The session layer is around every route.
+    parts.extensions.get::<Session>().cloned().ok_or_else(|| fail(WireError::Trouble))
 }
 
 /// The session of the browser that calls.
@@ -46,7 +50,7 @@ pub(super) async fn session() -> Result<Session, WireError> {
     let session = session_of_any_page().await?;
     if let Some(owner) = claimed_owner() {
         let person: Option<PersonId> =
-            session.get(PERSON).await.map_err(|_| fail(WireError::Trouble))?;
+            session.get(PERSON).await.map_err(|error| fail(error.into()))?;
         if person.is_some_and(|person| page_owner(person) != owner) {
             return Err(fail(WireError::OtherPerson));
         }
@@ -181,7 +185,8 @@ pub fn leave_for(path: &str) {
 }
 
 /// A path of this site, or the start where it is anything else.
-pub(super) fn own_path(path: &str) -> &str {
+#[must_use]
+pub fn own_path(path: &str) -> &str {
     let is_own = path.starts_with('/')
         && !path.starts_with("//")
         && path.bytes().all(|b| (0x21..0x7f).contains(&b) && b != b'\\');
@@ -266,11 +271,11 @@ pub(super) fn form_goes_to(path: &str) {
 impl Request {
     /// The request of somebody signed in.
     pub(super) async fn signed_in() -> Result<Self, WireError> {
-        let services = services();
+        let services = services()?;
         let session = session().await?;
         let now = kvarten_service::now();
         let person: Option<PersonId> =
-            session.get(PERSON).await.map_err(|_| fail(WireError::Unavailable))?;
+            session.get(PERSON).await.map_err(|error| fail(error.into()))?;
         let Some(person) = person else { return Err(fail(WireError::SignedOut)) };
         let who = pass(SignedIn::find(&services, person, now).await)?;
         let request = Self { services, session, who, now, locale: request_locale() };

@@ -22,7 +22,7 @@ pub async fn sign_in(
     };
     use kvarten_service::visitor::{Origin, Visitor};
 
-    let services = services();
+    let services = services()?;
     let now = kvarten_service::now();
     let address = use_context::<ClientAddress>().map(|address| address.0).unwrap_or_default();
     let is_shared = shared.is_some();
@@ -59,10 +59,10 @@ async fn begin_session(
         cookie::time::{Duration, OffsetDateTime},
     };
 
-    let services = services();
+    let services = services()?;
     let now = kvarten_service::now();
     let who = pass(SignedIn::find(&services, person, now).await)?;
-    let trouble = |_| fail(WireError::Unavailable);
+    let trouble = |error: tower_sessions::session::Error| fail(error.into());
     let session = session_of_any_page().await?;
     session.clear().await;
     session.cycle_id().await.map_err(trouble)?;
@@ -107,9 +107,9 @@ async fn forget_this_browser() -> Result<(), WireError> {
     }
     forget_menu();
     if let Ok(Some(person)) = session.get(super::PERSON).await {
-        kvarten_service::session::signed_out(&super::request::services(), person).await;
+        kvarten_service::session::signed_out(&super::request::services()?, person).await;
     }
-    session.flush().await.map_err(|_| fail(WireError::Unavailable))?;
+    session.flush().await.map_err(|error| fail(error.into()))?;
     if let Some(response) = use_context::<leptos_axum::ResponseOptions>() {
         response.insert_header(
             http::HeaderName::from_static("clear-site-data"),

@@ -43,6 +43,12 @@ pub fn words(l: Locale, error: &WireError) -> (String, String) {
         WireError::Unavailable => {
             (tr!(l, trouble.unavailable).to_string(), tr!(l, trouble.unavailable_text).to_string())
         }
+        WireError::Busy => {
+            (tr!(l, trouble.busy).to_string(), tr!(l, trouble.busy_text).to_string())
+        }
+        WireError::Foreign => {
+            (tr!(l, trouble.foreign).to_string(), tr!(l, trouble.foreign_text).to_string())
+        }
         WireError::Invalid { .. } | WireError::IdTaken | WireError::Trouble => {
             (tr!(l, trouble.trouble).to_string(), tr!(l, trouble.trouble_text).to_string())
         }

@@ -92,6 +92,8 @@ pub const UNSEEN: &[(&str, &str)] = &[
     ("lesson_versions", "keywords"),
     // The name a file was stored under; steps hold their own.
     ("media", "name"),
+    // Shown when a question comes back after a miss, which the demonstration leaves none of.
+    ("questions", "hint"),
 ];
 
 /// Keys of JSON that hold no written words; `html` is sanitised when it is saved.

@@ -101,7 +101,9 @@ pub fn sheets(bytes: &[u8]) -> BTreeMap<String, usize> {
         let mut file = archive.by_index(at).expect("a file");
         let name = file.name().expect("a name").into_owned();
         let mut text = String::new();
-        if file.read_to_string(&mut text).is_ok() && name.ends_with(".xml") {
+        if file.read_to_string(&mut text).is_ok()
+            && std::path::Path::new(&name).extension().is_some_and(|end| end == "xml")
+        {
             assert!(!text.contains("<f>"), "{name} holds a formula");
             for tag in text.split('<').skip(1) {
                 let tag = tag.split([' ', '>', '/']).next().unwrap_or_default();
@@ -116,7 +118,9 @@ pub fn sheets(bytes: &[u8]) -> BTreeMap<String, usize> {
 pub fn kinds(value: &serde_json::Value, path: &str, all: &mut BTreeMap<String, usize>) {
     match value {
         serde_json::Value::Array(items) => {
-            items.iter().for_each(|item| kinds(item, &format!("{path}[]"), all));
+            for item in items {
+                kinds(item, &format!("{path}[]"), all);
+            }
         }
         serde_json::Value::Object(fields) => {
             for (key, field) in fields {

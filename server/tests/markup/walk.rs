@@ -1,6 +1,9 @@
 //! The way to every page, as each role.
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::{
+    collections::{BTreeMap, BTreeSet, VecDeque},
+    fmt::Write as _,
+};
 
 use kvarten_domain::{PersonId, Role};
 use kvarten_entity::{
@@ -109,7 +112,7 @@ pub async fn refer(stand: &Stand, cookie: &str) {
     let mut form = format!("batch={}&to={to}&note=Hej", value_of(&page, "batch"));
     let shown = page.split("name=\"p[m").skip(1).filter_map(|rest| rest.split(']').next());
     for person in shown {
-        form.push_str(&format!("&p%5Bm{person}%5D=1"));
+        let _ = write!(form, "&p%5Bm{person}%5D=1");
     }
     send(stand, cookie, "/api/refer", &form).await;
     let page = get(stand, cookie, "/enhet/staende").await.text();
@@ -220,7 +223,10 @@ pub const SHORT: &str = "\"></textarea></title><img src=x onerror=x><script>'<!-
 
 /// Queries that give every parameter a value.
 pub fn queries(value: &str) -> Vec<String> {
-    let value: String = value.bytes().map(|byte| format!("%{byte:02X}")).collect();
+    let value = value.bytes().fold(String::new(), |mut all, byte| {
+        let _ = write!(all, "%{byte:02X}");
+        all
+    });
     let parameter = |name: &&str| format!("{}={value}", name.replace('"', "%22"));
     QUERY.chunks(6).map(|names| names.iter().map(parameter).collect::<Vec<_>>().join("&")).collect()
 }

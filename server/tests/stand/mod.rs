@@ -5,7 +5,7 @@ use std::{
     collections::BTreeMap,
     net::SocketAddr,
     sync::{
-        Arc,
+        Arc, Mutex,
         atomic::{AtomicUsize, Ordering},
     },
 };
@@ -39,7 +39,10 @@ pub struct Stand {
     pub router: Router,
     pub folder: TempDir,
     pub is_secure: bool,
+    /// The host that requests are sent to where they do not say.
+    host: String,
     statements: Arc<AtomicUsize>,
+    writes: Arc<Mutex<Vec<String>>>,
 }
 
 /// What came back.
@@ -97,9 +100,13 @@ impl Stand {
     pub async fn over(folder: TempDir, url: &str, http: &HttpConfig) -> Self {
         let mut store = Store::connect(url).await.expect("a database");
         let statements: Arc<AtomicUsize> = Arc::default();
-        let counter = Arc::clone(&statements);
-        store.on_statement(move |_| {
+        let writes: Arc<Mutex<Vec<String>>> = Arc::default();
+        let (counter, written) = (Arc::clone(&statements), Arc::clone(&writes));
+        store.on_statement(move |sql| {
             counter.fetch_add(1, Ordering::Relaxed);
+            if ["INSERT", "UPDATE", "DELETE"].iter().any(|word| sql.starts_with(word)) {
+                written.lock().expect("nobody panics").push(sql.to_owned());
+            }
         });
         store.migrate().await.expect("its tables");
         let calendar = Calendar::of("Europe/Stockholm").expect("a zone");
@@ -111,7 +118,15 @@ impl Stand {
             .site_root(site.display().to_string())
             .build();
         let router = kvarten_server::router(&services, &options, http).expect("a site");
-        Self { services, router, folder, is_secure: http.is_secure(), statements }
+        let is_secure = http.is_secure();
+        let public = http.public_url.as_ref().map(|url| url.authority().to_owned());
+        let host = public.unwrap_or_else(|| "kvarten.test".to_owned());
+        Self { services, router, folder, is_secure, host, statements, writes }
+    }
+
+    /// The statements that have written since the last time this was asked.
+    pub fn written(&self) -> Vec<String> {
+        std::mem::take(&mut *self.writes.lock().expect("nobody panics"))
     }
 
     /// How many statements the database has been sent since the last time this was asked.
@@ -200,6 +215,9 @@ impl Stand {
         let mut request = Request::builder().method(method).uri(path);
         for (name, value) in headers {
             request = request.header(*name, *value);
+        }
+        if headers.iter().all(|(name, _)| *name != "host") {
+            request = request.header(header::HOST, &self.host);
         }
         let peer = ConnectInfo(SocketAddr::from(([192, 0, 2, 1], 4711)));
         let request = request.extension(peer).body(body.into()).expect("a request");
