@@ -107,8 +107,8 @@ impl Drop for Running {
     }
 }
 
-/// An address for PostgreSQL's programs, and the password apart: what stands in arguments can be read
-/// by everybody on the machine.
+/// An address for PostgreSQL's programs, and the password apart: arguments can be read by every
+/// user of the machine.
 fn without_password(address: &str) -> (String, Option<String>) {
     let Ok(mut url) = Url::parse(address) else { return (address.to_owned(), None) };
     let mut password = url.password().map(percent_decoded);

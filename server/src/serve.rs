@@ -34,8 +34,8 @@ pub async fn serve(config: Config) -> Result<(), Failure> {
     opening::reconcile(&services).await?;
     if let Some(host) = config.database.unverified_host() {
         tracing::warn!(
-            "the database's certificate is not verified: whoever stands between this machine and {host} \
-             can read and change everything; add sslmode=verify-full to DATABASE_URL"
+            "the database's certificate is not verified: an attacker between this machine and {host} \
+             can read and change all data; add sslmode=verify-full to DATABASE_URL"
         );
     }
     let address = config.site.site_addr;
@@ -139,12 +139,12 @@ async fn announce(services: &Services, http: &HttpConfig, address: SocketAddr) {
     }
 }
 
-/// The demonstration's password is in the program, which anybody can get.
+/// The demonstration's password is part of the published program.
 async fn warn_of_public_password(services: Services) {
     match demo::has_public_password(&services, &demo_content::town()).await {
         Ok(false) => {}
         Ok(true) => tracing::warn!(
-            "people here have the demonstration's password, which is public: anybody who reaches this \
+            "accounts here have the demonstration's password, which is public: every visitor of this \
              server can sign in as them"
         ),
         Err(error) => {

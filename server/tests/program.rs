@@ -218,7 +218,7 @@ fn a_backup_is_a_whole_database_with_its_files() {
     let copies = names(&folder);
     let copy = copies.iter().find(|name| name.ends_with("Z.db")).expect("a copy");
     let mode = std::fs::metadata(folder.join(copy)).expect("a copy").permissions().mode();
-    assert_eq!(mode & 0o077, 0, "nobody else may read it");
+    assert_eq!(mode & 0o077, 0, "readable by its owner only");
     assert_eq!(copies.len(), 2, "{copies:?}");
     let stored = names(&data.path().join("media"));
     assert!(!stored.is_empty());

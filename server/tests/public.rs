@@ -1,4 +1,4 @@
-//! The demonstration, whose password everybody can look up, behind an address that others reach.
+//! The demonstration, whose password is public, behind an address that others reach.
 
 mod command;
 

@@ -81,7 +81,7 @@ impl Kvarten {
         .await;
     }
 
-    /// A municipality of three, everybody with a password.
+    /// A municipality of four people, each with a password.
     fn with_people(&self) {
         self.done("migrate");
         self.done("unit create Lindvike --kind municipality");

@@ -17,8 +17,8 @@ pub struct Arguments {
     /// Leave a database that is not empty as it is, without complaint
     #[arg(long)]
     if_empty: bool,
-    /// Fill the database even though KVARTEN_PUBLIC_URL says that others reach it: everybody in it has
-    /// a password that is public
+    /// Fill the database even though KVARTEN_PUBLIC_URL leads to another machine: all accounts in it have
+    /// a public password
     #[arg(long)]
     public_demonstration: bool,
     /// Print whom one can sign in as, as JSON, and do nothing else
@@ -46,8 +46,8 @@ pub async fn fill(config: &Config, arguments: &Arguments) -> Result<(), Failure>
     {
         services.store().close().await;
         return Err(Failure::Refused(format!(
-            "{url} can be reached by others, and everybody in the demonstration has a password that is \
-             public; say --public-demonstration if that is what you want"
+            "{url} can be reached from other machines, and all accounts of the demonstration have a public \
+             password; say --public-demonstration if that is what you want"
         )));
     }
     let people = usize::try_from(arguments.people).unwrap_or(usize::MAX);

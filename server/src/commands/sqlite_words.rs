@@ -1,10 +1,10 @@
-//! What SQLite's errors mean to whoever runs a command.
+//! What SQLite's errors mean to the operator who runs a command.
 
 use sea_orm::{DbErr, RuntimeErr, SqlxError};
 
 use crate::Failure;
 
-/// A refusal with a reason in plain words, and the code for whoever looks further.
+/// A refusal with a reason in plain words, and SQLite's code for further diagnosis.
 pub fn refusal(what: &str, error: &DbErr) -> Failure {
     let code = code(error);
     let why = match code.map(|code| code & 0xff) {

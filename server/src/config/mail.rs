@@ -49,8 +49,8 @@ pub struct MailUrl(String);
 impl MailUrl {
     /// Reads `smtps://user:password@host` (TLS from the first byte), `smtp://host?tls=required`
     /// (STARTTLS) or `smtp://host` (no TLS, for a server on the same machine or network). A password
-    /// goes without TLS to this machine only; `tls=opportunistic` is without TLS for whoever stands
-    /// between.
+    /// goes without TLS to this machine only; `tls=opportunistic` is without TLS when an attacker on
+    /// the path wants it so.
     ///
     /// # Errors
     /// What is wrong with it, without repeating it: it may hold a password.

@@ -11,7 +11,7 @@ use crate::{
     password::{HashPermit, Lane, PasswordGuess, Place, Verified},
 };
 
-/// Whether somebody has the demonstration's password.
+/// Whether an account has the demonstration's password.
 ///
 /// Hashes are salted, so two people share one only where it was written for many at once: that is
 /// how the demonstration does it. Its named accounts are looked at one by one.

@@ -88,7 +88,7 @@ impl Wait for Waiter {
 
 impl State {
     fn len(&self) -> usize {
-        self.lanes.values().map(|lane| lane.len()).sum()
+        self.lanes.values().map(Node::len).sum()
     }
 
     /// Counts a try; whether there have been many just now.

@@ -18,8 +18,8 @@ use uuid::Uuid;
 use super::{erase_rows, revocations::Revocations, scrub};
 use crate::{ServiceError, Services};
 
-/// Tables that a copy of the database is made without, where there are such. Whoever was signed in when
-/// it was made is not signed in when it is put back; known devices, counts and keys are made anew; a
+/// Tables that a copy of the database is made without, where there are such. A session of the time it was made
+/// does not come back when it is restored; known devices, counts and keys are made anew; a
 /// copy carries no marker.
 pub const NOT_COPIED: [&str; 5] =
     ["sessions", "sign_in_throttles", "known_devices", "server_secrets", "restore_markers"];
@@ -128,7 +128,7 @@ async fn drop_replaced_passwords(
 }
 
 /// Compares the database's marker with the data folder's and gives both a new one. Where they
-/// differed the database is not the one that was in use last, and nobody is signed in any more.
+/// differed the database is not the one that was in use last, and all sessions end.
 async fn renew_marker(
     services: &Services,
     is_known_restored: bool,

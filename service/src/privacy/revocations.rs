@@ -42,7 +42,7 @@ pub struct Revocations {
 }
 
 impl Revocations {
-    /// Ids of everybody who was erased.
+    /// Ids of all erased people.
     pub(super) fn erased(&self) -> impl Iterator<Item = Uuid> {
         self.erased.keys().copied()
     }
@@ -56,7 +56,7 @@ impl Revocations {
         self.passwords.contains(&digest(hash))
     }
 
-    /// Whether somebody was erased since the database's files were last scrubbed.
+    /// Whether a person was erased since the database's files were last scrubbed.
     #[must_use]
     pub fn needs_scrub(&self) -> bool {
         self.erased.values().max().is_some_and(|erased| Some(*erased) >= self.scrubbed)

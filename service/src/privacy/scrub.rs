@@ -17,7 +17,7 @@ use crate::{ServiceError, Services, now};
 /// How long it waits for others who read or write. What is not done is done ten minutes later.
 const PATIENCE: Duration = Duration::from_secs(2);
 
-/// Removes what erased people have left in the database's files, if somebody was erased since the
+/// Removes what erased people have left in the database's files, if a person was erased since the
 /// last time. False where others were reading or writing all the while: it is to be tried again.
 ///
 /// On PostgreSQL, the tables that name people are vacuumed; dead rows' bytes may stay in a page until
@@ -31,15 +31,11 @@ pub async fn scrub(services: &Services) -> Result<bool, ServiceError> {
         return Ok(true);
     }
     let began = now();
-    let is_clean = match services.store().file() {
-        Some(file) => match scrub_sqlite(file).await {
-            Err(error) if is_busy(&error) => false,
-            result => result.map_err(|error| DbErr::Exec(RuntimeErr::SqlxError(error.into())))?,
-        },
-        None => {
-            vacuum_postgres(services).await?;
-            true
-        }
+    let is_clean = if let Some(file) = services.store().file() {
+        scrub_sqlite(file).await?
+    } else {
+        vacuum_postgres(services).await?;
+        true
     };
     if is_clean {
         services.append_revocations(vec![Entry::Scrubbed { scrubbed: began.0 }]).await?;
@@ -48,8 +44,15 @@ pub async fn scrub(services: &Services) -> Result<bool, ServiceError> {
 }
 
 /// Writes the database anew. Takes a connection of its own, which waits a little only: the write
-/// connection's patience would hold up everybody who writes.
-async fn scrub_sqlite(file: &Path) -> Result<bool, sea_orm::SqlxError> {
+/// connection's patience would hold up all other writers.
+async fn scrub_sqlite(file: &Path) -> Result<bool, DbErr> {
+    match rewrite(file).await {
+        Err(error) if is_busy(&error) => Ok(false),
+        scrubbed => scrubbed.map_err(|error| DbErr::Exec(RuntimeErr::SqlxError(error.into()))),
+    }
+}
+
+async fn rewrite(file: &Path) -> Result<bool, sea_orm::SqlxError> {
     let options = SqliteConnectOptions::new()
         .filename(file)
         .create_if_missing(false)

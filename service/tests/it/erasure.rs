@@ -64,7 +64,7 @@ fn found(town: &Town, id: PersonId) -> BTreeMap<&'static str, usize> {
 async fn town_with_her(town: Town) -> (Town, PersonId) {
     let town = town.with_unit("Solgläntan").await;
     town.publish("mejl", "outlook", 1).await;
-    town.publish("moten", "teams", 1).await;
+    town.publish("chatt", "teams", 1).await;
     let her = NewPerson {
         employee_number: NUMBER.to_owned(),
         email: Some(EMAIL.to_owned()),
@@ -86,7 +86,7 @@ async fn town_with_her(town: Town) -> (Town, PersonId) {
     learner.join_leaderboard(ALIAS).await.expect("joins");
     learner.choose_mail(true).await.expect("chosen");
     let manager = Manager::enter(&town.services, &boss, NOON).await.expect("manages");
-    let pointing = Pointing { to: "moten".into(), note: NOTE.into(), wish: None };
+    let pointing = Pointing { to: "chatt".into(), note: NOTE.into(), wish: None };
     manager.refer(new_id(), &[id], &pointing).await.expect("sent");
     let record = SessionRecord {
         person: Some(id),

@@ -19,7 +19,7 @@ use crate::{Failure, terminal::say_aside};
 pub const WORK: &str = ".kvarten-";
 /// How long a backup waits for another one into the same folder.
 const PATIENCE: Duration = Duration::from_mins(10);
-/// How often it looks.
+/// How often it tries again.
 const PACE: Duration = Duration::from_millis(200);
 /// How many copies of one second are told apart.
 const COPIES: u32 = 1_000;
@@ -160,7 +160,7 @@ impl WorkFolder {
         self.0.path()
     }
 
-    /// An empty file in it, for nobody else to read: it will hold people.
+    /// An empty file in it, readable by this user only: it will hold personal data.
     pub fn new_file(&self, name: &str) -> Result<PathBuf, Failure> {
         let file = self.path().join(name);
         let made = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&file);
