@@ -42,11 +42,15 @@ pub enum Fault {
     EndsTooEarly,
     /// Somebody else changed it meanwhile.
     Changed,
+    /// Characters that cannot be seen, or that change how others are drawn.
+    HiddenCharacters,
+    /// Letters of several alphabets in one name.
+    MixedScripts,
 }
 
 impl Fault {
     /// Every fault.
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 20] = [
         Self::Empty,
         Self::TooLong,
         Self::TooShort,
@@ -65,6 +69,8 @@ impl Fault {
         Self::PastDate,
         Self::EndsTooEarly,
         Self::Changed,
+        Self::HiddenCharacters,
+        Self::MixedScripts,
     ];
 
     /// The word in addresses.
@@ -89,6 +95,8 @@ impl Fault {
             Self::PastDate => "past_date",
             Self::EndsTooEarly => "ends_too_early",
             Self::Changed => "changed",
+            Self::HiddenCharacters => "hidden_characters",
+            Self::MixedScripts => "mixed_scripts",
         }
     }
 

@@ -2,7 +2,7 @@
 //!
 //! What a unit has earned is published in *steps*: a step is what at least [`SMALLEST_TEAM`] people
 //! have earned there since the step before. All that is ever shown of a unit is a sum of whole steps,
-//! so that nothing is told of fewer people, whatever is subtracted from what and whoever comes or goes.
+//! so that no difference of figures is about fewer people, also when people come and go.
 //! Of individuals no points are shown at all, but one's own.
 
 use serde::{Deserialize, Serialize};
@@ -104,7 +104,7 @@ pub enum MyUnit {
     Listed,
 }
 
-/// Somebody who takes part, under a name of their choice.
+/// A person who takes part, under a name of their choice.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Participant {
     /// The chosen name.
@@ -173,9 +173,7 @@ pub fn rank_units(units: &[UnitPoints], mine: Option<UnitId>) -> Vec<UnitPlace> 
             before_tenths: unit.before.map(|points| per_person(points, unit)),
         })
         .collect();
-    listed.sort_by(|a, b| {
-        b.per_person_tenths.cmp(&a.per_person_tenths).then_with(|| a.name.cmp(&b.name))
-    });
+    listed.sort_by_key(|unit| std::cmp::Reverse(unit.per_person_tenths));
     let places = places(&listed, |unit| unit.per_person_tenths);
     for (unit, place) in listed.iter_mut().zip(places) {
         unit.place = place;

@@ -126,42 +126,6 @@ impl EmployeeNumber {
     }
 }
 
-/// A name chosen for the leaderboard: 2–24 characters.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct Alias(String);
-
-impl Alias {
-    /// Reads a chosen name; blanks are folded.
-    ///
-    /// # Errors
-    /// Empty, too short, too long, or with characters that are not letters, digits, blanks or
-    /// simple marks.
-    pub fn read(text: &str) -> Result<Self, Fault> {
-        let name = text.split_whitespace().collect::<Vec<_>>().join(" ");
-        let is_plain =
-            |c: char| c.is_alphanumeric() || matches!(c, ' ' | '-' | '.' | '\'' | '’' | '!' | '&');
-        match name.chars().count() {
-            0 => Err(Fault::Empty),
-            1 => Err(Fault::TooShort),
-            2..=24 if name.chars().all(is_plain) => Ok(Self(name)),
-            2..=24 => Err(Fault::Malformed),
-            _ => Err(Fault::TooLong),
-        }
-    }
-
-    /// The name.
-    #[must_use]
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-
-    /// The name as it is compared, so that two people cannot look alike.
-    #[must_use]
-    pub fn folded(&self) -> String {
-        self.0.to_lowercase()
-    }
-}
-
 /// The fewest characters of a password: what NIST SP 800-63B-4 section 3.1.1.2 asks of one that is
 /// the only factor.
 pub const MIN_PASSWORD: usize = 15;
@@ -199,17 +163,6 @@ mod tests {
     fn addresses(#[case] text: &str, #[case] expected: Result<&str, Fault>) {
         let read = EmailAddress::read(text);
         assert_eq!(read.as_ref().map(EmailAddress::as_str), expected.as_ref().map(|text| *text));
-    }
-
-    #[rstest]
-    #[case("Blåsippan", Ok(()))]
-    #[case("  Tålamodige   Ture ", Ok(()))]
-    #[case("x", Err(Fault::TooShort))]
-    #[case("<b>fet</b>", Err(Fault::Malformed))]
-    #[case("\u{202e}bakvänd", Err(Fault::Malformed))]
-    #[case("en alldeles för lång benämning", Err(Fault::TooLong))]
-    fn chosen_names(#[case] text: &str, #[case] expected: Result<(), Fault>) {
-        assert_eq!(Alias::read(text).map(|_| ()), expected);
     }
 
     #[rstest]

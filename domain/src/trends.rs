@@ -1,6 +1,6 @@
 //! Trends: how many reach what is required, over time and unit beside unit. People whom the reader may
-//! see by name are all counted; others in whole cohorts (see [`crate::withheld`]), so that nothing is
-//! told of fewer than five of them, also by subtraction.
+//! see by name are all counted; others in whole cohorts (see [`crate::withheld`]), so that no
+//! figure is about fewer than five of them, also by subtraction.
 
 use serde::{Deserialize, Serialize};
 

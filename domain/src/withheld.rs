@@ -127,7 +127,9 @@ pub fn separable<P: Copy + Eq + Hash>(sets: &[Vec<P>], is_known: impl Fn(P) -> b
     let mut own = vec![0_usize; sets.len()];
     let mut unknown = vec![0_usize; sets.len()];
     for holders in within.values() {
-        holders.iter().for_each(|at| unknown[*at] += 1);
+        for at in holders {
+            unknown[*at] += 1;
+        }
         if let [only] = holders.as_slice() {
             own[*only] += 1;
         }

@@ -1,4 +1,4 @@
-//! One row: until when points have been published. Whoever publishes or forms cohorts holds it.
+//! One row: until when points have been published. Locked while points are published and cohorts formed.
 
 use sea_orm::entity::prelude::*;
 use serde::Serialize;

@@ -10,6 +10,7 @@ pub use kvarten_migration as migration;
 
 pub mod answer;
 pub mod attempt;
+pub mod backfill;
 pub mod bank_revision;
 pub mod claim;
 pub mod cohort;

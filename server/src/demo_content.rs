@@ -5,6 +5,7 @@ use kvarten_service::{
     ServiceError, Services,
     authoring::LessonDraft,
     demo::{self, CompetenceFile, DemoLesson, TownFile, Twin},
+    text::nfc,
 };
 use rust_embed::Embed;
 
@@ -24,12 +25,12 @@ type OwnedFiles = Box<dyn Fn(&str) -> Option<Vec<u8>> + Send + Sync>;
 /// Never: a test reads the file.
 #[must_use]
 pub fn town() -> TownFile {
-    toml::from_str(TOWN).expect("a test reads the town file, which is part of the program")
+    toml::from_str(&nfc(TOWN)).expect("a test reads the town file, which is part of the program")
 }
 
 /// What it works with and asks.
 fn competence() -> CompetenceFile {
-    toml::from_str(COMPETENCE).expect("a test reads the file, which is part of the program")
+    toml::from_str(&nfc(COMPETENCE)).expect("a test reads the file, which is part of the program")
 }
 
 /// The lessons, in order of their folders' names.

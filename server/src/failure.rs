@@ -122,6 +122,8 @@ fn service_sentence(error: &ServiceError) -> String {
         Fault::WrongDate => "is a date that does not exist",
         Fault::PastDate => "is a day that has passed",
         Fault::EndsTooEarly => "is no later than the day it begins",
+        Fault::HiddenCharacters => "has characters that cannot be seen; type it again by hand",
+        Fault::MixedScripts => "mixes letters of several alphabets",
         Fault::Changed => "has been changed by somebody else meanwhile",
     };
     format!("the {} {what}", field.replace('_', " "))

@@ -4,6 +4,7 @@
 mod access_log;
 mod answers;
 mod asking;
+mod cells;
 pub mod cli;
 mod client_address;
 mod commands;

@@ -88,7 +88,7 @@ async fn list_trend_and_file_of_every_unit_agree_for_its_manager() {
             units += 1;
         }
     }
-    assert!(units > 40 && some_are_behind, "{units}");
+    assert!(units >= 30 && some_are_behind, "{units}");
 }
 
 /// An attacker who knows where everybody works and how many lessons they have completed, and sees the

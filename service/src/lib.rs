@@ -30,6 +30,7 @@ mod signed_in;
 mod spacing;
 mod standing;
 mod store;
+pub mod text;
 mod throttle;
 pub mod visitor;
 

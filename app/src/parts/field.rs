@@ -24,6 +24,8 @@ pub fn fault_text(l: Locale, fault: Fault) -> String {
         Fault::PastDate => tr!(l, fault.past_date),
         Fault::EndsTooEarly => tr!(l, fault.ends_too_early),
         Fault::Changed => tr!(l, fault.changed),
+        Fault::HiddenCharacters => tr!(l, fault.hidden_characters),
+        Fault::MixedScripts => tr!(l, fault.mixed_scripts),
         Fault::Repeated => tr!(l, fault.repeated),
         Fault::TooMany => tr!(l, fault.too_many),
         Fault::UnknownOption | Fault::Incomplete => tr!(l, fault.other),

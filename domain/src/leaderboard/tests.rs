@@ -67,11 +67,11 @@ fn a_step_waits_for_six_who_have_earned_points() {
 }
 
 proptest! {
-    /// Whoever writes down what is published of a unit after every day – in a week, a month, a year,
-    /// all nested in each other – and adds and subtracts it can compute nothing about fewer than six
-    /// people; and one of them, who knows what is hers, nothing about fewer than five.
+    /// A reader who records what is published of a unit after every day, for weeks, months and years,
+    /// can compute nothing about fewer than six people; one of these people, who knows what is her
+    /// own, nothing about fewer than five.
     #[test]
-    fn nobodys_points_can_be_computed(
+    fn no_persons_points_can_be_computed(
         days in prop::collection::vec(prop::collection::btree_set(0_u32..9, 0..9), 1..24),
         erased in prop::collection::vec((0_usize..24, 0_u32..9), 0..4),
         periods in prop::collection::vec(1_usize..9, 3),

@@ -12,6 +12,7 @@ use crate::{
     id::{PersonId, UnitId},
     lesson::SystemName,
     level::Height,
+    text::Decompose,
     time::Date,
     unit::UnitKind,
 };
@@ -177,8 +178,8 @@ pub const FIRST_ROWS: usize = 50;
 impl FirstRows {
     /// What of an overview a page is sent with.
     #[must_use]
-    pub fn of(mut overview: Overview, filter: &Filter) -> Self {
-        let found = Finder::new(&overview).find(&overview, filter);
+    pub fn of(mut overview: Overview, filter: &Filter, decompose: Decompose) -> Self {
+        let found = Finder::new(&overview, decompose).find(&overview, filter);
         let count = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
         let (shown, total) = (count(found.len()), count(overview.people.len()));
         let totals = totals(&overview, &found);

@@ -12,6 +12,7 @@ use crate::{
     shuffle::SeededOrder,
 };
 pub use face::{QuestionFace, Said};
+pub use word::WordRules;
 
 /// A picture in the content.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -166,6 +167,17 @@ impl Verdict {
     }
 }
 
+impl Verdict {
+    /// The verdict that was recorded, where judging again comes to another: a rule may have been mended
+    /// since.
+    #[must_use]
+    pub fn as_recorded(judged: Option<Self>, is_right: bool) -> Self {
+        judged
+            .filter(|verdict| verdict.is_right == is_right)
+            .unwrap_or_else(|| Self::plain(is_right))
+    }
+}
+
 impl Question {
     /// How many things the attempt's order is about.
     fn shuffled_len(&self) -> usize {
@@ -255,7 +267,7 @@ impl Question {
     /// # Errors
     /// A reply that does not fit the question: of another kind, naming what does not exist,
     /// leaving something out or using something twice. Such a reply is no miss.
-    pub fn judge(&self, seed: u64, reply: &Reply) -> Result<Verdict, Fault> {
+    pub fn judge(&self, seed: u64, reply: &Reply, words: WordRules<'_>) -> Result<Verdict, Fault> {
         let order = self.order(seed);
         let authored =
             |shown: u8| order.get(usize::from(shown)).copied().ok_or(Fault::UnknownOption);
@@ -282,7 +294,9 @@ impl Question {
                 let right = placed.iter().enumerate().filter(|&(left, &pair)| left == pair).count();
                 Ok(Verdict::parts(right, pairs.len()))
             }
-            (QuestionBody::Word { accepted, .. }, Reply::Word(word)) => word::judge(accepted, word),
+            (QuestionBody::Word { accepted, .. }, Reply::Word(word)) => {
+                word::judge(accepted, word, words)
+            }
             (QuestionBody::Point { areas, .. }, Reply::Spot(Spot::Area(shown))) => {
                 Ok(Verdict::plain(areas[authored(*shown)?].right))
             }
@@ -354,6 +368,14 @@ mod tests {
         }
     }
 
+    impl Question {
+        /// Decides a reply; words are compared as they were typed.
+        fn judged(&self, seed: u64, reply: &Reply) -> Result<Verdict, Fault> {
+            let words = WordRules { plain: str::to_owned, is_word: &|_| false };
+            self.judge(seed, reply, words)
+        }
+    }
+
     fn options(rights: &[bool]) -> Vec<ChoiceOption> {
         rights
             .iter()
@@ -396,12 +418,12 @@ mod tests {
     fn a_single_choice_says_why_not() {
         let question = question(QuestionBody::Single { options: options(&[false, true, false]) });
         let QuestionFace::Single { options } = question.face(99) else { panic!("a choice") };
-        let right = question.judge(99, &Reply::Choice(shown(&options, "val 1"))).expect("fits");
+        let right = question.judged(99, &Reply::Choice(shown(&options, "val 1"))).expect("fits");
         assert!(right.is_right);
-        let wrong = question.judge(99, &Reply::Choice(shown(&options, "val 2"))).expect("fits");
+        let wrong = question.judged(99, &Reply::Choice(shown(&options, "val 2"))).expect("fits");
         assert_eq!((wrong.is_right, wrong.why.as_str()), (false, "inte 2"));
-        assert_eq!(question.judge(99, &Reply::Choice(3)), Err(Fault::UnknownOption));
-        assert_eq!(question.judge(99, &Reply::Truth(true)), Err(Fault::Malformed));
+        assert_eq!(question.judged(99, &Reply::Choice(3)), Err(Fault::UnknownOption));
+        assert_eq!(question.judged(99, &Reply::Truth(true)), Err(Fault::Malformed));
     }
 
     #[test]
@@ -410,7 +432,7 @@ mod tests {
         let QuestionFace::Multiple { options } = question.face(5) else { panic!("a choice") };
         let judge = |texts: &[&str]| {
             let chosen = texts.iter().map(|text| shown(&options, text)).collect();
-            question.judge(5, &Reply::Choices(chosen))
+            question.judged(5, &Reply::Choices(chosen))
         };
         assert!(judge(&["val 0", "val 1"]).expect("fits").is_right);
         assert_eq!(judge(&["val 0"]).expect("fits").parts, Some((2, 3)));
@@ -437,7 +459,7 @@ mod tests {
             },
             areas: vec![area("Skicka", 10.0, true), area("Släng", 60.0, false)],
         });
-        let at = |x, y| question.judge(1, &Reply::Spot(Spot::At { x, y }));
+        let at = |x, y| question.judged(1, &Reply::Spot(Spot::At { x, y }));
         assert!(at(15.0, 15.0).expect("fits").is_right);
         assert!(!at(65.0, 15.0).expect("fits").is_right);
         assert!(!at(45.0, 50.0).expect("fits").is_right);
@@ -445,7 +467,7 @@ mod tests {
         assert_eq!(at(f32::NAN, 5.0), Err(Fault::UnknownOption));
         let QuestionFace::Point { labels, .. } = question.face(1) else { panic!("a picture") };
         let named = Reply::Spot(Spot::Area(shown(&labels, "Skicka")));
-        assert!(question.judge(1, &named).expect("fits").is_right);
+        assert!(question.judged(1, &named).expect("fits").is_right);
     }
 
     #[test]
@@ -485,7 +507,7 @@ mod tests {
             for seed in 0..50 {
                 let fields = question.right_fields(seed);
                 let reply = Reply::read(&question.face(seed), &fields).expect("a whole reply");
-                assert!(question.judge(seed, &reply).expect("fits").is_right, "{question:?}");
+                assert!(question.judged(seed, &reply).expect("fits").is_right, "{question:?}");
             }
         }
     }
@@ -497,7 +519,7 @@ mod tests {
             let QuestionFace::Order { items } = question.face(seed) else { panic!("an order") };
             let right: Vec<u8> =
                 (0..count).map(|at| shown(&items, &format!("sak {at}"))).collect();
-            prop_assert!(question.judge(seed, &Reply::Order(right.clone())).expect("fits").is_right);
+            prop_assert!(question.judged(seed, &Reply::Order(right.clone())).expect("fits").is_right);
             let mut pool = right.clone();
             let mut rest = given;
             let other: Vec<u8> = (0..count)
@@ -507,7 +529,7 @@ mod tests {
                     pool.remove(at)
                 })
                 .collect();
-            let verdict = question.judge(seed, &Reply::Order(other.clone())).expect("fits");
+            let verdict = question.judged(seed, &Reply::Order(other.clone())).expect("fits");
             prop_assert_eq!(verdict.is_right, other == right);
         }
 
@@ -516,7 +538,7 @@ mod tests {
             let question = order_of(4);
             let mut sorted = given.clone();
             sorted.sort_unstable();
-            let judged = question.judge(seed, &Reply::Order(given));
+            let judged = question.judged(seed, &Reply::Order(given));
             prop_assert_eq!(judged.is_ok(), sorted == [0, 1, 2, 3]);
         }
     }

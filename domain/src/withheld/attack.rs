@@ -63,7 +63,9 @@ pub(crate) fn smallest_exposed(
 ) -> Option<Vec<usize>> {
     let row = |sum: &Vec<usize>| {
         let mut row = vec![0; people];
-        sum.iter().filter(|at| !known.contains(at)).for_each(|at| row[*at] += 1);
+        for at in sum.iter().filter(|at| !known.contains(at)) {
+            row[*at] += 1;
+        }
         row
     };
     let rows = basis(sums.iter().map(row).collect());

@@ -9,6 +9,7 @@ mod m0004_programs_and_mail;
 mod m0005_store;
 mod m0006_erasures;
 mod m0007_access;
+mod m0008_text;
 mod m0009_disclosure;
 mod shape;
 
@@ -27,6 +28,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0005_store::Migration),
             Box::new(m0006_erasures::Migration),
             Box::new(m0007_access::Migration),
+            Box::new(m0008_text::Migration),
             Box::new(m0009_disclosure::Migration),
         ]
     }

@@ -17,6 +17,7 @@ use kvarten_service::{
 use super::file_failure;
 use crate::{
     Failure,
+    cells::harmless,
     config::Config,
     opening,
     terminal::{confirm, read_new_password, say},
@@ -177,7 +178,7 @@ async fn create(operator: Operator<'_>, new: Create) -> Result<(), Failure> {
 
 async fn list(operator: Operator<'_>, unit: &str) -> Result<(), Failure> {
     for (number, name) in operator.list_people(unit).await? {
-        say(format_args!("{number}\t{name}"));
+        say(format_args!("{number}\t{}", harmless(&name)));
     }
     Ok(())
 }

@@ -39,7 +39,7 @@ impl<'s> Administrator<'s> {
     }
 
     /// Trends of everybody, and all units beside each other: in whole cohorts, but for those whom the
-    /// administrator may see by name as their manager. Names nobody. Two statements.
+    /// administrator may see by name as their manager. Without names. Two statements.
     ///
     /// # Errors
     /// [`ServiceError::NotFound`] for a unit or a profession that there is not.

@@ -3,6 +3,8 @@
 use kvarten_domain::question::{Area, ChoiceOption, Pair};
 use serde::{Deserialize, Serialize};
 
+use crate::text::form::{is_nfc, nfc};
+
 /// The files a draft names: from name to bytes.
 pub type Files<'f> = &'f (dyn Fn(&str) -> Option<Vec<u8>> + Send + Sync);
 
@@ -124,6 +126,17 @@ pub enum StepDraft {
         /// What it is called when saved.
         name: String,
     },
+}
+
+impl LessonDraft {
+    /// The draft with all of its texts in NFC.
+    ///
+    /// # Errors
+    /// None for a draft: it is read as it was written.
+    pub(super) fn in_nfc(&self) -> Result<Self, serde_json::Error> {
+        let texts = serde_json::to_string(self)?;
+        if is_nfc(&texts) { Ok(self.clone()) } else { serde_json::from_str(&nfc(&texts)) }
+    }
 }
 
 impl StepDraft {

@@ -5,7 +5,7 @@ use kvarten_entity::{Column, media};
 use sea_orm::{ActiveValue::Set, EntityTrait};
 use sha2::{Digest, Sha256};
 
-use crate::{ServiceError, Services, new_id, store::WriteTransaction};
+use crate::{ServiceError, Services, new_id, store::WriteTransaction, text::nfc};
 
 /// Kinds of files that may be kept: the ending, the media type, and how such a file begins.
 const KINDS: [(&str, &str, &[&[u8]]); 8] = [
@@ -42,6 +42,7 @@ impl Services {
         bytes: &[u8],
         now: Timestamp,
     ) -> Result<MediaFile, ServiceError> {
+        let name = &nfc(name);
         let malformed = ServiceError::invalid("file", Fault::Malformed);
         let mime = media_type(name, bytes).ok_or(malformed)?;
         let sha256 = format!("{:x}", Sha256::digest(bytes));

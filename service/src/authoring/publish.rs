@@ -46,6 +46,7 @@ impl Operator<'_> {
         draft: &LessonDraft,
         files: Files<'_>,
     ) -> Result<LessonId, ServiceError> {
+        let draft = &draft.in_nfc()?;
         if !is_slug(&draft.slug) {
             return Err(ServiceError::invalid("slug", Fault::Malformed));
         }

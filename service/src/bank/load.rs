@@ -7,7 +7,6 @@ use kvarten_domain::{
     ladder::{Quiz, Rung},
     lesson::{Routine, StepBody, StepHead},
     question::Question,
-    text::sorted_as,
 };
 use kvarten_entity::{
     Column, Key, bank_revision, lesson, lesson_profession, lesson_version, profession, question,
@@ -24,7 +23,10 @@ use super::{
     program::load_programs,
     search::SearchIndex,
 };
-use crate::{ServiceError, Store};
+use crate::{
+    ServiceError, Store,
+    text::{collation_key, gap::Vocabulary},
+};
 
 /// Which revision of the bank the database has.
 pub(super) async fn revision(db: &DatabaseConnection) -> Result<i64, ServiceError> {
@@ -52,7 +54,7 @@ pub(super) async fn load_bank(store: &Store) -> Result<Bank, ServiceError> {
             en: row.name_en,
         })
         .collect();
-    professions.sort_by_cached_key(|profession| sorted_as(profession.name(Locale::Sv)));
+    professions.sort_by_cached_key(|profession| collation_key(profession.name(Locale::Sv)));
     let mut bank = Bank { revision, systems, professions, ..Bank::default() };
     bank.places = (0..).zip(&bank.systems).map(|(at, system)| (system.id, at)).collect();
     bank.units = load_units(db).await?;
@@ -160,7 +162,7 @@ async fn load_lessons(
             })
         })
         .collect();
-    entries.sort_by(|a, b| (a.level, a.system, &a.title).cmp(&(b.level, b.system, &b.title)));
+    entries.sort_by_cached_key(|entry| (entry.level, entry.system, collation_key(&entry.title)));
     Ok(entries)
 }
 
@@ -174,7 +176,7 @@ pub(super) async fn load_content(
         .order_by_asc(step::Column::Number)
         .all(db)
         .await?;
-    let steps =
+    let steps: Vec<StepBody> =
         steps.iter().map(|row| serde_json::from_str(&row.body)).collect::<Result<_, _>>()?;
     let rungs = rung::Entity::find()
         .filter(rung::Column::VersionId.eq(version.key()))
@@ -203,5 +205,6 @@ pub(super) async fn load_content(
             pool: pool.collect::<Result<_, ServiceError>>()?,
         });
     }
-    Ok(VersionContent { steps, quiz })
+    let words = Vocabulary::of(&steps, &quiz);
+    Ok(VersionContent { steps, quiz, words })
 }

@@ -19,13 +19,15 @@ use kvarten_domain::{
     ladder::Quiz,
     lesson::{LessonLink, Routine, StepBody, StepHead},
     requirement::Requirements,
-    text::sorted_as,
 };
 use kvarten_entity::lesson;
 use sea_orm::{ConnectionTrait, DatabaseConnection, EntityTrait, PaginatorTrait};
 use tokio::sync::Mutex;
 
-use crate::{ServiceError, Services};
+use crate::{
+    ServiceError, Services,
+    text::{collation_key, gap::Vocabulary},
+};
 use load::{load_bank, load_content, revision};
 pub(crate) use map::{StatementEntry, SystemEntry};
 pub(crate) use program::{Aim, ProgramEntry};
@@ -70,6 +72,8 @@ pub struct LessonEntry {
 pub struct VersionContent {
     pub(crate) steps: Vec<StepBody>,
     pub(crate) quiz: Quiz,
+    /// Words that a slip in a gap may not make.
+    pub(crate) words: Vocabulary,
 }
 
 /// Everything published and everything required, as of one revision.
@@ -178,7 +182,7 @@ impl Bank {
             name: entry.name(locale).to_owned(),
         };
         let mut choices: Vec<Choice> = self.professions.iter().map(choice).collect();
-        choices.sort_by_cached_key(|choice| sorted_as(&choice.name));
+        choices.sort_by_cached_key(|choice| collation_key(&choice.name));
         choices
     }
 }

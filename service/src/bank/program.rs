@@ -10,7 +10,7 @@ use sea_orm::{DatabaseConnection, EntityTrait, QueryOrder};
 use uuid::Uuid;
 
 use super::{Bank, LessonEntry};
-use crate::ServiceError;
+use crate::{ServiceError, text::collation_key};
 
 /// A program.
 #[derive(Clone, Debug)]
@@ -149,7 +149,8 @@ pub(super) async fn load_programs(
     for row in rows.all(db).await? {
         lessons.entry(row.program_id).or_default().push(row.lesson_id.id());
     }
-    let rows = program::Entity::find().order_by_asc(program::Column::Name).all(db).await?;
+    let mut rows = program::Entity::find().all(db).await?;
+    rows.sort_by_cached_key(|row| (collation_key(&row.name), row.id));
     let entry = |row: program::Model| ProgramEntry {
         lessons: lessons.remove(&row.id).unwrap_or_default(),
         id: row.id.id(),

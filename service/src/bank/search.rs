@@ -3,7 +3,10 @@
 
 use std::collections::HashMap;
 
+use kvarten_domain::text::{is_unseen, loosened, plain_mark};
 use rust_stemmers::{Algorithm, Stemmer};
+
+use crate::text::{self, form::nfkc};
 
 /// One searchable word of the bank, and how much it counts in which lessons.
 #[derive(Clone, Debug, Default)]
@@ -23,10 +26,21 @@ pub struct SearchIndex {
 /// A text of a lesson and how much its words count.
 pub type Weighted<'t> = (&'t str, f32);
 
+/// A text as it is cut into words: composed, so that no mark parts a word, and without what cannot be
+/// seen.
+fn plain(text: &str) -> String {
+    nfkc(text).chars().filter(|c| !is_unseen(*c)).map(plain_mark).collect()
+}
+
 fn words(text: &str) -> impl Iterator<Item = String> + '_ {
-    text.split(|c: char| !c.is_alphanumeric())
+    text.split(|c: char| !c.is_alphanumeric() && !is_combining(c))
         .filter(|word| !word.is_empty())
         .map(|word| word.chars().take(LONGEST_WORD).collect::<String>().to_lowercase())
+}
+
+/// Marks that compose with no letter, as in "Ọ̀".
+const fn is_combining(c: char) -> bool {
+    matches!(c, '\u{300}'..='\u{36f}')
 }
 
 /// Words with a hyphen, written together: "e-post" as "epost".
@@ -36,17 +50,9 @@ fn joined(text: &str) -> impl Iterator<Item = String> + '_ {
         .map(|word| words(word).collect::<String>())
 }
 
-/// Without marks: å and ä as a, ö as o, é as e.
+/// Without marks, those of å, ä and ö neither.
 fn fold(word: &str) -> String {
-    word.chars()
-        .map(|c| match c {
-            'å' | 'ä' | 'à' | 'á' => 'a',
-            'ö' | 'ø' => 'o',
-            'é' | 'è' => 'e',
-            'ü' => 'u',
-            _ => c,
-        })
-        .collect()
+    text::fold(word).chars().map(loosened).collect()
 }
 
 /// Words that every text has, which find nothing.
@@ -68,7 +74,8 @@ impl SearchIndex {
         for (lesson, texts) in lessons.into_iter().enumerate() {
             let mut weights: HashMap<String, f32> = HashMap::new();
             for (text, weight) in texts {
-                for word in words(text).chain(joined(text)) {
+                let text = plain(text);
+                for word in words(&text).chain(joined(&text)) {
                     let best = weights.entry(word).or_default();
                     *best = best.max(weight);
                 }
@@ -91,7 +98,8 @@ impl SearchIndex {
     pub fn find(&self, text: &str) -> Vec<(usize, f32)> {
         let stemmer = Stemmer::create(Algorithm::Swedish);
         let mut asked: Vec<String> = Vec::new();
-        for word in words(text) {
+        let text = plain(text);
+        for word in words(&text) {
             if asked.len() == MOST_WORDS {
                 break;
             }
@@ -203,6 +211,13 @@ mod tests {
     #[case::written_together("epost", 0)]
     #[case::with_its_hyphen("e-post", 0)]
     #[case::in_two_words("e post", 0)]
+    #[case::apart("genomfo\u{308}randeplan", 1)]
+    #[case::a_soft_hyphen("avvi\u{ad}kelse", 2)]
+    #[case::zero_width("avvi\u{200b}kelse", 2)]
+    #[case::no_break_space("säker\u{a0}e‑post", 0)]
+    #[case::full_width("ＯＵＴＬＯＯＫ", 0)]
+    #[case::in_quotes("”avvikelse”", 2)]
+    #[case::other_marks("kaléndern", 3)]
     fn the_words_people_type(#[case] text: &str, #[case] lesson: usize) {
         let found = index().find(text);
         assert_eq!(found.first().map(|hit| hit.0), Some(lesson), "{found:?}");

@@ -1,8 +1,10 @@
 //! The tree of the organisation.
 
-use std::collections::HashMap;
+use std::{cmp::Reverse, collections::HashMap};
 
 use kvarten_domain::{UnitId, overview::UnitLine, unit::UnitKind};
+
+use crate::text::collation_key;
 
 /// A unit in the tree.
 #[derive(Clone, Debug)]
@@ -25,7 +27,7 @@ impl Tree {
     /// The tree of so many units. What does not hang together with a root – and a circle does
     /// not – is left out.
     pub(super) fn of(mut all: Vec<UnitEntry>) -> Self {
-        all.sort_by(|a, b| b.name.cmp(&a.name));
+        all.sort_by_cached_key(|unit| Reverse(collation_key(&unit.name)));
         let mut below: HashMap<Option<UnitId>, Vec<UnitEntry>> = HashMap::new();
         for unit in all {
             below.entry(unit.parent).or_default().push(unit);

@@ -31,7 +31,7 @@ use crate::{
 /// How many rows one statement writes.
 const ROWS: usize = 1_000;
 
-/// Somebody who is counted: where, as what, and what they have demonstrated.
+/// A person who is counted: unit, profession and what they have demonstrated.
 #[derive(Clone, Debug)]
 pub(crate) struct Member {
     pub(crate) person: PersonId,
@@ -143,7 +143,7 @@ async fn all(db: &impl ConnectionTrait) -> Result<(Vec<Uuid>, Vec<Cohort<Uuid>>)
     Ok((ids, cohorts))
 }
 
-/// Retires the cohorts somebody is counted in: without them their figures would tell of them.
+/// Retires a person's cohorts: their figures without the person would disclose the person's level.
 pub(crate) async fn retire_of(
     writing: &WriteTransaction,
     person: Uuid,

@@ -36,7 +36,7 @@ pub async fn refresh_disclosure(
     services: &Services,
     now: Timestamp,
 ) -> Result<DisclosureRefresh, ServiceError> {
-    // What there is to publish is read before anybody is kept waiting.
+    // Read before the lock is taken: it can be much.
     let found = unit_points::find(services, now).await?;
     let writing = services.store().begin().await?;
     let run = hold(&writing).await?;

@@ -23,7 +23,7 @@ use crate::{Calendar, ServiceError, Services, store::WriteTransaction};
 /// been written by then.
 const SETTLED: i64 = 3_600;
 
-/// What nobody has joined for so long, in seconds, is not published any more.
+/// Points that have waited for so long, in seconds, are not published any more.
 const OLDEST: i64 = 366 * 86_400;
 
 /// How many rows one statement writes.
@@ -76,7 +76,7 @@ pub(super) async fn find(
     Ok(Some(Found { published, until, steps: found }))
 }
 
-/// Publishes what was found, unless somebody else has; how many steps that is.
+/// Publishes what was found, unless another process has; how many steps that is.
 pub(super) async fn publish(
     writing: &WriteTransaction,
     run: &disclosure_run::Model,

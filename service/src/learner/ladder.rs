@@ -3,6 +3,7 @@
 use kvarten_domain::{
     AnswerId, AttemptId, Locale, VersionId,
     ladder::{Ladder, LadderPage, LadderView, Quiz, ReplyOutcome, Standing},
+    question::Verdict,
     reply::{Fields, Reply},
 };
 use kvarten_entity::{Column, Key, answer, attempt};
@@ -69,7 +70,8 @@ pub(super) fn outcome_of(
     let face = question.face(seed);
     let refused = |fault| ServiceError::invalid("reply", fault);
     let reply = Reply::read(&face, &fields).map_err(refused)?;
-    let verdict = question.judge(seed, &reply).map_err(refused)?;
+    let judged = content.words.judging(|words| question.judge(seed, &reply, words)).ok();
+    let verdict = Verdict::as_recorded(judged, row.is_right);
     let climbed = |count: usize| {
         let ladder = replay(&content.quiz, attempt, &answers[..count]);
         ladder

@@ -3,10 +3,9 @@
 use kvarten_domain::{
     Fault, Timestamp, UnitId,
     leaderboard::{AROUND, Leaderboard, Participant, UnitPoints, average, my_unit, rank_units},
-    person::Alias,
     time::Period,
 };
-use kvarten_entity::{Column, Key, employment, leaderboard_member, unit, unit_points_step};
+use kvarten_entity::{Column, Key, employment, leaderboard_member, person, unit, unit_points_step};
 use sea_orm::{
     ActiveValue::Set,
     ColumnTrait, EntityTrait, FromQueryResult, JoinType, Order, PaginatorTrait, QueryFilter,
@@ -16,7 +15,11 @@ use sea_orm::{
 use uuid::Uuid;
 
 use super::Learner;
-use crate::{ServiceError, signed_in::employed_at};
+use crate::{
+    ServiceError,
+    signed_in::{employed_at, here_at},
+    text::{Alias, collation_key},
+};
 
 #[derive(FromQueryResult)]
 struct UnitSum {
@@ -46,7 +49,8 @@ impl Learner<'_> {
         let start = calendar.period_start(period, self.now);
         let before = calendar.previous_start(period, self.now);
         let mine = self.who.unit.as_ref().map(|(unit, _)| *unit);
-        let units = self.unit_points(start, before).await?;
+        let mut units = self.unit_points(start, before).await?;
+        units.sort_by_cached_key(|unit| (collation_key(&unit.name), unit.unit));
         let (around, participants) = self.taking_part().await?;
         let me = around.iter().find(|participant| participant.is_me);
         Ok(Leaderboard {
@@ -152,9 +156,10 @@ impl Learner<'_> {
     /// A name that will not do, or that somebody else has.
     pub async fn join_leaderboard(&self, alias: &str) -> Result<(), ServiceError> {
         let alias = Alias::read(alias).map_err(|fault| ServiceError::invalid("alias", fault))?;
+        self.refuse_name_of_colleague(&alias).await?;
         let writing = self.services.store().begin().await?;
         let taken = leaderboard_member::Entity::find()
-            .filter(leaderboard_member::Column::AliasFolded.eq(alias.folded()))
+            .filter(leaderboard_member::Column::AliasFolded.eq(alias.key()))
             .filter(leaderboard_member::Column::PersonId.ne(self.who.id.key()))
             .one(&writing)
             .await?;
@@ -164,7 +169,7 @@ impl Learner<'_> {
         let row = leaderboard_member::ActiveModel {
             person_id: Set(self.who.id.key()),
             alias: Set(alias.as_str().to_owned()),
-            alias_folded: Set(alias.folded()),
+            alias_folded: Set(alias.key()),
             joined_at: Set(self.now.0),
         };
         let rename = OnConflict::column(leaderboard_member::Column::PersonId)
@@ -179,6 +184,29 @@ impl Learner<'_> {
             .exec_without_returning(&writing)
             .await?;
         writing.commit().await?;
+        Ok(())
+    }
+
+    /// Refuses the real name of somebody else who works here. One's own is one's own to show. It is
+    /// refused in the words of a taken name: what the name is to another is not told.
+    async fn refuse_name_of_colleague(&self, alias: &Alias) -> Result<(), ServiceError> {
+        let people: Vec<(Uuid, String, String)> = person::Entity::find()
+            .select_only()
+            .columns([person::Column::Id, person::Column::GivenName, person::Column::FamilyName])
+            .filter(here_at(self.now))
+            .into_tuple()
+            .all(self.services.store().read())
+            .await?;
+        let me = self.who.id.key();
+        let is_of = |mine: bool| {
+            people
+                .iter()
+                .filter(|(id, ..)| (*id == me) == mine)
+                .any(|(_, given, family)| alias.is_name_of(given, family))
+        };
+        if is_of(false) && !is_of(true) {
+            return Err(ServiceError::invalid("alias", Fault::Taken));
+        }
         Ok(())
     }
 

@@ -14,6 +14,7 @@ use crate::{
     bank::{Aim, Bank},
     competence::follow,
     signed_in::names_of,
+    text::collation_key,
 };
 
 /// The most that are shown at once; nobody is helped by more.
@@ -57,7 +58,7 @@ impl Learner<'_> {
                 Some((one.row.wish_at.unwrap_or(i64::MAX), one.row.seen_at.is_none(), card))
             })
             .collect();
-        cards.sort_by_key(|(wish, _, card)| (*wish, card.to.title().to_owned()));
+        cards.sort_by_cached_key(|(wish, _, card)| (*wish, collation_key(card.to.title())));
         cards.truncate(usize::try_from(MOST_CARDS).unwrap_or(usize::MAX));
         let unseen = cards.iter().filter(|(_, is_unseen, _)| *is_unseen);
         let unseen: Vec<Uuid> = unseen.map(|(.., card)| card.id.key()).collect();

@@ -331,7 +331,9 @@ impl Climb<'_> {
             .filter(|_| matches!(standing, Standing::Asked { .. } | Standing::Done))
             .ok_or(ServiceError::invalid("question", Fault::UnknownOption))?;
         let verdict = Reply::read(&question.face(seed), fields)
-            .and_then(|reply| question.judge(seed, &reply))
+            .and_then(|reply| {
+                self.content.words.judging(|words| question.judge(seed, &reply, words))
+            })
             .map_err(|fault| ServiceError::invalid("reply", fault))?;
         let earning = match standing {
             Standing::Asked { misses } if verdict.is_right => {

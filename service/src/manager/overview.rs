@@ -8,7 +8,6 @@ use kvarten_domain::{
     competence::Facts,
     knowledge::Look,
     overview::{Cell, Filter, Finder, FirstRows, Overview, PersonLine, Post},
-    text::sorted_as,
 };
 use kvarten_entity::{Column, Key, competence, employment, person};
 use sea_orm::{ColumnTrait, EntityTrait, FromQueryResult, JoinType, QueryFilter, QuerySelect};
@@ -20,6 +19,10 @@ use crate::{
     audit::{self, Entry},
     competence::{look_at_units, unpack},
     signed_in::{employed_at, here_at},
+    text::{
+        collation::{CollationKey, person_key},
+        collation_key, nfkd,
+    },
 };
 
 /// Somebody who works in a unit, and what is packed about them.
@@ -71,7 +74,14 @@ impl Manager<'_> {
             .all(self.services.store().read())
             .await?;
         let mut known = Vec::with_capacity(rows.len());
-        for row in rows {
+        let mut rows: Vec<_> = rows
+            .into_iter()
+            .map(|row| (person_key(&row.family_name, &row.given_name), row.id, row))
+            .collect();
+        rows.sort_unstable_by(|(key, id, _), (other, other_id, _)| {
+            (key, id).cmp(&(other, other_id))
+        });
+        for (.., row) in rows {
             known.push(Known {
                 id: row.id.id(),
                 name: format!("{}, {}", row.family_name, row.given_name),
@@ -80,7 +90,6 @@ impl Manager<'_> {
                 facts: row.facts.as_deref().map_or_else(|| Ok(Facts::default()), unpack)?,
             });
         }
-        known.sort_by_cached_key(|one| (sorted_as(&one.name), one.id));
         Ok(known)
     }
 
@@ -110,7 +119,7 @@ impl Manager<'_> {
         filter: &Filter,
         locale: Locale,
     ) -> Result<FirstRows, ServiceError> {
-        Ok(FirstRows::of(self.everybody(Look::Unit, locale).await?, filter))
+        Ok(FirstRows::of(self.everybody(Look::Unit, locale).await?, filter, nfkd))
     }
 
     /// Those whom a filter lets through, to be taken along as a file, and of how many. Five statements
@@ -124,7 +133,7 @@ impl Manager<'_> {
         locale: Locale,
     ) -> Result<(Overview, usize), ServiceError> {
         let mut overview = self.everybody(Look::File, locale).await?;
-        let found = Finder::new(&overview).find(&overview, filter);
+        let found = Finder::new(&overview, nfkd).find(&overview, filter);
         let total = overview.people.len();
         overview.people = found.iter().map(|at| overview.people[*at].clone()).collect();
         let entry = Entry { what: Some("unit"), ..Entry::default() };
@@ -162,10 +171,10 @@ impl Manager<'_> {
         let systems: Vec<usize> = (0..needed.len()).filter(|at| needed[*at]).collect();
         let places: HashMap<UnitId, u16> =
             (0..).zip(&self.units).map(|(at, unit)| (*unit, at)).collect();
-        let mut professions: BTreeMap<(String, ProfessionId), ProfessionId> = BTreeMap::new();
+        let mut professions: BTreeMap<(CollationKey, ProfessionId), ProfessionId> = BTreeMap::new();
         for one in people {
             if let Some(entry) = bank.profession(one.profession) {
-                professions.insert((sorted_as(entry.name(locale)), entry.id), entry.id);
+                professions.insert((collation_key(entry.name(locale)), entry.id), entry.id);
             }
         }
         let professions: Vec<ProfessionId> = professions.into_values().collect();

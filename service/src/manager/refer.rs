@@ -7,7 +7,6 @@ use kvarten_domain::{
     knowledge::{Look, SOON_DAYS},
     overview::{Filter, Finder, PersonLine},
     referral::{LONGEST_NOTE, MOST_PEOPLE, ReferPage, Referred, Skipped, Target},
-    text::is_hostile,
 };
 use kvarten_entity::{Column, person, referral};
 use sea_orm::{
@@ -24,6 +23,7 @@ use crate::{
     bank::{Aim, LessonEntry},
     competence::{follow, look_at_people},
     new_id,
+    text::{collation_key, nfkd, paragraphs},
 };
 
 /// What a manager sends: where to go, a line of their own and a wish for when.
@@ -46,15 +46,7 @@ pub(crate) fn id_in(batch: Uuid, person: Uuid) -> Uuid {
 }
 
 pub(super) fn note(text: &str) -> Result<String, ServiceError> {
-    // A form sends the end of a line as two characters, which its writer has counted as one.
-    let text = text.trim().replace("\r\n", "\n");
-    if text.chars().count() > LONGEST_NOTE {
-        return Err(ServiceError::invalid("note", Fault::TooLong));
-    }
-    if text.chars().any(|c| is_hostile(c) && c != '\n') {
-        return Err(ServiceError::invalid("note", Fault::Malformed));
-    }
-    Ok(text)
+    paragraphs("note", text, LONGEST_NOTE)
 }
 
 impl Manager<'_> {
@@ -72,7 +64,7 @@ impl Manager<'_> {
         let people = self.people(&self.units).await?;
         let mut overview = self.draw(&people, &HashMap::new(), locale);
         let mut found = if some.is_empty() {
-            Finder::new(&overview).find(&overview, filter)
+            Finder::new(&overview, nfkd).find(&overview, filter)
         } else {
             let some: HashSet<PersonId> = some.iter().copied().collect();
             (0..overview.people.len())
@@ -262,6 +254,8 @@ impl Manager<'_> {
                 .await?;
         }
         writing.commit().await?;
+        let by_name = |(name, _): &(Option<String>, Skipped)| name.as_deref().map(collation_key);
+        referred.skipped.sort_by_cached_key(by_name);
         Ok(referred)
     }
 

@@ -6,7 +6,7 @@ mod requirements;
 mod statements;
 mod systems;
 
-use kvarten_domain::{Fault, SystemId, Timestamp, text::is_hostile};
+use kvarten_domain::{SystemId, Timestamp, text::loosened};
 use kvarten_entity::{Column, bank_revision, system};
 use sea_orm::{EntityTrait, QuerySelect};
 use serde::Serialize;
@@ -18,7 +18,12 @@ pub use statements::{MOST_STATEMENTS, StatementEdit};
 pub use systems::SystemEdit;
 pub(crate) use systems::{level_state, require_lesson, system_state};
 
-use crate::{ServiceError, Services, authoring::bank_changed, store::WriteTransaction};
+use crate::{
+    ServiceError, Services,
+    authoring::bank_changed,
+    store::WriteTransaction,
+    text::{fold, line as filled, optional_line as at_most},
+};
 
 /// The right to change the map, as of a point in time.
 #[derive(Clone, Copy, Debug)]
@@ -47,24 +52,6 @@ async fn hold(writing: &WriteTransaction, system: SystemId) -> Result<system::Mo
     held.ok_or(ServiceError::NotFound)
 }
 
-/// A text of at most so many characters, blanks at its ends gone; may be empty.
-fn at_most(field: &'static str, text: &str, most: usize) -> Result<String, ServiceError> {
-    let text = text.trim();
-    if text.chars().count() > most {
-        return Err(ServiceError::invalid(field, Fault::TooLong));
-    }
-    if text.chars().any(is_hostile) {
-        return Err(ServiceError::invalid(field, Fault::Malformed));
-    }
-    Ok(text.to_owned())
-}
-
-/// The same, and not empty.
-fn filled(field: &'static str, text: &str, most: usize) -> Result<String, ServiceError> {
-    let text = at_most(field, text, most)?;
-    if text.is_empty() { Err(ServiceError::invalid(field, Fault::Empty)) } else { Ok(text) }
-}
-
 /// A word for how something stands, from everything that can be changed of it: another where anything
 /// has been.
 pub(crate) fn state(parts: impl Serialize) -> Result<String, ServiceError> {
@@ -83,15 +70,11 @@ pub(crate) async fn hold_bank(writing: &WriteTransaction) -> Result<(), ServiceE
 /// A code that nothing of its kind has: the name in small letters, everything else hyphens; or a word
 /// where nothing is left of it.
 fn free_code(name: &str, word: &str, is_taken: impl Fn(&str) -> bool) -> String {
-    let plain = |c: char| match c {
-        'å' | 'ä' | 'à' | 'á' => 'a',
-        'ö' | 'ø' => 'o',
-        'é' | 'è' | 'ë' => 'e',
-        'ü' => 'u',
-        c if c.is_ascii_alphanumeric() => c,
-        _ => '-',
+    let plain = |c: char| {
+        let c = loosened(c);
+        if c.is_ascii_alphanumeric() { c } else { '-' }
     };
-    let code: String = name.trim().to_lowercase().chars().map(plain).collect();
+    let code: String = fold(name).chars().map(plain).collect();
     let words: Vec<&str> = code.split('-').filter(|word| !word.is_empty()).collect();
     let code = if words.is_empty() { word.to_owned() } else { words.join("-") };
     let mut number = 1;

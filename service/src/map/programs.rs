@@ -9,7 +9,7 @@ use sea_orm::{
 use uuid::Uuid;
 
 use super::{Map, at_most, filled, free_code, hold_bank};
-use crate::{ServiceError, store::WriteTransaction};
+use crate::{ServiceError, store::WriteTransaction, text::identity_key};
 
 /// A program as it is to be.
 #[derive(Clone, Debug)]
@@ -136,10 +136,10 @@ async fn check(
     wanted: &program::Model,
     lessons: &[LessonId],
 ) -> Result<(), ServiceError> {
-    let folded = wanted.name.to_lowercase();
+    let key = identity_key(&wanted.name);
     let others =
         program::Entity::find().filter(program::Column::Id.ne(wanted.id)).all(writing).await?;
-    if others.iter().any(|other| other.name.to_lowercase() == folded) {
+    if others.iter().any(|other| identity_key(&other.name) == key) {
         return Err(ServiceError::invalid("name", Fault::Taken));
     }
     if let Some(profession) = wanted.profession_id

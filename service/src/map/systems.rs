@@ -12,7 +12,7 @@ use super::{
     Map, StatementEdit, at_most, filled, free_code, hold, hold_bank, state,
     statements::{is_so, rows_of, texts_of},
 };
-use crate::{ServiceError, store::WriteTransaction};
+use crate::{ServiceError, store::WriteTransaction, text::identity_key};
 
 /// A system as it is to be.
 #[derive(Clone, Debug, Default)]
@@ -59,7 +59,7 @@ impl Map<'_> {
         hold_bank(&writing).await?;
         if let Some(known) = system::Entity::find_by_id(id.key()).one(&writing).await? {
             // Sent twice, or something else under an id that is somebody's.
-            let is_same = known.name == edit.name.trim();
+            let is_same = identity_key(&known.name) == identity_key(&edit.name);
             return if is_same { Ok(known.code) } else { Err(ServiceError::IdTaken) };
         }
         let row = checked(&writing, id, edit).await?;
@@ -312,10 +312,10 @@ async fn checked(
     edit: &SystemEdit,
 ) -> Result<Checked, ServiceError> {
     let name = filled("name", &edit.name, 60)?;
-    let folded = name.to_lowercase();
+    let key = identity_key(&name);
     let others =
         system::Entity::find().filter(system::Column::Id.ne(id.key())).all(writing).await?;
-    if others.iter().any(|other| other.name.to_lowercase() == folded) {
+    if others.iter().any(|other| identity_key(&other.name) == key) {
         return Err(ServiceError::invalid("name", Fault::Taken));
     }
     if let (Some(since), Some(retired)) = (edit.since, edit.retired)

@@ -4,7 +4,7 @@ mod employment;
 mod organisation;
 mod people;
 
-use kvarten_domain::{Fault, Timestamp, text::is_hostile};
+use kvarten_domain::Timestamp;
 use kvarten_entity::person;
 pub use organisation::Codes;
 pub(crate) use people::Hired;
@@ -16,6 +16,7 @@ use crate::{
     audit::{Actor, Entry},
     bank,
     map::Map,
+    text,
 };
 
 /// Somebody with the process's own access to the database.
@@ -30,16 +31,8 @@ fn by_operator() -> Entry<'static> {
     Entry { by: Actor::Operator, ..Entry::default() }
 }
 
-fn required(field: &'static str, text: &str) -> Result<String, ServiceError> {
-    let text = text.trim();
-    if text.chars().any(is_hostile) {
-        return Err(ServiceError::invalid(field, Fault::Malformed));
-    }
-    match text.chars().count() {
-        0 => Err(ServiceError::invalid(field, Fault::Empty)),
-        1..=200 => Ok(text.to_owned()),
-        _ => Err(ServiceError::invalid(field, Fault::TooLong)),
-    }
+fn required(field: &'static str, given: &str) -> Result<String, ServiceError> {
+    text::line(field, given, 200)
 }
 
 impl<'s> Operator<'s> {

@@ -6,7 +6,7 @@ use kvarten_domain::{
     Fault, Id, Level, ProfessionId, StatementId, SystemId, UnitId, unit::UnitKind,
 };
 use kvarten_entity::{Column, Key, profession, unit};
-use sea_orm::{ActiveValue::Set, ColumnTrait, Condition, EntityTrait, PaginatorTrait, QueryFilter};
+use sea_orm::{ActiveValue::Set, EntityTrait, PaginatorTrait};
 
 use super::{Operator, required};
 use crate::{
@@ -14,6 +14,7 @@ use crate::{
     authoring::bank_changed,
     map::{StatementEdit, SystemEdit, hold_bank},
     new_id,
+    text::{self, identity_key},
 };
 
 /// Ids by code.
@@ -83,8 +84,8 @@ impl Operator<'_> {
     ) -> Result<ProfessionId, ServiceError> {
         let id: ProfessionId = new_id();
         let code = required("code", code)?;
-        let same = profession::Entity::find().filter(profession::Column::Code.eq(&code));
-        if same.count(self.services.store().read()).await? > 0 {
+        let others = profession::Entity::find().all(self.services.store().read()).await?;
+        if others.iter().any(|other| identity_key(&other.code) == identity_key(&code)) {
             return Err(ServiceError::invalid("code", Fault::Taken));
         }
         let row = profession::ActiveModel {
@@ -150,13 +151,15 @@ impl Operator<'_> {
     /// # Errors
     /// A name that no unit has, or more than one.
     pub async fn find_unit(&self, name: &str) -> Result<UnitId, ServiceError> {
-        let name = name.trim();
-        let by_name = unit::Column::Name.eq(name);
-        let which = match name.parse::<UnitId>() {
-            Ok(id) => Condition::any().add(unit::Column::Id.eq(id.key())),
-            Err(_) => Condition::any().add(by_name),
+        let db = self.services.store().read();
+        let found = if let Ok(id) = text::identifier(name).parse::<UnitId>() {
+            unit::Entity::find_by_id(id.key()).all(db).await?
+        } else {
+            let wanted = identity_key(name);
+            let mut units = unit::Entity::find().all(db).await?;
+            units.retain(|unit| identity_key(&unit.name) == wanted);
+            units
         };
-        let found = unit::Entity::find().filter(which).all(self.services.store().read()).await?;
         match found.as_slice() {
             [one] => Ok(one.id.id()),
             [] => Err(ServiceError::invalid("unit", Fault::UnknownOption)),

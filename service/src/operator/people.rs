@@ -3,7 +3,6 @@
 use kvarten_domain::{
     Fault, Locale, PersonId, ProfessionId, Role, Timestamp, UnitId,
     person::{EmailAddress, EmployeeNumber},
-    text::sorted_as,
 };
 use kvarten_entity::{Column, Key, employment, person, profession};
 use sea_orm::{
@@ -21,7 +20,7 @@ use crate::{
     session::end_all,
     signed_in::{employed_at, here_at},
     store::WriteTransaction,
-    visitor::fold_name,
+    text::{collation::person_key, identifier, identity_key},
 };
 
 /// A person to be.
@@ -92,7 +91,7 @@ impl Operator<'_> {
     /// # Errors
     /// A field that will not do, or an employee number or address somebody has.
     pub async fn create_person(&self, new: &NewPerson) -> Result<PersonId, ServiceError> {
-        let number = EmployeeNumber::read(&new.employee_number)
+        let number = EmployeeNumber::read(&identifier(&new.employee_number))
             .map_err(|fault| ServiceError::invalid("employee_number", fault))?;
         let email = match new.email.as_deref() {
             None => None,
@@ -186,10 +185,9 @@ impl Operator<'_> {
     }
 
     pub(super) async fn find_profession(&self, code: &str) -> Result<ProfessionId, ServiceError> {
-        let found = profession::Entity::find()
-            .filter(profession::Column::Code.eq(code))
-            .one(self.services.store().read())
-            .await?;
+        let professions = profession::Entity::find().all(self.services.store().read()).await?;
+        let wanted = identity_key(code);
+        let found = professions.into_iter().find(|row| identity_key(&row.code) == wanted);
         let unknown = ServiceError::invalid("profession", Fault::UnknownOption);
         Ok(found.ok_or(unknown)?.id.id())
     }
@@ -220,7 +218,9 @@ impl Operator<'_> {
             .into_tuple()
             .all(self.services.store().read())
             .await?;
-        people.sort_by_key(|(_, given, family)| sorted_as(&format!("{family} {given}")));
+        people.sort_by_cached_key(|(number, given, family)| {
+            (person_key(family, given), number.clone())
+        });
         Ok(people
             .into_iter()
             .map(|(number, given, family)| (number, format!("{given} {family}")))
@@ -232,7 +232,7 @@ impl Operator<'_> {
     /// # Errors
     /// [`ServiceError::NotFound`].
     pub async fn find_person(&self, name: &str) -> Result<PersonId, ServiceError> {
-        let name = fold_name(name);
+        let name = identifier(name);
         let which = Condition::any()
             .add(person::Column::EmployeeNumber.eq(&name))
             .add(person::Column::Email.eq(&name));

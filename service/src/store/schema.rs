@@ -4,7 +4,7 @@ use kvarten_entity::migration::{Migrator, MigratorTrait, SchemaManager, seaql_mi
 use sea_orm::{DbErr, EntityTrait};
 
 use super::{Store, StoreError};
-use crate::{ServiceError, competence::pack_missing};
+use crate::{ServiceError, competence::pack_missing, text::convert_stored_text};
 
 impl Store {
     /// Brings the schema up to date.
@@ -20,7 +20,9 @@ impl Store {
             | ServiceError::Conflict(error)
             | ServiceError::Database(error) => StoreError::Database(error),
             other => StoreError::Database(DbErr::Custom(other.to_string())),
-        })
+        })?;
+        convert_stored_text(self).await?;
+        Ok(())
     }
 
     /// Makes sure that the schema is the one this program knows. Only reads.

@@ -173,8 +173,7 @@ story!(what_others_have_learned_leaves_no_trace_on_the_board, |town| {
     };
     let before = seen().await;
     assert_eq!(before[0].1, 7);
-    // Whatever anybody learns, the board says of the others what it said before: to tie a name to a
-    // colleague by it is a guess.
+    // The board does not change with what the others learn: to tie a name to a colleague is a guess.
     for (at, who) in everybody.iter().enumerate() {
         for slug in lessons.iter().take(at % 4) {
             climb(&town.learner_at(who, days(1)), slug).await;
@@ -215,7 +214,7 @@ story!(individuals_take_part_by_choice_and_leave_at_once, |town| {
     let board = alma.leaderboard(Period::Month).await.expect("a board");
     assert_eq!(around(&board), [("Blåsippan".into(), true), ("Ture".into(), false)]);
     let board = outsider.leaderboard(Period::Month).await.expect("a board");
-    assert!(board.around.is_empty() && board.alias.is_none(), "who takes no part sees nobody");
+    assert!(board.around.is_empty() && board.alias.is_none(), "no part, no names");
     assert_eq!(board.participants, 0);
     bo.leave_leaderboard().await.expect("leaves");
     let board = alma.leaderboard(Period::Month).await.expect("a board");

@@ -378,7 +378,7 @@ story!(statements_that_will_not_do_are_refused, |town| {
         (vec![new("  ")], Fault::Empty),
         (vec![new(&"å".repeat(201))], Fault::TooLong),
         (vec![new("Jag kan"), new("Jag kan")], Fault::Repeated),
-        (vec![new("Jag kan \u{202e}baklänges")], Fault::Malformed),
+        (vec![new("Jag kan \u{202e}baklänges")], Fault::HiddenCharacters),
         (many, Fault::TooMany),
         (vec![StatementEdit { id: Some(new_id()), ..new("Jag kan") }], Fault::Changed),
     ] {
@@ -414,7 +414,7 @@ story!(systems_are_added_once_and_checked, |town| {
         (edit("outlook"), ("name", Fault::Taken)),
         (edit(" "), ("name", Fault::Empty)),
         (edit(&"x".repeat(61)), ("name", Fault::TooLong)),
-        (edit("Jour\u{200f}nal"), ("name", Fault::Malformed)),
+        (edit("Jour\u{200f}nal"), ("name", Fault::HiddenCharacters)),
         (wrong, ("retired", Fault::EndsTooEarly)),
         (SystemEdit { about: "x".repeat(161), ..edit("Ett till") }, ("about", Fault::TooLong)),
     ] {

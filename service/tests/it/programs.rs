@@ -116,7 +116,7 @@ story!(a_program_that_will_not_do_is_refused, |town| {
         (ProgramEdit { name: " ".into(), ..base() }, ("name", Fault::Empty)),
         (ProgramEdit { name: "ny PÅ solgläntan".into(), ..base() }, ("name", Fault::Taken)),
         (ProgramEdit { about: "å".repeat(281), ..base() }, ("about", Fault::TooLong)),
-        (ProgramEdit { name: "\u{202e}x".into(), ..base() }, ("name", Fault::Malformed)),
+        (ProgramEdit { name: "\u{202e}x".into(), ..base() }, ("name", Fault::HiddenCharacters)),
         (ProgramEdit { lessons: vec![], ..base() }, ("lessons", Fault::Empty)),
         (ProgramEdit { lessons: twice.to_vec(), ..base() }, ("lessons", Fault::Repeated)),
         (ProgramEdit { lessons: unknown.to_vec(), ..base() }, ("lessons", Fault::UnknownOption)),

@@ -174,7 +174,11 @@ story!(what_cannot_be_sent_is_refused_and_nothing_is, |town| {
         (&[][..], to("mejl"), ("people", Fault::Empty)),
         (&many[..], to("mejl"), ("people", Fault::TooMany)),
         (&me[..], Pointing { note: "å".repeat(281), ..to("mejl") }, ("note", Fault::TooLong)),
-        (&me[..], Pointing { note: "\u{202e}x".into(), ..to("mejl") }, ("note", Fault::Malformed)),
+        (
+            &me[..],
+            Pointing { note: "\u{202e}x".into(), ..to("mejl") },
+            ("note", Fault::HiddenCharacters),
+        ),
         (&me[..], Pointing { wish: day(2026, 11, 20), ..to("mejl") }, ("wish", Fault::PastDate)),
         (&me[..], Pointing { wish: day(2026, 2, 30), ..to("mejl") }, ("wish", Fault::WrongDate)),
     ] {

@@ -34,6 +34,11 @@ const MOST_PICKED: usize = 150;
 /// changed.
 const PAUSE: Duration = Duration::from_millis(180);
 
+/// Unicode's tables are the browser's.
+fn decompose(text: &str) -> String {
+    web_sys::js_sys::JsString::from(text).normalize("NFKD").into()
+}
+
 /// The router's way to another address.
 pub type Go = Arc<dyn Fn(&str, NavigateOptions) + Send + Sync>;
 
@@ -119,7 +124,7 @@ impl Live {
             spawn_local(async move {
                 // Where it does not come, the filters ask the server as they did before.
                 if let Ok(overview) = calls::overview().await {
-                    let finder = Finder::new(&overview);
+                    let finder = Finder::new(&overview, decompose);
                     everybody.set(Some(Arc::new(Everybody { overview, finder })));
                     // What was typed and chosen before counts.
                     if let Some(chosen) = super::filters::chosen()

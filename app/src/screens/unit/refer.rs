@@ -8,7 +8,6 @@ use kvarten_domain::{
     referral::{
         LONGEST_NOTE, MOST_LINES, ReferPage, ReferralLine, Referred, Skipped, Stage, Target,
     },
-    text::sorted_as,
 };
 use leptos::{prelude::*, wasm_split::wasm_split};
 
@@ -164,8 +163,7 @@ fn outcome(l: Locale, referred: &Referred) -> AnyView {
         let name = name.clone().unwrap_or_else(|| tr!(l, refer.somebody).to_string());
         by_why.entry(*why).or_default().push(name);
     }
-    let skipped = by_why.into_iter().map(|(why, mut names)| {
-        names.sort_by_cached_key(|name| sorted_as(name));
+    let skipped = by_why.into_iter().map(|(why, names)| {
         let why = match why {
             Skipped::Shown => tr!(l, refer.skipped_shown),
             Skipped::Referred => tr!(l, refer.skipped_referred),

@@ -10,7 +10,6 @@ use kvarten_domain::{
     bank::Choice,
     competence::{Placed, RequiredLessons},
     overview::UnitLine,
-    text::sorted_as,
     trends::{Counting, SystemTrend, Told, TrendsPage, UnitStanding},
     withheld::Post,
 };
@@ -27,6 +26,7 @@ use crate::{
     bank::Bank,
     disclosure::{Counted, Member, Named, cohorts_for},
     signed_in::{employed_at, here_at, whose},
+    text::collation_key,
 };
 use figures::Figures;
 
@@ -115,13 +115,13 @@ fn professions(
     let by_name: BTreeMap<_, Choice> = entries
         .map(|entry| {
             let name = entry.name(locale).to_owned();
-            ((sorted_as(&name), entry.id), Choice { code: entry.code.clone(), name })
+            ((collation_key(&name), entry.id), Choice { code: entry.code.clone(), name })
         })
         .collect();
     by_name.into_values().collect()
 }
 
-/// The most units that are put beside each other: nobody compares more.
+/// The most units that are put beside each other: more cannot be compared.
 const MOST_UNITS: usize = 60;
 
 /// How far down units are put beside each other: as many floors as there is room for, and the one
@@ -227,7 +227,7 @@ fn days(services: &Services, now: Timestamp) -> Vec<Timestamp> {
     before.chain([now]).collect()
 }
 
-/// The systems that somebody in the selection needs today, and how they have gone.
+/// The systems that the selection needs today, and their trends.
 fn systems(bank: &Bank, figures: &Figures, lines: &[UnitLine]) -> (Vec<usize>, Vec<SystemTrend>) {
     let today = figures.days.len() - 1;
     let all = 0..=lines.len().saturating_sub(1);

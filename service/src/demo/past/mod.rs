@@ -21,6 +21,7 @@ use crate::{
     bank::{Bank, VersionContent},
     competence::pack,
     operator::Hired,
+    text::lookalike_key,
 };
 use rows::Rows;
 use taking::Taking;
@@ -238,12 +239,12 @@ impl<'s> Past<'s> {
         let alias = &town.names.aliases[self.chance.random_range(0..town.names.aliases.len())];
         let mut free = (1..)
             .map(|number| if number == 1 { alias.clone() } else { format!("{alias} {number}") });
-        let free = free.find(|name| !self.aliases.contains(&name.to_lowercase()));
+        let free = free.find(|name| !self.aliases.contains(&lookalike_key(name)));
         let Some(alias) = free.filter(|name| name.chars().count() <= 24) else { return };
-        self.aliases.insert(alias.to_lowercase());
+        self.aliases.insert(lookalike_key(&alias));
         rows.members.push(leaderboard_member::ActiveModel {
             person_id: Set(person.key()),
-            alias_folded: Set(alias.to_lowercase()),
+            alias_folded: Set(lookalike_key(&alias)),
             alias: Set(alias),
             joined_at: Set(self.now.0),
         });

@@ -19,6 +19,7 @@ use crate::{
     bank::{LessonEntry, VersionContent},
     demo::seeded_id,
     learner::ledger_row,
+    text::gap::Vocabulary,
 };
 
 /// Somebody taking a lesson in the past.
@@ -217,6 +218,9 @@ fn wrong_fields(question: &Question, seed: u64) -> Option<Fields> {
     };
     candidates.into_iter().find(|fields| {
         let reply = Reply::read(&face, fields);
-        reply.and_then(|reply| question.judge(seed, &reply)).is_ok_and(|verdict| !verdict.is_right)
+        let words = Vocabulary::default();
+        let judged =
+            reply.and_then(|reply| words.judging(|words| question.judge(seed, &reply, words)));
+        judged.is_ok_and(|verdict| !verdict.is_right)
     })
 }
