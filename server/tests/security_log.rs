@@ -129,11 +129,25 @@ fn documented() -> BTreeSet<String> {
     names.skip_while(|name| *name != "sign_in").map(str::to_owned).collect()
 }
 
+/// Where the log is written to.
+struct Written(Arc<Mutex<Vec<u8>>>);
+
+impl std::io::Write for Written {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.lock().expect("whole").write(bytes)
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn everything_is_logged_and_nobody_is_named() {
     let written: Arc<Mutex<Vec<u8>>> = Arc::default();
     let config = LogConfig { filter: "info".to_owned(), format: LogFormat::Text };
-    let subscriber = logging::subscriber(&config, Arc::clone(&written), false);
+    let into = Arc::clone(&written);
+    let subscriber = logging::subscriber(&config, move || Written(Arc::clone(&into)), false);
     tracing::subscriber::set_global_default(subscriber).expect("the first");
 
     let stand = Stand::new().await;

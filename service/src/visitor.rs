@@ -45,7 +45,8 @@ pub struct Origin<'o> {
 /// A name as it is looked for: compatibility forms folded (full-width letters and digits), small
 /// letters, no characters that cannot be seen, no blanks around it.
 pub(crate) fn fold_name(name: &str) -> String {
-    let visible = name.nfkc().filter(|c| !crate::text::characters::is_disallowed_char(*c) || *c == '\t');
+    let visible =
+        name.nfkc().filter(|c| !crate::text::characters::is_disallowed_char(*c) || *c == '\t');
     visible.collect::<String>().trim().to_lowercase().nfc().collect()
 }
 

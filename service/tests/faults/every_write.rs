@@ -15,7 +15,7 @@ use kvarten_service::{
     outbox::{Delivery, note_delivery, plan_mail, stop_mail, take_mail},
     privacy, send_standing,
     session::{Lifetime, SessionRecord, Sessions, session_key},
-    visitor::Visitor,
+    visitor::{Origin, Visitor},
 };
 use rstest::rstest;
 use sea_orm::EntityTrait;
@@ -101,7 +101,7 @@ async fn sign_in(table: &Table<'_>, bo: &SignedIn) {
     let services = &table.town.services;
     let visit = |password: &'static str| async move {
         let visitor = Visitor::enter(services, NOON);
-        visitor.sign_in("bo@lindvike.example", password, "192.0.2.7").await
+        visitor.sign_in("bo@lindvike.example", password, Origin::default()).await
     };
     let wrong = || async {
         match visit("fel lösenord").await {
@@ -122,6 +122,8 @@ async fn sessions(table: &Table<'_>, bo: &SignedIn) {
         is_shared: false,
         data: "{}".into(),
         expires_at: NOON.plus_seconds(Lifetime::OWN.absolute_seconds),
+        kind: String::new(),
+        device_key: None,
     };
     let (key, other) = (session_key("one"), session_key("other"));
     table.write("session.rs create", || sessions.create(&key, &record, NOON)).await;
@@ -342,6 +344,8 @@ async fn forgetting(table: &Table<'_>, bo: PersonId) {
         is_shared: false,
         data: "{}".into(),
         expires_at: NOON.plus_seconds(60),
+        kind: String::new(),
+        device_key: None,
     };
     table.prepare(sessions.create(&session_key("old"), &record, NOON)).await;
     let late = NOON.plus_seconds(DAY);

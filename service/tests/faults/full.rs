@@ -109,6 +109,8 @@ async fn acknowledged_writes_survive_a_full_disk() {
         is_shared: false,
         data: "{}".into(),
         expires_at: NOON.plus_seconds(Lifetime::OWN.absolute_seconds),
+        kind: String::new(),
+        device_key: None,
     };
     let key = session_key("cookie");
     let (here, there) = (Sessions::of(&town.services), Sessions::of(&other));

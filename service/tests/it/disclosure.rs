@@ -158,12 +158,11 @@ story!(an_administrator_who_manages_a_unit_sees_it_in_full_and_the_rest_in_cohor
     let both = town.operator().create_person(&chief).await.expect("a person");
     town.refresh(NOON).await;
     let later = NOON.plus_seconds(60);
-    // The owner of the lessons, Nadia and these five are seven of one profession.
     let page = town.all_trends(&nadia, None, later).await;
-    assert_eq!((today(&page), page.people), (figure(7, 1, 1), 8));
+    assert_eq!((today(&page), page.people), (figure(5, 1, 2), 8));
     let both = SignedIn::find(&town.services, both, later).await.expect("works here");
     let page = town.all_trends(&both, None, later).await;
-    // The own four; not the three others, of whom the sum would be told.
+    // The own four; the fifth of the cohort would be left alone.
     assert_eq!(today(&page), figure(4, 0, 0));
     assert_eq!(page.counting, Counting::Cohorts { left_out: 3, former: 0 });
     let page = town.all_trends(&both, Some("Solgläntan"), later).await;
