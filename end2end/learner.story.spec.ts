@@ -191,6 +191,8 @@ test.describe("a learner", () => {
     "/kunskaper/insyn",
     "/poang",
     "/mer",
+    "/mina-uppgifter",
+    "/fil?till=/mina-uppgifter.json",
     "/tillganglighet",
     ...lessons.flatMap((slug) => [`/lar/${slug}`, `/lar/${slug}/1`, `/lar/${slug}/2`, `/lar/${slug}/3`]),
     "/lar/saker-e-post/stegen",

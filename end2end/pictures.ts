@@ -10,7 +10,8 @@ const screens: [Role | "nobody", string[]][] = [
   ["nobody", ["/logga-in", "/tillganglighet", "/mejl/0a1b", "/finns-inte"]],
   ["staff", [
     "/lar", "/lar?sok=xyzq", "/lar?niva=2", "/kunskaper", "/kunskaper?da=2026-03-01", "/kunskaper/journalen",
-    "/kunskaper/journalen?klart=1", "/kunskaper/signering/skatta", "/kunskaper/insyn", "/poang", "/mer", "/program/ny-underskoterska",
+    "/kunskaper/journalen?klart=1", "/kunskaper/signering/skatta", "/kunskaper/insyn", "/poang", "/mer", "/mina-uppgifter", "/fil?till=/mina-uppgifter.json",
+    "/program/ny-underskoterska",
     "/lar/finns-inte",
   ]],
   ["manager", [

@@ -46,6 +46,8 @@ test.describe("a learner", () => {
       "/kunskaper/insyn",
       "/poang",
       "/mer",
+      "/mina-uppgifter",
+      "/fil?till=/mina-uppgifter.json",
       "/program/ny-underskoterska",
       "/lar/saker-e-post",
       "/lar/saker-e-post/1",

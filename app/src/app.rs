@@ -185,6 +185,8 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/mejl/:word") view=Lazy(|| Box::pin(screens::mail())) ssr=SsrMode::Async />
                 <Route path=path!("/poang") view=Lazy(|| Box::pin(screens::points())) ssr=SsrMode::Async />
                 <Route path=path!("/mer") view=Lazy(|| Box::pin(screens::more())) ssr=SsrMode::Async />
+                <Route path=path!("/mina-uppgifter") view=Lazy(|| Box::pin(screens::my_data())) ssr=SsrMode::Async />
+                <Route path=path!("/fil") view=Lazy(|| Box::pin(screens::shared_file())) ssr=SsrMode::Async />
                 <Route path=path!("/tillganglighet") view=Lazy(|| Box::pin(screens::statement())) ssr=SsrMode::Async />
             </FlatRoutes>
         </Router>

@@ -2,6 +2,7 @@
 
 use kvarten_domain::overview::{Filter, Overview};
 
+pub use crate::screens::{WARNED, shared_file_path};
 use crate::{
     parts::filter_words,
     text::{Lang, date, shown_of, tr},
@@ -51,6 +52,7 @@ pub fn unit_sheet(
     about.extend(words);
     let mut head = vec![
         tr!(l, unit.name).to_string(),
+        tr!(l, unit.number).to_string(),
         tr!(l, unit.profession).to_string(),
         tr!(l, unit.unit).to_string(),
         tr!(l, unit.wanting).to_string(),
@@ -64,6 +66,7 @@ pub fn unit_sheet(
         let name = |text: Option<String>| text.map_or(Value::Nothing, Value::Text);
         let mut row = vec![
             Value::Text(person.name.clone()),
+            name(person.number.clone()),
             name(overview.profession_of(person).map(|one| one.name.clone())),
             name(overview.unit_of(person).map(|one| one.name.clone())),
             Value::Number(overview.wanting(person)),

@@ -19,12 +19,12 @@
   // Who is signed in here is told to the other tabs: they leave with a sign-out, and say so where
   // another person has signed in.
   if (self.BroadcastChannel) {
-    const tabs = new BroadcastChannel("kvarten");
+    const tabs = new BroadcastChannel("kvarten"), signIn = "/logga-in?ut=1";
     const isOut = location.pathname === "/logga-in" && location.search.includes("ut=");
     if (owner || isOut) tabs.postMessage(owner);
     tabs.onmessage = ({ data }) => {
       if (!owner || data === owner) return;
-      if (!data) location.replace("/logga-in?ut=1");
+      if (!data) location.replace(signIn);
       else document.body.setAttribute("data-other", "");
     };
   }

@@ -38,8 +38,10 @@ type Input = (&'static str, &'static str, String, Vec<(&'static str, String)>, S
 fn inputs() -> Vec<Input> {
     let get = |name, path: String, headers| (name, "GET", path, headers, String::new());
     let post = |name, path: &str, body| (name, "POST", path.to_owned(), Vec::new(), body);
-    let keys = |key: &str, count: usize| -> String {
-        (0..count).map(|number| format!("{key}[m{number:x}]=1&")).collect()
+    let keys = |key: &str, count: usize| {
+        let fields: Vec<String> =
+            (0..count).map(|number| format!("{key}[m{number:x}]=1&")).collect();
+        fields.concat()
     };
     vec![
         get("query of 62 kB in one value", format!("/lar?sok={}", "a".repeat(62_000)), Vec::new()),

@@ -202,8 +202,11 @@ fn raise_file_limit() -> Result<(), Failure> {
 async fn large_file(client: &mut Client) -> Result<String, Failure> {
     let page = client.get("/logga-in", "").await?;
     let page = String::from_utf8_lossy(&page.body).into_owned();
-    let name = page.split('"').find(|word| word.starts_with("/pkg/") && word.ends_with(".wasm"));
-    Ok(name.unwrap_or("/logga-in").to_owned())
+    let mut words = page.split('"');
+    let program = words.find(|word| {
+        word.starts_with("/pkg/") && word.rsplit_once('.').is_some_and(|(_, end)| end == "wasm")
+    });
+    Ok(program.unwrap_or("/logga-in").to_owned())
 }
 
 /// Attacks a program and asks it for pages meanwhile.

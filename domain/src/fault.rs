@@ -46,11 +46,15 @@ pub enum Fault {
     HiddenCharacters,
     /// Letters of several alphabets in one name.
     MixedScripts,
+    /// People or other things still belong to it.
+    InUse,
+    /// It cannot be in that place of the organisation.
+    WrongPlace,
 }
 
 impl Fault {
     /// Every fault.
-    pub const ALL: [Self; 20] = [
+    pub const ALL: [Self; 22] = [
         Self::Empty,
         Self::TooLong,
         Self::TooShort,
@@ -71,6 +75,8 @@ impl Fault {
         Self::Changed,
         Self::HiddenCharacters,
         Self::MixedScripts,
+        Self::InUse,
+        Self::WrongPlace,
     ];
 
     /// The word in addresses.
@@ -97,6 +103,8 @@ impl Fault {
             Self::Changed => "changed",
             Self::HiddenCharacters => "hidden_characters",
             Self::MixedScripts => "mixed_scripts",
+            Self::InUse => "in_use",
+            Self::WrongPlace => "wrong_place",
         }
     }
 

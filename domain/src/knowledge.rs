@@ -40,6 +40,8 @@ pub struct PersonPage {
     pub person: PersonId,
     /// Given name, family name.
     pub name: String,
+    /// The employee number: there may be namesakes.
+    pub employee_number: String,
     /// Where they work.
     pub unit: String,
     /// The picture they see themselves.

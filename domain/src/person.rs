@@ -58,43 +58,43 @@ pub struct MailChoice {
     pub address: Option<String>,
     /// Until they say otherwise.
     pub is_wanted: bool,
+    /// None where mail to the address arrives, as far as is known.
+    pub failure: Option<MailFailure>,
 }
 
-/// An e-mail address, lower case: one `@`, something on both sides, no blanks, a dot after it.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct EmailAddress(String);
+/// Mail to a person's address did not arrive.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MailFailure {
+    pub kind: MailFailureKind,
+    pub on: Date,
+}
 
-impl EmailAddress {
-    /// Reads an address; upper and lower case are the same.
-    ///
-    /// # Errors
-    /// Empty, longer than 254 characters (RFC 5321), or not an address.
-    pub fn read(text: &str) -> Result<Self, Fault> {
-        let text = text.trim().to_lowercase();
-        if text.is_empty() {
-            return Err(Fault::Empty);
-        }
-        if text.len() > 254 {
-            return Err(Fault::TooLong);
-        }
-        let Some((local, domain)) = text.split_once('@') else { return Err(Fault::Malformed) };
-        let plain = |part: &str| {
-            !part.is_empty()
-                && !part.contains(|c: char| c == '@' || c.is_whitespace() || c.is_control())
-        };
-        let has_dot =
-            domain.split('.').count() > 1 && domain.split('.').all(|label| !label.is_empty());
-        if plain(local) && plain(domain) && has_dot {
-            Ok(Self(text))
-        } else {
-            Err(Fault::Malformed)
+/// Why mail does not arrive.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum MailFailureKind {
+    /// The mail server refuses the address for good. Nothing more is sent to it until it is changed
+    /// or confirmed.
+    Refused,
+    /// It could not be delivered in many tries. It is tried again after a week.
+    GivenUp,
+}
+
+impl MailFailureKind {
+    pub const ALL: [Self; 2] = [Self::Refused, Self::GivenUp];
+
+    /// The word in the database.
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Refused => "refused",
+            Self::GivenUp => "given_up",
         }
     }
 
-    /// The address.
     #[must_use]
-    pub fn as_str(&self) -> &str {
-        &self.0
+    pub fn from_code(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.code() == code)
     }
 }
 
@@ -149,21 +149,6 @@ pub fn check_password_length(password: &str) -> Result<(), Fault> {
 mod tests {
     use super::*;
     use rstest::rstest;
-
-    #[rstest]
-    #[case("Alma.Berg@Lindvike.example", Ok("alma.berg@lindvike.example"))]
-    #[case(" åsa@exempel.se ", Ok("åsa@exempel.se"))]
-    #[case("", Err(Fault::Empty))]
-    #[case("alma", Err(Fault::Malformed))]
-    #[case("alma@", Err(Fault::Malformed))]
-    #[case("a@b@c.se", Err(Fault::Malformed))]
-    #[case("a b@c.se", Err(Fault::Malformed))]
-    #[case("a@c", Err(Fault::Malformed))]
-    #[case("a@c..se", Err(Fault::Malformed))]
-    fn addresses(#[case] text: &str, #[case] expected: Result<&str, Fault>) {
-        let read = EmailAddress::read(text);
-        assert_eq!(read.as_ref().map(EmailAddress::as_str), expected.as_ref().map(|text| *text));
-    }
 
     #[rstest]
     #[case("", Err(Fault::Empty))]

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::unit::UnitKind;
+
 /// What a person may come for; see the table "Who uses it" of the domain.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -35,5 +37,12 @@ impl Role {
     #[must_use]
     pub fn from_code(code: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|role| role.code() == code)
+    }
+
+    /// Whether the role can be held in a unit of a kind. An administrator is one of the whole
+    /// municipality; the other roles count for a unit, or for it and all below.
+    #[must_use]
+    pub fn can_be_held_in(self, kind: UnitKind) -> bool {
+        self != Self::Administrator || kind == UnitKind::Municipality
     }
 }

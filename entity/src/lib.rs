@@ -27,6 +27,7 @@ pub mod lesson_version;
 pub mod level_validity;
 pub mod mail;
 pub mod mail_choice;
+pub mod mail_failure;
 pub mod media;
 pub mod person;
 pub mod person_look;

@@ -2,11 +2,14 @@
 //! and not a function; `trouble` gives every answer its last form.
 
 use axum::{
-    http::{HeaderMap, StatusCode, header::ACCEPT},
+    http::{
+        HeaderMap, StatusCode,
+        header::{ACCEPT, ACCEPT_LANGUAGE},
+    },
     response::{IntoResponse, Redirect, Response},
 };
 use kvarten_app::calls::{PERSON, WireError};
-use kvarten_domain::PersonId;
+use kvarten_domain::{Locale, PersonId};
 use kvarten_service::{ServiceError, Services, SignedIn, now};
 use thiserror::Error;
 use tower_sessions::Session;
@@ -94,4 +97,11 @@ impl IntoResponse for Refusal {
 pub async fn signed_in(services: &Services, session: &Session) -> Result<SignedIn, Trouble> {
     let person = session.get::<PersonId>(PERSON).await?;
     Ok(SignedIn::find(services, person.ok_or(ServiceError::SignedOut)?, now()).await?)
+}
+
+/// The language of a file for a person: the one they chose, or their browser's.
+#[must_use]
+pub fn locale_of(who: &SignedIn, headers: &HeaderMap) -> Locale {
+    let accepted = headers.get(ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
+    who.locale().unwrap_or_else(|| Locale::negotiate(accepted.unwrap_or_default()))
 }

@@ -3,6 +3,7 @@
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
+use kvarten_service::{now, operator::Operator};
 
 use crate::{
     Failure,
@@ -56,16 +57,16 @@ enum Command {
     /// people. Everybody in it has a password that anybody can look up: never do this to a
     /// database that real people will use.
     Demo(demo::Arguments),
-    /// Add people, set passwords, end employments, hand out and erase what is kept about someone.
+    /// Add and change people, roles, passwords and employments; hand out and erase what is stored.
     #[command(subcommand)]
     Person(person::Command),
-    /// Add a part of the organisation that people can belong to.
+    /// Add, list, rename, move and close parts of the organisation.
     #[command(subcommand)]
     Unit(organisation::UnitCommand),
-    /// Add a profession that people can have.
+    /// Add and list professions that people can have.
     #[command(subcommand)]
     Profession(organisation::ProfessionCommand),
-    /// See whether mail works.
+    /// See whether mail works, and whom it does not reach.
     #[command(subcommand)]
     Mail(mail::Command),
     /// Copy the database and the stored files into a folder.
@@ -126,6 +127,11 @@ async fn migrate(config: &Config) -> Result<(), Failure> {
     let services = opening::connect(config).await?;
     services.store().migrate().await?;
     opening::reconcile(&services).await?;
+    // What was accepted as an address before may be none that mail can be sent to.
+    let wrong = Operator::enter(&services, now()).mend_addresses().await?;
+    for person in &wrong {
+        tracing::warn!(%person, "the e-mail address cannot be used; `kvarten mail problems` says why");
+    }
     services.store().close().await;
     say(format_args!("The database {} is up to date.", config.database));
     Ok(())

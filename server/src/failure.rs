@@ -56,7 +56,7 @@ pub enum Failure {
     #[error("{}", service_sentence(.0))]
     Service(#[from] ServiceError),
     /// There is no such person.
-    #[error("nobody has the employee number or e-mail address `{0}`")]
+    #[error("no one has the employee number, e-mail address or id `{0}`")]
     NobodyCalled(String),
     /// A file that cannot be read or written.
     #[error("{}: {error}", file.display())]
@@ -104,6 +104,11 @@ fn mail_sentence(error: &lettre::transport::smtp::Error) -> String {
 
 fn service_sentence(error: &ServiceError) -> String {
     let ServiceError::Invalid { field, fault } = error else { return error.to_string() };
+    if (*field, *fault) == ("email", Fault::Malformed) {
+        return "the e-mail address is not one that mail can be sent to, such as \
+            anna.holm@kommun.example (before the @ a–z, digits and simple marks; one address)"
+            .to_owned();
+    }
     let what = match fault {
         Fault::Empty => "must be filled in",
         Fault::TooLong => "is too long",
@@ -125,6 +130,9 @@ fn service_sentence(error: &ServiceError) -> String {
         Fault::HiddenCharacters => "has characters that cannot be seen; type it again by hand",
         Fault::MixedScripts => "mixes letters of several alphabets",
         Fault::Changed => "has been changed by somebody else meanwhile",
+        Fault::InUse => "is still in use",
+        Fault::WrongPlace => "cannot be there",
     };
+    let field = if *field == "email" { "e-mail address" } else { field };
     format!("the {} {what}", field.replace('_', " "))
 }

@@ -26,6 +26,7 @@ mod my_data;
 mod opening;
 mod page_context;
 mod pages;
+mod personal_file;
 mod policy;
 mod postgres_tools;
 mod private_files;

@@ -5,7 +5,7 @@ use axum::{
     body::{Body, Bytes, to_bytes},
     extract::Request,
     http::{
-        HeaderMap, HeaderValue,
+        HeaderMap, HeaderValue, StatusCode,
         header::{ACCEPT, CONTENT_TYPE, LOCATION},
     },
     middleware::Next,
@@ -13,26 +13,31 @@ use axum::{
 };
 use kvarten_app::{
     PageOwner, RefusedForm,
-    calls::{PERSON, call_name},
+    calls::{PERSON, WireError, call_name},
 };
 use kvarten_domain::PersonId;
 use kvarten_service::page_owner;
 use tower_sessions::Session;
 
-use crate::pages::LONGEST_CALL;
+use crate::{answers::refusal, pages::LONGEST_CALL};
 
 /// The session's key for a form that was refused.
 const REFUSED: &str = "refused";
 /// The name of the hidden field that tells forms of one kind apart, and of what says it in an address.
 const ROW: (&str, &str) = ("row", "rad");
 
-async fn person(session: &Session) -> Option<PersonId> {
-    session.get::<PersonId>(PERSON).await.ok().flatten()
+async fn person(session: &Session) -> Result<Option<PersonId>, WireError> {
+    session.get::<PersonId>(PERSON).await.map_err(WireError::from)
 }
 
 /// Finds whose page it is, and what a form held that leads back to it.
 pub async fn of_page(session: Session, mut request: Request, next: Next) -> Response {
-    if let Some(person) = person(&session).await {
+    // Without the sessions there is no page, and asking once more would only take longer.
+    let person = match person(&session).await {
+        Ok(person) => person,
+        Err(error) => return refusal(StatusCode::SERVICE_UNAVAILABLE, error),
+    };
+    if let Some(person) = person {
         request.extensions_mut().insert(PageOwner(page_owner(person)));
         let query = request.uri().query().unwrap_or_default();
         if form_urlencoded::parse(query.as_bytes()).any(|(name, _)| name == "fel")
@@ -89,7 +94,7 @@ async fn remember(
             response.headers_mut().insert(LOCATION, to);
         }
     }
-    if person(session).await.is_some()
+    if let Ok(Some(_)) = person(session).await
         && let Err(error) = session.insert(REFUSED, RefusedForm { call, fields }).await
     {
         tracing::error!(%error, "a refused form is not remembered");

@@ -5,8 +5,8 @@ use std::collections::HashMap;
 use axum::{
     extract::{Query, State},
     http::{
-        HeaderMap,
-        header::{ACCEPT_LANGUAGE, CONTENT_DISPOSITION, CONTENT_TYPE},
+        HeaderMap, Uri,
+        header::{CONTENT_DISPOSITION, CONTENT_TYPE},
     },
     response::{IntoResponse, Response},
 };
@@ -17,8 +17,9 @@ use rust_xlsxwriter::{Format, Workbook, XlsxError};
 use tower_sessions::Session;
 
 use crate::{
-    answers::{Refusal, Trouble, signed_in},
+    answers::{Refusal, Trouble, locale_of, signed_in},
     cells::harmless,
+    personal_file::warning,
 };
 
 type Fields = Query<HashMap<String, String>>;
@@ -34,14 +35,17 @@ async fn file(
     kind: Kind,
     services: &Services,
     session: &Session,
+    asked: &Uri,
     headers: &HeaderMap,
     fields: &Fields,
 ) -> Result<Response, Trouble> {
     let who = signed_in(services, session).await?;
-    let accepted = headers.get(ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
-    let locale = who.locale().unwrap_or_else(|| Locale::negotiate(accepted.unwrap_or_default()));
+    let locale = locale_of(&who, headers);
     let filter = Filter::from_query(|name| fields.get(name).map(String::as_str));
     let manager = Manager::enter(services, &who, now()).await?;
+    if let Some(warning) = warning(session, asked).await? {
+        return Ok(warning);
+    }
     let (overview, total) = manager.file(&filter, locale).await?;
     let sheet = unit_sheet(locale, &overview, &filter, total);
     let (mime, name, file) = match kind {
@@ -61,10 +65,11 @@ async fn file(
 pub async fn csv(
     State(services): State<Services>,
     session: Session,
+    asked: Uri,
     headers: HeaderMap,
     fields: Fields,
 ) -> Result<Response, Refusal> {
-    let made = file(Kind::Csv, &services, &session, &headers, &fields).await;
+    let made = file(Kind::Csv, &services, &session, &asked, &headers, &fields).await;
     made.map_err(Refusal::of(&headers))
 }
 
@@ -72,10 +77,11 @@ pub async fn csv(
 pub async fn xlsx(
     State(services): State<Services>,
     session: Session,
+    asked: Uri,
     headers: HeaderMap,
     fields: Fields,
 ) -> Result<Response, Refusal> {
-    let made = file(Kind::Xlsx, &services, &session, &headers, &fields).await;
+    let made = file(Kind::Xlsx, &services, &session, &asked, &headers, &fields).await;
     made.map_err(Refusal::of(&headers))
 }
 

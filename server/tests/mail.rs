@@ -21,7 +21,7 @@ use kvarten_service::{
     SignedIn,
     manager::{Manager, Pointing},
     new_id,
-    operator::Operator,
+    operator::{EmailChange, MailTrouble, Operator, PersonChange},
 };
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, sea_query::Expr};
 use serde::Deserialize;
@@ -195,8 +195,36 @@ async fn a_mail_goes_out_once_and_is_stopped_with_one_request() {
     let split = scene.stand.send("POST", "/mejl/a%0d%0aset-cookie:%20b=1", &form, "").await;
     assert_eq!(split.header("location"), "/mejl/a%0D%0Aset-cookie%3A%20b%3D1");
     assert_eq!(split.header("set-cookie"), "");
-    let stopped = scene.stand.send("POST", path, &form, "List-Unsubscribe=One-Click").await;
-    assert_eq!((stopped.status.as_u16(), stopped.header("location")), (303, path));
+    // A program that looks at the page, or asks about it, stops nothing, whatever it sends along.
+    for method in ["GET", "HEAD"] {
+        let seen = scene.stand.send(method, path, &form, "List-Unsubscribe=One-Click").await;
+        assert_eq!(seen.status, 200);
+        assert!(scene.stand.get(path, &[]).await.text().contains("Stäng av mejlen"));
+    }
+    // From a page of another site only the one click is let in, as it takes the word and no session.
+    let elsewhere = [form[0], ("sec-fetch-site", "cross-site"), ("cookie", "kvarten=1")];
+    for other in ["", "x=1", "List-Unsubscribe=No"] {
+        let refused = scene.stand.send("POST", path, &elsewhere, other).await;
+        assert_eq!(refused.status, 403, "{other}");
+    }
+    assert!(scene.stand.get(path, &[]).await.text().contains("Stäng av mejlen"));
+    let multipart =
+        [("content-type", "multipart/form-data; boundary=X"), ("origin", "https://mail.example")];
+    let part = "--X\r\nContent-Disposition: form-data; name=\"List-Unsubscribe\"\r\n\r\n\
+        One-Click\r\n--X--\r\n";
+    for (headers, body) in [
+        (&form[..], "List-Unsubscribe=One-Click"),
+        (&elsewhere[..], "List-Unsubscribe=One-Click"),
+        (&multipart[..], part),
+    ] {
+        let stopped = scene.stand.send("POST", path, headers, body).await;
+        assert_eq!((stopped.status.as_u16(), stopped.header("location")), (200, ""), "{body}");
+        assert_eq!(stopped.body.len(), 0);
+    }
+    let nowhere = scene.stand.send("POST", "/mejl/0a1b", &form, "List-Unsubscribe=One-Click").await;
+    assert_eq!((nowhere.status.as_u16(), nowhere.header("location")), (404, ""));
+    let page = scene.stand.send("POST", path, &form, "").await;
+    assert_eq!((page.status.as_u16(), page.header("location")), (303, path), "the page's own form");
     let page = scene.stand.get(path, &[]).await;
     assert!(page.text().contains("Du får inga fler mejl."), "{}", page.text());
     let manager = Manager::enter(&scene.stand.services, &scene.boss, NOON).await.expect("may");
@@ -223,6 +251,60 @@ async fn a_server_that_is_busy_is_asked_again_and_one_that_refuses_is_not() {
     let db = scene.stand.services.store().read();
     let given_up = mail::Entity::find().filter(mail::Column::GivenUpAt.is_not_null()).all(db).await;
     assert_eq!(given_up.expect("read").len(), 1);
+    let operator = Operator::enter(&scene.stand.services, NOON.plus_seconds(2 * HOUR));
+    let problems = operator.mail_problems().await.expect("a list");
+    assert_eq!(problems.len(), 1);
+    assert_eq!(problems[0].address, "finns-inte@lindvike.example");
+    let cookie = scene.stand.sign_in(scene.people[1]).await;
+    let page = scene.stand.get("/mer", &[("cookie", &cookie)]).await;
+    let told = "Mejl till finns-inte@lindvike.example kom inte fram den 21 november 2026";
+    assert!(page.text().contains(told), "{}", page.text());
+    let form = [
+        ("content-type", "application/x-www-form-urlencoded"),
+        ("accept", "text/html"),
+        ("sec-fetch-site", "same-origin"),
+        ("cookie", cookie.as_str()),
+    ];
+    let confirmed = scene.stand.send("POST", "/api/confirm_address", &form, "").await;
+    assert_eq!(confirmed.header("location"), "/mer#mail");
+    let page = scene.stand.get("/mer", &[("cookie", &cookie)]).await;
+    assert!(!page.text().contains("kom inte fram"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_address_that_is_none_is_given_up_and_listed() {
+    let (server, scene) = (Server::start(), Scene::new().await);
+    let mailer = server.mailer("");
+    scene.address(0, "anna,holm@lindvike.example").await;
+    scene.refer(&scene.people[..1], "").await;
+    assert_eq!(scene.send(&mailer, HOUR).await, Sending { sent: 0, failed: 1 });
+    assert_eq!(scene.send(&mailer, 48 * HOUR).await, Sending::default(), "and left alone");
+    let operator = Operator::enter(&scene.stand.services, NOON.plus_seconds(HOUR));
+    let problems = operator.mail_problems().await.expect("a list");
+    assert_eq!(problems[0].trouble, MailTrouble::NoAddress);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_server_that_refuses_everybody_says_nothing_of_their_addresses() {
+    let (server, scene) = (Server::start(), Scene::new().await);
+    let mailer = server.mailer("");
+    let manager = Manager::enter(&scene.stand.services, &scene.boss, NOON).await.expect("may");
+    let everybody = manager.overview(kvarten_domain::Locale::Sv).await.expect("an overview").people;
+    let some: Vec<PersonId> = everybody.iter().take(12).map(|person| person.id).collect();
+    for (at, person) in some.iter().enumerate() {
+        let change = PersonChange {
+            email: EmailChange::To(format!("finns-inte-{at}@lindvike.example")),
+            ..PersonChange::default()
+        };
+        let operator = Operator::enter(&scene.stand.services, NOON);
+        operator.change_person(*person, &change).await.expect("changed");
+    }
+    let pointing = Pointing { to: "ta-emot-larm".into(), ..Pointing::default() };
+    let sent = manager.refer(new_id(), &some, &pointing).await.expect("sent").sent;
+    assert!(sent >= 5, "{sent}");
+    assert_eq!(scene.send(&mailer, HOUR).await, Sending { sent: 0, failed: sent });
+    let operator = Operator::enter(&scene.stand.services, NOON.plus_seconds(HOUR));
+    assert!(operator.mail_problems().await.expect("a list").is_empty(), "it is tried again");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -32,14 +32,28 @@ fn every_command_has_help() {
         "demo",
         "person",
         "person create",
+        "person show",
+        "person change",
+        "person role",
+        "person role add",
+        "person role remove",
         "person password",
         "person leave",
         "person return",
         "person export",
         "person erase",
         "unit create",
+        "unit list",
+        "unit rename",
+        "unit move",
+        "unit close",
+        "unit reopen",
         "profession create",
+        "profession list",
         "mail try",
+        "mail problems",
+        "mail confirm",
+        "mail bounced",
         "backup",
         "restore",
     ] {
@@ -251,12 +265,174 @@ async fn an_empty_database_gets_its_first_person() {
     word(&profession);
     assert_refused(&run(data.path(), &profession), "code");
     let person = "person create --employee-number 1 --given-name Alma --family-name Berg \
-                  --unit Solgläntan --profession vard --role staff --role administrator";
+                  --unit Solgläntan --profession vard --role staff";
+    let below = format!("{person} --role administrator");
+    let below = run(data.path(), &below.split_whitespace().collect::<Vec<_>>());
+    assert_refused(&below, "an administrator is one of the whole municipality");
     word(&person.split_whitespace().collect::<Vec<_>>());
     word(&["person", "leave", "1"]);
-    assert_refused(&run(data.path(), &["person", "leave", "1"]), "not found");
+    assert_refused(&run(data.path(), &["person", "leave", "1"]), "they do not work here");
     let back = ["person", "return", "1", "--unit", "Solgläntan", "--profession", "vard"];
     word(&back);
     assert_refused(&run(data.path(), &back), "they work here already");
     word(&["person", "leave", "1"]);
+}
+
+/// What a command printed.
+fn printed(data: &Path, arguments: &[&str]) -> String {
+    let output = run(data, arguments);
+    assert!(output.status.success(), "{arguments:?}: {}", said(&output));
+    String::from_utf8(output.stdout).expect("text")
+}
+
+/// A municipality with two units of one name, a profession and a person in one of them.
+fn town() -> tempfile::TempDir {
+    let data = migrated();
+    for words in [
+        "unit create Lindvike --kind municipality",
+        "unit create Norr --kind operation --in Lindvike",
+        "unit create Söder --kind operation --in Lindvike",
+        "unit create Trappan --in Norr",
+        "unit create Trappan --in Söder",
+        "profession create vard --sv vårdbiträde --en assistant",
+        "person create --employee-number 1 --given-name Alma --family-name Berg \
+         --email alma@lindvike.example --unit Norr/Trappan --profession vard",
+    ] {
+        printed(data.path(), &words.split_whitespace().collect::<Vec<_>>());
+    }
+    data
+}
+
+#[test]
+fn places_change_from_the_command_line() {
+    let data = town();
+    let data = data.path();
+    let list = printed(data, &["unit", "list"]);
+    let lines: Vec<&str> = list.lines().collect();
+    assert!(lines[0].starts_with("Lindvike\tmunicipality\t"), "{list}");
+    assert!(lines[2].starts_with("    Trappan\tunit\t"), "{list}");
+    let id = lines[2].rsplit('\t').next().expect("an id");
+    // A name that two have is not guessed at; both are named with their ids.
+    let which = run(data, &["person", "list", "--unit", "Trappan"]);
+    assert_refused(&which, "give its path or id: Norr › Trappan (");
+    assert!(said(&which).contains(id) && said(&which).contains("Söder › Trappan ("));
+    for unit in [id, "Norr/Trappan", "Norr › Trappan", "lindvike > norr > trappan"] {
+        assert!(printed(data, &["person", "list", "--unit", unit]).starts_with("1\tAlma Berg\t"));
+    }
+    let twin = run(data, &["unit", "create", "TRAPPAN\u{a0}", "--in", "Norr"]);
+    assert_refused(&twin, "another unit of the same parent has that name");
+    assert_refused(&run(data, &["unit", "rename", id, ""]), "the name must be filled in");
+    assert_refused(&run(data, &["unit", "rename", id, &"x".repeat(500)]), "the name is too long");
+    assert_refused(
+        &run(data, &["unit", "rename", "Ingen", "Ek"]),
+        "there is no unit called `Ingen`",
+    );
+    assert!(printed(data, &["unit", "rename", id, "Ekbacken"]).contains("Norr › Ekbacken"));
+    assert!(
+        printed(data, &["unit", "move", "Ekbacken", "--in", "Söder"]).contains("Söder › Ekbacken")
+    );
+    assert_refused(&run(data, &["unit", "move", "Lindvike", "--in", "Norr"]), "below itself");
+    assert_refused(&run(data, &["unit", "move", "Norr", "--in", "Ekbacken"]), "the order is");
+    assert_refused(&run(data, &["unit", "close", "Ekbacken"]), "people work there");
+    assert_refused(&run(data, &["unit", "close", "Söder"]), "units below it are open");
+    assert_refused(&run(data, &["unit", "close", "Lindvike"]), "cannot be closed");
+    printed(data, &["person", "move", "1", "--unit", "Trappan", "--profession", "vard"]);
+    printed(data, &["unit", "close", "Ekbacken"]);
+    assert_refused(&run(data, &["unit", "close", "Ekbacken"]), "the unit is closed");
+    let back = ["person", "move", "1", "--unit", "Ekbacken", "--profession", "vard"];
+    assert_refused(&run(data, &back), "is closed (`kvarten unit reopen`");
+    assert!(!printed(data, &["unit", "list"]).contains("Ekbacken"));
+    assert!(printed(data, &["unit", "list", "--closed"]).contains(&format!("{id}\tclosed")));
+    let card = printed(data, &["person", "show", "1"]);
+    assert!(card.contains("Works: vard in Söder › Trappan ("), "{card}");
+    assert!(
+        card.contains("Works: vard in Söder › Ekbacken (") && card.contains(" until "),
+        "{card}"
+    );
+    printed(data, &["unit", "reopen", id]);
+    printed(data, &back);
+    assert!(printed(data, &["profession", "list"]).starts_with("vard\tvårdbiträde\tassistant\t"));
+}
+
+#[test]
+fn a_person_changes_from_the_command_line() {
+    let data = town();
+    let data = data.path();
+    let usage = run(data, &["person", "change", "1"]);
+    assert_eq!(usage.status.code(), Some(2), "something to change is asked for");
+    let words = ["person", "change", "1", "--family-name", "Holm", "--email", "Alma@Exämpel.se"];
+    printed(data, &words);
+    let card = printed(data, &["person", "show", "alma@exämpel.se"]);
+    assert!(card.contains("Name: Alma Holm\n") && card.contains("alma@exämpel.se"), "{card}");
+    let id = card.lines().next().and_then(|line| line.strip_prefix("Id: ")).expect("an id");
+    let change = |field: &str, text: &str| run(data, &["person", "change", id, field, text]);
+    assert_refused(&change("--email", "anna,holm@lindvike.example"), "e-mail address is not one");
+    assert_refused(&change("--email", ""), "the e-mail address must be filled in");
+    assert_refused(&change("--given-name", "Al\u{7}ma"), "the given name does not look right");
+    assert_refused(&change("--employee-number", "1 2"), "the employee number does not look right");
+    assert_refused(&run(data, &["person", "change", "9", "--given-name", "Bo"]), "`9`");
+    printed(data, &["person", "change", id, "--no-email", "--employee-number", "77"]);
+    assert!(printed(data, &["person", "show", "77"]).contains("E-mail: none\n"));
+    let try_out = run(data, &["mail", "try", "--to", "anna,holm@lindvike.example"]);
+    assert_eq!(try_out.status.code(), Some(2), "the same rule: {}", said(&try_out));
+
+    let role = |which: &str, words: &str| {
+        let words = ["person", "role", which, "77"].into_iter().chain(words.split_whitespace());
+        run(data, &words.collect::<Vec<_>>())
+    };
+    assert_refused(&role("add", "manager"), "say which, --in UNIT");
+    assert_refused(&role("add", "manager --in Trappan"), "give its path or id");
+    for unit in ["Norr", "Söder"] {
+        assert!(role("add", &format!("manager --in {unit}")).status.success());
+    }
+    assert_refused(&role("add", "manager --in Norr"), "they have that role there");
+    assert_refused(&role("add", "administrator --in Norr"), "one of the whole municipality");
+    assert!(role("add", "administrator").status.success());
+    let card = printed(data, &["person", "show", "77"]);
+    for line in
+        ["Role: manager in Norr (", "Role: manager in Söder (", "Role: administrator in Lindvike ("]
+    {
+        assert!(card.contains(line), "{card}");
+    }
+    assert!(role("remove", "manager --in Norr").status.success());
+    assert_refused(&role("remove", "manager --in Norr"), "they do not have that role there");
+    assert!(printed(data, &["person", "show", "77"]).contains("Role: manager in Söder ("));
+    printed(data, &["person", "leave", "77"]);
+    assert_refused(&role("add", "champion --in Norr"), "they do not work here");
+}
+
+#[test]
+fn whom_mail_does_not_reach_is_listed() {
+    let data = town();
+    let data = data.path();
+    assert!(printed(data, &["mail", "problems"]).contains("No mail is known"));
+    assert_refused(
+        &run(data, &["mail", "bounced", "bo@lindvike.example"]),
+        "`bo@lindvike.example`",
+    );
+    printed(data, &["mail", "bounced", "alma@lindvike.example"]);
+    let problems = printed(data, &["mail", "problems"]);
+    assert!(
+        problems.starts_with("1\tAlma Berg\talma@lindvike.example\trefused for good"),
+        "{problems}"
+    );
+    printed(data, &["mail", "confirm", "1"]);
+    assert!(printed(data, &["mail", "problems"]).contains("No mail is known"));
+}
+
+#[tokio::test]
+async fn an_address_from_before_does_not_stop_an_upgrade() {
+    let data = town();
+    let url = format!("sqlite:{}", data.path().join("kvarten.db").display());
+    let store = Store::connect(&url).await.expect("a database");
+    let wrong = "UPDATE people SET email = 'anna,holm@lindvike.example'";
+    store.read().execute_unprepared(wrong).await.expect("written");
+    store.close().await;
+    let output = run(data.path(), &["migrate"]);
+    assert!(output.status.success());
+    let log = format!("{}{}", said(&output), String::from_utf8_lossy(&output.stdout));
+    assert!(log.contains("the e-mail address cannot be used"), "{log}");
+    assert!(!log.contains("anna,holm"), "no address in the log: {log}");
+    let problems = printed(data.path(), &["mail", "problems"]);
+    assert!(problems.contains("anna,holm@lindvike.example\tit is not an address"), "{problems}");
 }

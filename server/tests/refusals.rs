@@ -6,7 +6,7 @@ mod stand;
 use std::time::Duration;
 
 use codee::{Decoder, binary::PostcardCodec};
-use kvarten_app::calls::WireError;
+use kvarten_app::calls::{ANSWER_TYPE, WireError};
 use kvarten_server::config::{HttpConfig, PublicUrl};
 use leptos::prelude::*;
 use rstest::rstest;
@@ -93,7 +93,7 @@ async fn public_stand(trusted_proxies: u8) -> Stand {
 }
 
 fn error_in(answer: &Answer) -> WireError {
-    assert_eq!(answer.header("content-type"), "application/x-postcard", "{}", answer.text());
+    assert_eq!(answer.header("content-type"), ANSWER_TYPE, "{}", answer.text());
     PostcardCodec::decode(&answer.body).expect("an error in bytes")
 }
 

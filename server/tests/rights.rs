@@ -62,6 +62,7 @@ fn calls_of_pointing() -> Vec<(&'static str, Body, u16, Says)> {
         ("/api/set_program", form(&format!("id={program}&name=")), 401, [403, 403, 403, 422]),
         ("/api/choose_mail", form("is_wanted=1"), 401, all(200)),
         ("/api/end_device", form("device=0a1b"), 401, all(404)),
+        ("/api/confirm_address", form(""), 401, all(200)),
         // Whoever was sent a word need not sign in. Nobody was sent this one.
         ("/api/mail_stop", data(&("0a1b",)), 404, all(404)),
     ]

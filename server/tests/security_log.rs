@@ -4,17 +4,18 @@ mod stand;
 
 use std::{
     collections::BTreeSet,
+    io::{self, Write},
     sync::{Arc, Mutex},
 };
 
-use kvarten_domain::{PersonId, Role};
+use kvarten_domain::{PersonId, Role, SystemId, unit::UnitKind};
 use kvarten_server::{
     config::{LogConfig, LogFormat},
     logging,
 };
 use kvarten_service::{
-    now,
-    operator::{NewPerson, Operator},
+    new_id, now,
+    operator::{NewPerson, Operator, PersonChange},
     privacy,
 };
 use serde_json::Value;
@@ -30,13 +31,27 @@ const OURS: [(&str, &str); 3] = [
     ("sec-fetch-site", "same-origin"),
 ];
 
+/// Where the log is written to.
+#[derive(Clone)]
+struct Sink(Arc<Mutex<Vec<u8>>>);
+
+impl Write for Sink {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.lock().expect("whole").write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
 async fn post(stand: &Stand, path: &str, cookies: &str, form: &str) -> Answer {
     let headers: Vec<_> = OURS.iter().copied().chain([("cookie", cookies)]).collect();
     stand.send("POST", path, &headers, form.to_owned()).await
 }
 
 fn encoded(text: &str) -> String {
-    text.bytes().map(|byte| format!("%{byte:02X}")).collect()
+    text.bytes().map(|byte| format!("%{byte:02X}")).collect::<Vec<_>>().concat()
 }
 
 /// Signs in and returns the cookies of the browser.
@@ -78,8 +93,10 @@ async fn what_she_does(stand: &Stand) -> Vec<String> {
         let answer = stand.get(path, &[("cookie", &phone)]).await;
         assert!(answer.status.is_success(), "{path}: {}", answer.status);
     }
-    // Not hers to see.
-    assert_eq!(post(stand, "/api/create_system", &phone, "id=x&name=x").await.status, 302);
+    // Not hers to do.
+    let form = format!("id={}&name=x", new_id::<SystemId>());
+    let denied = post(stand, "/api/create_system", &phone, &form).await;
+    assert!(denied.header("location").contains("fel=denied"), "{}", denied.header("location"));
     let page = stand.get("/mer", &[("cookie", &computer)]).await.text();
     let id = page.split("name=\"device\" value=\"").nth(1).and_then(|rest| rest.split('"').next());
     let form = format!("device={}", id.expect("a device"));
@@ -113,6 +130,15 @@ async fn what_the_operator_does(stand: &Stand, person: PersonId) {
     operator.set_password(EMAIL, "en helt annan lång mening").await.expect("set");
     operator.export_person(person).await.expect("exported");
     operator.move_person(person, "Lindvike", "yrke-90001", &[Role::Staff]).await.expect("moved");
+    let unit =
+        operator.create_unit("Kajen", UnitKind::Unit, operator.municipality().await.expect("it"));
+    let unit = unit.await.expect("a unit");
+    operator.add_role(person, Role::Champion, unit).await.expect("a role");
+    operator.remove_role(person, Role::Champion, unit).await.expect("no role");
+    operator.add_role(person, Role::Manager, unit).await.expect("a role");
+    operator.close_unit(unit).await.expect("closed");
+    let change = PersonChange { family_name: Some("Lindqvist".into()), ..PersonChange::default() };
+    operator.change_person(person, &change).await.expect("changed");
     operator.end_employment(person).await.expect("left");
     let back = operator.employ_again(person, "Lindvike", "yrke-90001", &[Role::Champion]).await;
     back.expect("returned");
@@ -129,25 +155,12 @@ fn documented() -> BTreeSet<String> {
     names.skip_while(|name| *name != "sign_in").map(str::to_owned).collect()
 }
 
-/// Where the log is written to.
-struct Written(Arc<Mutex<Vec<u8>>>);
-
-impl std::io::Write for Written {
-    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        self.0.lock().expect("whole").write(bytes)
-    }
-
-    fn flush(&mut self) -> std::io::Result<()> {
-        Ok(())
-    }
-}
-
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn everything_is_logged_and_nobody_is_named() {
     let written: Arc<Mutex<Vec<u8>>> = Arc::default();
     let config = LogConfig { filter: "info".to_owned(), format: LogFormat::Text };
-    let into = Arc::clone(&written);
-    let subscriber = logging::subscriber(&config, move || Written(Arc::clone(&into)), false);
+    let sink = Sink(Arc::clone(&written));
+    let subscriber = logging::subscriber(&config, move || sink.clone(), false);
     tracing::subscriber::set_global_default(subscriber).expect("the first");
 
     let stand = Stand::new().await;
@@ -179,6 +192,9 @@ async fn everything_is_logged_and_nobody_is_named() {
     }
     assert_eq!(of("person_erased").expect("logged")["by"], "system");
     assert_eq!(of("person_moved").expect("logged")["roles"], "staff");
+    assert_eq!(of("role_added").expect("logged")["roles"], "staff manager");
+    let ended = of("role_removed").expect("logged");
+    assert_eq!((&ended["roles"], &ended["reason"]), (&"staff".into(), &"unit_closed".into()));
     for line in &security {
         for field in ["timestamp", "level", "event", "by"] {
             assert!(line[field].is_string(), "{field} in {line}");

@@ -2,6 +2,8 @@
 
 mod stand;
 
+use kvarten_domain::Role;
+use kvarten_service::{now, operator::Operator};
 use stand::{PASSWORD, Stand};
 
 const OURS: [(&str, &str); 3] = [
@@ -57,5 +59,52 @@ async fn the_language_of_a_shared_tablet_ends_with_the_browser() {
         let chosen = stand.send("POST", "/api/choose_locale", &headers, "lang=en&back=/mer").await;
         let cookie = chosen.cookie("kvarten-lang").expect("it is remembered");
         assert_eq!(!cookie.contains("Max-Age"), is_shared, "{cookie}");
+    }
+}
+
+#[tokio::test]
+async fn a_file_with_people_in_it_is_warned_of_first() {
+    let stand = Stand::new().await;
+    let person = stand.hire("10001").await;
+    let operator = Operator::enter(&stand.services, now());
+    let unit = operator.find_unit("Lindvike").await.expect("a unit");
+    operator.add_role(person, Role::Manager, unit).await.expect("manages");
+    let shared = sign_in(&stand, "&shared=1").await;
+    let own = sign_in(&stand, "").await;
+    for (file, kind) in [
+        ("/mina-uppgifter.json", "application/json"),
+        ("/enhet.csv", "text/csv"),
+        ("/enhet.csv?namn=%C3%A5+b&behov=1", "text/csv"),
+        ("/enhet.xlsx", "application/vnd"),
+    ] {
+        let there = stand.get(file, &[("cookie", &own)]).await;
+        assert_eq!(there.status, 200, "{file}");
+        assert!(there.header("content-type").starts_with(kind), "{file}");
+        let asked = stand.get(file, &[("cookie", &shared)]).await;
+        assert_eq!(asked.status, 303, "{file}");
+        assert_eq!(asked.header("content-disposition"), "", "nothing to keep");
+        let page = stand.get(asked.header("location"), &[("cookie", &shared)]).await;
+        assert_eq!(page.status, 200, "{file}");
+        let page = page.text();
+        assert!(page.contains("blir kvar på surfplattan") || page.contains("stays on the tablet"));
+        let more = if file.contains('?') { "&amp;" } else { "?" };
+        let link = format!("{}{more}varnad=1", file.replace('&', "&amp;"));
+        assert!(page.contains(&format!("href=\"{link}\"")), "{link}: {page}");
+        let link = link.replace("&amp;", "&");
+        let anyway = stand.get(&link, &[("cookie", &shared)]).await;
+        assert_eq!(anyway.status, 200, "{link}");
+        assert!(anyway.header("content-disposition").starts_with("attachment"), "{link}");
+    }
+    // The page that explains one's data has the warning on it.
+    let page = stand.get("/mina-uppgifter", &[("cookie", &shared)]).await.text().to_owned();
+    assert!(page.contains("/mina-uppgifter.json?varnad=1"), "{page}");
+    let page = stand.get("/mina-uppgifter", &[("cookie", &own)]).await.text().to_owned();
+    assert!(page.contains("href=\"/mina-uppgifter.json\""), "{page}");
+    assert_eq!(stand.get("/mina-uppgifter", &[]).await.status, 302);
+    for nowhere in ["/fil", "/fil?till=https://elsewhere.example", "/fil?till=/mer"] {
+        assert_eq!(stand.get(nowhere, &[("cookie", &own)]).await.status, 404, "{nowhere}");
+    }
+    for file in ["/enhet.csv", "/mina-uppgifter.json"] {
+        assert_eq!(stand.get(file, &[]).await.status, 401, "{file}: no warning to strangers");
     }
 }

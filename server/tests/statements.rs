@@ -13,7 +13,7 @@ use kvarten_service::{
 use stand::Stand;
 
 /// What Alma opens.
-const OF_STAFF: [&str; 15] = [
+const OF_STAFF: [&str; 16] = [
     "/lar",
     "/lar?sok=mejl&nya=1",
     "/lar/saker-e-post",
@@ -28,6 +28,7 @@ const OF_STAFF: [&str; 15] = [
     "/poang",
     "/poang?period=ar",
     "/mer",
+    "/mina-uppgifter",
     "/program/ny-underskoterska",
 ];
 

@@ -45,7 +45,8 @@ async fn a_unit_is_taken_along_as_a_file() {
     let text = csv.text();
     assert!(text.contains("Namn;alma\n"), "the filter: {text}");
     assert!(text.contains("Visar 1 av 2 personer"), "{text}");
-    assert!(text.contains("\"'=HYPERLINK(\"\"x\"\"), Alma\";yrke;Solgläntan;0"), "{text}");
+    assert!(text.contains("Namn;Anställningsnummer;Yrkesgrupp;Enhet;"), "{text}");
+    assert!(text.contains("\"'=HYPERLINK(\"\"x\"\"), Alma\";1;yrke;Solgläntan;0"), "{text}");
     assert!(!text.contains("Bo;"), "{text}");
     let xlsx = stand.get("/enhet.xlsx", &headers).await;
     assert_eq!(xlsx.status, 200);

@@ -33,6 +33,12 @@ impl Calendar {
         Date { year: date.year(), month: date.month(), day: date.day() }
     }
 
+    /// A point in time as it is written in files: ISO 8601 with the zone's offset.
+    #[must_use]
+    pub fn iso(&self, at: Timestamp) -> String {
+        self.zoned(at).strftime("%Y-%m-%dT%H:%M:%S%:z").to_string()
+    }
+
     /// The hour, 0–23, and the minute of a point in time.
     #[must_use]
     pub fn hour_and_minute(&self, at: Timestamp) -> (u8, u8) {

@@ -10,6 +10,7 @@ use unicode_normalization::UnicodeNormalization;
 use crate::{
     ServiceError, Services,
     audit::{self, Entry},
+    email::sign_in_names,
     known_device,
     network::{Network, largest, networks},
     password::{HashPermit, Lane, PasswordGuess, Place, Verified},
@@ -180,14 +181,14 @@ async fn find(
     name: &str,
     now: Timestamp,
 ) -> Result<Option<person::Model>, ServiceError> {
+    let mut names = sign_in_names(name);
     // Addresses may have been stored by a version that took them as they came.
-    let decomposed: String = name.nfd().collect();
+    names.push(name.nfd().collect());
     let found = person::Entity::find()
         .filter(
             Condition::any()
-                .add(person::Column::Email.eq(name))
-                .add(person::Column::Email.eq(decomposed))
-                .add(person::Column::EmployeeNumber.eq(name)),
+                .add(person::Column::Email.is_in(names.clone()))
+                .add(person::Column::EmployeeNumber.is_in(names)),
         )
         .one(services.store().read())
         .await?;

@@ -73,6 +73,20 @@ pub async fn choose_mail(#[server(default)] is_wanted: Option<String>) -> Result
     Ok(())
 }
 
+/// One's address is right after all: mail is sent to it again.
+///
+/// # Errors
+/// See [`WireError`].
+#[server(client = super::KvartenClient, endpoint = "confirm_address", output = Postcard)]
+pub async fn confirm_address() -> Result<(), WireError> {
+    use super::request::{Request, form_goes_to, pass};
+
+    let request = Request::signed_in().await?;
+    pass(request.learner()?.confirm_address().await)?;
+    form_goes_to("/mer#mail");
+    Ok(())
+}
+
 /// Changes the password. The session goes on under a new id: a copy of the old cookie is worth
 /// nothing.
 ///

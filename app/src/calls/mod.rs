@@ -25,8 +25,8 @@ mod trends;
 mod unit;
 
 pub use account::{
-    ChangePassword, ChooseLocale, ChooseMail, EndDevice, account, change_password, choose_locale,
-    choose_mail, end_device, mail_stop,
+    ChangePassword, ChooseLocale, ChooseMail, ConfirmAddress, EndDevice, account, change_password,
+    choose_locale, choose_mail, confirm_address, end_device, mail_stop,
 };
 pub use bank::learn_page;
 pub use client::KvartenClient;

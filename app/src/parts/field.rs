@@ -26,6 +26,8 @@ pub fn fault_text(l: Locale, fault: Fault) -> String {
         Fault::Changed => tr!(l, fault.changed),
         Fault::HiddenCharacters => tr!(l, fault.hidden_characters),
         Fault::MixedScripts => tr!(l, fault.mixed_scripts),
+        Fault::InUse => tr!(l, fault.in_use),
+        Fault::WrongPlace => tr!(l, fault.wrong_place),
         Fault::Repeated => tr!(l, fault.repeated),
         Fault::TooMany => tr!(l, fault.too_many),
         Fault::UnknownOption | Fault::Incomplete => tr!(l, fault.other),

@@ -75,12 +75,13 @@ fn row(
     (number, look): (usize, Look<'_>),
 ) {
     let mut place: Vec<&str> = Vec::new();
+    place.extend(person.number.as_deref());
     place.extend(overview.profession_of(person).map(|choice| choice.name.as_str()));
     if overview.units.len() > 1 {
         place.extend(overview.unit_of(person).map(|unit| unit.name.as_str()));
     }
     let wanting = overview.wanting(person);
-    let pick = tr!(l, unit.pick, name = person.name.clone()).to_string();
+    let pick = tr!(l, unit.pick, name = person.full_name()).to_string();
     let stop = |html: &mut Markup| {
         if look.is_walked {
             html.push(r#" tabindex="-1""#);

@@ -8,8 +8,10 @@ mod lesson;
 mod mail;
 mod map;
 mod more;
+mod my_data;
 mod points;
 mod program;
+mod shared_file;
 mod statement;
 mod step;
 mod top;
@@ -27,8 +29,12 @@ pub use mail::mail;
 pub use mail::stop_path;
 pub use map::{map, map_program, map_system, programs, requirements};
 pub use more::more;
+pub use my_data::my_data;
 pub use points::points;
 pub use program::program;
+pub use shared_file::shared_file;
+#[cfg(feature = "ssr")]
+pub use shared_file::{WARNED, shared_file_path};
 pub use statement::statement;
 pub use step::Step;
 pub use trends::{map_trends, unit_trends};
@@ -80,6 +86,8 @@ pub async fn part_of(path: &str) -> Result<(), SplitLoaderError> {
         (Some("mejl"), ..) => mail::load().await,
         (Some("poang"), ..) => points::load().await,
         (Some("mer"), ..) => more::load().await,
+        (Some("mina-uppgifter"), ..) => my_data::load().await,
+        (Some("fil"), ..) => shared_file::load().await,
         (Some("tillganglighet"), ..) => statement::load().await,
         _ => Ok(()),
     }

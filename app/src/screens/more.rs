@@ -1,6 +1,6 @@
 //! "Mer": who one is, language, devices, password, one's data.
 
-use kvarten_domain::person::{Account, Device, MailChoice};
+use kvarten_domain::person::{Account, Device, MailChoice, MailFailureKind};
 use leptos::{prelude::*, wasm_split::wasm_split};
 
 use super::{languages, loaded, titled};
@@ -11,7 +11,7 @@ use crate::{
     i18n::Locale,
     lazy::Drawn,
     page::page_data,
-    parts::{Icon, Tab, Tone, icon, told},
+    parts::{Icon, Tab, Tone, icon, note, told},
     text::{date, lang, tr},
 };
 
@@ -25,6 +25,8 @@ pub fn more() -> Drawn {
     let is_changed = done.is_some() && !is_ended.get_untracked();
     let choose = FormScreen::to::<calls::ChooseMail>();
     choose.on_done(move |()| page.refetch());
+    let confirm = FormScreen::to::<calls::ConfirmAddress>();
+    confirm.on_done(move |()| page.refetch());
     let end = FormScreen::to::<calls::EndDevice>();
     end.on_done(move |()| {
         is_ended.set(true);
@@ -32,12 +34,37 @@ pub fn more() -> Drawn {
     });
     Ok(loaded(Tab::More, false, "more", page, move |account: Account| {
         let of_devices = devices(lang(), &account.devices, end, is_ended.get_untracked());
-        content(&account, is_changed, choose, of_devices)
+        content(&account, is_changed, (choose, confirm), of_devices)
     }))
 }
 
+/// That mail to one's address does not arrive, and what to do.
+fn mail_failure(l: Locale, mail: &MailChoice, confirm: FormScreen) -> Option<AnyView> {
+    let (failure, address) = (mail.failure?, mail.address.clone()?);
+    let day = date(l, failure.on);
+    let text = match failure.kind {
+        MailFailureKind::Refused => tr!(l, more.mail_refused, address = address, date = day),
+        MailFailureKind::GivenUp => tr!(l, more.mail_given_up, address = address, date = day),
+    };
+    let words = format!("{text} {}", tr!(l, more.mail_failure_help));
+    let fields = move |problem| {
+        view! {
+            {problem}
+            {confirm.button("btn btn--quiet", tr!(l, more.mail_confirm))}
+        }
+        .into_any()
+    };
+    Some(
+        view! {
+            {note(Tone::Wrong, None, words)}
+            {confirm.view("", fields)}
+        }
+        .into_any(),
+    )
+}
+
 /// Whether one wants mail.
-fn mail(l: Locale, mail: &MailChoice, form: FormScreen) -> AnyView {
+fn mail(l: Locale, mail: &MailChoice, form: FormScreen, confirm: FormScreen) -> AnyView {
     let inside = match &mail.address {
         None => view! { <p>{tr!(l, more.mail_none)}</p> }.into_any(),
         Some(address) => {
@@ -67,13 +94,19 @@ fn mail(l: Locale, mail: &MailChoice, form: FormScreen) -> AnyView {
     view! {
         <section aria-labelledby="mail">
             <h2 id="mail">{tr!(l, more.mail)}</h2>
+            {mail_failure(l, mail, confirm)}
             {inside}
         </section>
     }
     .into_any()
 }
 
-fn content(account: &Account, is_changed: bool, choose: FormScreen, devices: AnyView) -> AnyView {
+fn content(
+    account: &Account,
+    is_changed: bool,
+    (choose, confirm): (FormScreen, FormScreen),
+    devices: AnyView,
+) -> AnyView {
     let l = lang();
     let title = tr!(l, app.more).to_string();
     let viewer = &account.viewer;
@@ -93,13 +126,12 @@ fn content(account: &Account, is_changed: bool, choose: FormScreen, devices: Any
                     {languages(true, "/mer")}
                 </section>
                 {devices}
-                {mail(l, &account.mail, choose)}
+                {mail(l, &account.mail, choose, confirm)}
                 <section aria-labelledby="data">
                     <h2 id="data">{tr!(l, more.data)}</h2>
                     <p>{tr!(l, more.data_text)}</p>
-                    <a class="btn btn--quiet" href="/mina-uppgifter.json" download rel="external">
-                        {icon(Icon::Load)}
-                        {tr!(l, more.data_get)}
+                    <a class="btn btn--quiet" href="/mina-uppgifter">
+                        {tr!(l, more.data_more)}
                     </a>
                 </section>
             </div>

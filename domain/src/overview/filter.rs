@@ -135,7 +135,7 @@ impl Finder {
     /// For everybody in an overview.
     #[must_use]
     pub fn new(overview: &Overview, decompose: Decompose) -> Self {
-        let names = overview.people.iter().map(|person| searched(&person.name, decompose));
+        let names = overview.people.iter().map(|person| searched(&person.full_name(), decompose));
         Self { names: names.collect(), decompose }
     }
 
@@ -257,6 +257,7 @@ mod tests {
         PersonLine {
             id: PersonId::from_u128(u128::from(name.len() as u64)),
             name: name.into(),
+            number: None,
             post,
             cells: cells.iter().map(cell).collect(),
             idle_days,

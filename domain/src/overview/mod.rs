@@ -79,6 +79,9 @@ pub struct PersonLine {
     pub id: PersonId,
     /// Family name, given name.
     pub name: String,
+    /// The employee number: of namesakes, who cannot be told apart without, or of everybody in what is
+    /// handed out as a file.
+    pub number: Option<String>,
     /// The place of their post among the posts.
     pub post: u16,
     /// What is shown and said, per system.
@@ -104,6 +107,17 @@ pub struct Overview {
     pub posts: Vec<Post>,
     /// Everybody, by name.
     pub people: Vec<PersonLine>,
+}
+
+impl PersonLine {
+    /// The name, with the employee number where there is one.
+    #[must_use]
+    pub fn full_name(&self) -> String {
+        match &self.number {
+            Some(number) => format!("{} ({number})", self.name),
+            None => self.name.clone(),
+        }
+    }
 }
 
 impl Overview {

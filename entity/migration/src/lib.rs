@@ -11,6 +11,7 @@ mod m0006_erasures;
 mod m0007_access;
 mod m0008_text;
 mod m0009_disclosure;
+mod m0010_places;
 mod shape;
 
 /// Every step there has been, oldest first.
@@ -30,6 +31,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0007_access::Migration),
             Box::new(m0008_text::Migration),
             Box::new(m0009_disclosure::Migration),
+            Box::new(m0010_places::Migration),
         ]
     }
 }

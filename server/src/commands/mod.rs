@@ -2,9 +2,11 @@
 
 pub mod backup;
 pub mod demo;
+mod find;
 pub mod mail;
 pub mod organisation;
 pub mod person;
+pub mod person_facts;
 pub mod restore;
 mod sqlite_words;
 

@@ -8,13 +8,13 @@ use std::{
 };
 
 use clap::{Args, Subcommand};
-use kvarten_domain::{Fault, PersonId, Role};
+use kvarten_domain::{Fault, Role};
 use kvarten_service::{
     ServiceError, now,
     operator::{NewPerson, Operator},
 };
 
-use super::file_failure;
+use super::{file_failure, find, person_facts};
 use crate::{
     Failure,
     cells::harmless,
@@ -29,17 +29,29 @@ pub enum Command {
     ///
     /// Without --stdin they have no password yet; `kvarten person password` gives them one.
     Create(Create),
-    /// Write out who works in a unit: employee number and name, by name.
+    /// Write out who works in a unit: employee number, name and id, by name.
     List {
-        /// Name or id of the unit
+        /// Name, path (Vård/Äldreboende/Solgläntan) or id of the unit
         #[arg(long)]
         unit: String,
     },
+    /// Write out who a person is: id, names, address, where they work and have worked, and roles.
+    Show {
+        /// Employee number, e-mail address or id
+        who: String,
+    },
+    /// Change a person's names, e-mail address or employee number.
+    ///
+    /// What they have shown stays theirs.
+    Change(person_facts::Change),
+    /// Give and take roles: several for one person, in several units.
+    #[command(subcommand)]
+    Role(person_facts::RoleCommand),
     /// Give a person a new password and end their sessions.
     ///
     /// Asks for it twice on the terminal; with --stdin it is the first line of standard input.
     Password {
-        /// Employee number or e-mail address
+        /// Employee number, e-mail address or id
         who: String,
         /// Read the password from standard input
         #[arg(long)]
@@ -49,12 +61,13 @@ pub enum Command {
     ///
     /// Ends their employment, roles and sessions. What is kept about them is erased two years later.
     Leave {
-        /// Employee number or e-mail address
+        /// Employee number, e-mail address or id
         who: String,
     },
     /// Note that somebody works in another unit or as something else from now on.
     ///
-    /// What they have shown goes with them. Roles they had end; those given here begin.
+    /// What they have shown goes with them. Every role they had ends, in all units; those given
+    /// here begin (`kvarten person role` gives and takes single ones). Ends their sessions.
     Move(Return),
     /// Note that somebody who has left works here again.
     ///
@@ -62,7 +75,7 @@ pub enum Command {
     Return(Return),
     /// Write out everything that is kept about a person, as JSON.
     Export {
-        /// Employee number or e-mail address
+        /// Employee number, e-mail address or id
         who: String,
         /// A new file, which only you may read, instead of standard output
         #[arg(long, value_name = "FILE")]
@@ -72,7 +85,7 @@ pub enum Command {
     ///
     /// What their unit has earned through them stays with the unit, without a name.
     Erase {
-        /// Employee number or e-mail address
+        /// Employee number, e-mail address or id
         who: String,
         /// Do not ask first
         #[arg(long)]
@@ -83,13 +96,15 @@ pub enum Command {
 /// Where somebody works, and as what.
 #[derive(Args, Debug)]
 pub struct Post {
-    /// Name or id of the unit they belong to
+    /// Name, path (Vård/Äldreboende/Solgläntan) or id of the unit they belong to
     #[arg(long)]
     unit: String,
-    /// Code of their profession
+    /// Code or id of their profession
     #[arg(long)]
     profession: String,
-    /// A role they have in that unit: staff, champion, manager or administrator; may be repeated
+    /// A role they have in that unit: staff, champion or manager; may be repeated. An administrator
+    /// is one of the whole municipality: the role is given here to who belongs to the municipality
+    /// itself, and to others with `kvarten person role add WHO administrator`
     #[arg(long = "role", value_name = "ROLE", value_parser = role, default_value = "staff")]
     roles: Vec<Role>,
 }
@@ -117,13 +132,13 @@ pub struct Create {
 
 #[derive(Args, Debug)]
 pub struct Return {
-    /// Employee number or e-mail address
+    /// Employee number, e-mail address or id
     who: String,
     #[command(flatten)]
     post: Post,
 }
 
-fn role(code: &str) -> Result<Role, String> {
+pub fn role(code: &str) -> Result<Role, String> {
     Role::from_code(code).ok_or_else(|| {
         let codes = Role::ALL.map(Role::code).join(", ");
         format!("there is no such role; there are: {codes}")
@@ -140,6 +155,9 @@ pub async fn perform(config: &Config, command: Command) -> Result<(), Failure> {
     let done = match command {
         Command::Create(new) => create(operator, new).await,
         Command::List { unit } => list(operator, &unit).await,
+        Command::Show { who } => person_facts::show(operator, &who).await,
+        Command::Change(change) => person_facts::change(operator, change).await,
+        Command::Role(command) => person_facts::role(operator, command).await,
         Command::Password { who, stdin } => set_password(operator, &who, stdin).await,
         Command::Leave { who } => leave(operator, &who).await,
         Command::Move(to) => move_to(operator, &to).await,
@@ -151,11 +169,19 @@ pub async fn perform(config: &Config, command: Command) -> Result<(), Failure> {
     done
 }
 
-async fn find(operator: Operator<'_>, who: &str) -> Result<PersonId, Failure> {
-    operator.find_person(who).await.map_err(|error| match error {
-        ServiceError::NotFound => Failure::NobodyCalled(who.to_owned()),
-        other => other.into(),
-    })
+/// What a use case says of a place to work in, in words.
+fn refused(error: ServiceError) -> Failure {
+    let ServiceError::Invalid { field, fault } = error else { return error.into() };
+    let words = match (field, fault) {
+        ("role", Fault::WrongPlace) => {
+            "an administrator is one of the whole municipality, not of a unit; leave the role out \
+             here, then: `kvarten person role add WHO administrator`"
+        }
+        ("person", Fault::Retired) => "they do not work here",
+        ("person", Fault::Taken) => "they work here already",
+        (field, fault) => return ServiceError::Invalid { field, fault }.into(),
+    };
+    Failure::Refused(words.to_owned())
 }
 
 async fn create(operator: Operator<'_>, new: Create) -> Result<(), Failure> {
@@ -166,25 +192,26 @@ async fn create(operator: Operator<'_>, new: Create) -> Result<(), Failure> {
         email: new.email,
         given_name: new.given_name,
         family_name: new.family_name,
-        unit: new.post.unit,
+        unit: find::unit(operator, &new.post.unit).await?.to_string(),
         profession: new.post.profession,
         roles: new.post.roles,
         password,
     };
-    operator.create_person(&person).await?;
-    say(format_args!("{name} has been added."));
+    let id = operator.create_person(&person).await.map_err(refused)?;
+    say(format_args!("{name} has been added ({id})."));
     Ok(())
 }
 
 async fn list(operator: Operator<'_>, unit: &str) -> Result<(), Failure> {
-    for (number, name) in operator.list_people(unit).await? {
-        say(format_args!("{number}\t{}", harmless(&name)));
+    let unit = find::any_unit(operator, unit).await?.to_string();
+    for person in operator.list_people(&unit).await? {
+        say(format_args!("{}\t{}\t{}", person.employee_number, harmless(&person.name), person.id));
     }
     Ok(())
 }
 
 async fn set_password(operator: Operator<'_>, who: &str, stdin: bool) -> Result<(), Failure> {
-    find(operator, who).await?;
+    find::person(operator, who).await?;
     let password = read_new_password(stdin)?;
     operator.set_password(who, &password).await?;
     say("The password has been changed, and every session of theirs ended.");
@@ -192,40 +219,35 @@ async fn set_password(operator: Operator<'_>, who: &str, stdin: bool) -> Result<
 }
 
 async fn leave(operator: Operator<'_>, who: &str) -> Result<(), Failure> {
-    let person = find(operator, who).await?;
-    operator.end_employment(person).await?;
+    let person = find::person(operator, who).await?;
+    operator.end_employment(person).await.map_err(|error| match error {
+        ServiceError::NotFound => Failure::Refused("they do not work here".to_owned()),
+        other => other.into(),
+    })?;
     say("They work here no more, and every session of theirs has ended.");
     Ok(())
 }
 
 async fn move_to(operator: Operator<'_>, to: &Return) -> Result<(), Failure> {
-    let person = find(operator, &to.who).await?;
+    let person = find::person(operator, &to.who).await?;
     let Post { unit, profession, roles } = &to.post;
-    match operator.move_person(person, unit, profession, roles).await {
-        Err(ServiceError::Invalid { field: "person", fault: Fault::Retired }) => {
-            return Err(Failure::Refused("they do not work here".to_owned()));
-        }
-        other => other?,
-    }
-    say("They have moved.");
+    let unit = find::unit(operator, unit).await?.to_string();
+    operator.move_person(person, &unit, profession, roles).await.map_err(refused)?;
+    say("They have moved, and every session of theirs has ended.");
     Ok(())
 }
 
 async fn come_back(operator: Operator<'_>, back: &Return) -> Result<(), Failure> {
-    let person = find(operator, &back.who).await?;
+    let person = find::person(operator, &back.who).await?;
     let Post { unit, profession, roles } = &back.post;
-    match operator.employ_again(person, unit, profession, roles).await {
-        Err(ServiceError::Invalid { field: "person", fault: Fault::Taken }) => {
-            return Err(Failure::Refused("they work here already".to_owned()));
-        }
-        other => other?,
-    }
+    let unit = find::unit(operator, unit).await?.to_string();
+    operator.employ_again(person, &unit, profession, roles).await.map_err(refused)?;
     say("They work here again.");
     Ok(())
 }
 
 async fn export(operator: Operator<'_>, who: &str, to: Option<&Path>) -> Result<(), Failure> {
-    let person = find(operator, who).await?;
+    let person = find::person(operator, who).await?;
     let data = format!("{:#}", operator.export_person(person).await?);
     let Some(file) = to else {
         say(data);
@@ -241,7 +263,7 @@ async fn export(operator: Operator<'_>, who: &str, to: Option<&Path>) -> Result<
 }
 
 async fn erase(operator: Operator<'_>, who: &str, is_sure: bool) -> Result<(), Failure> {
-    let person = find(operator, who).await?;
+    let person = find::person(operator, who).await?;
     if !is_sure {
         confirm(&format!("Erase {who} for good?"))?;
     }

@@ -29,7 +29,9 @@ use Holds::{Body, Made, Words};
 /// Every column of text of the schema. A new one is put here, with what it holds.
 pub const COLUMNS: &[(&str, &str, Holds)] = &[
     ("answers", "reply", Body),
+    ("backfills", "name", Made),
     ("claims", "claim", Made),
+    ("known_devices", "key", Made),
     ("leaderboard_members", "alias", Words),
     ("leaderboard_members", "alias_folded", Made),
     // A word for addresses, of letters, digits and hyphens.
@@ -42,6 +44,9 @@ pub const COLUMNS: &[(&str, &str, Holds)] = &[
     // Sanitised when it is saved: `texts_are_sanitised_when_they_are_saved`.
     ("lesson_versions", "routine_html", Made),
     ("mail_choices", "word", Made),
+    // Compared with the person's own address, which is what is shown.
+    ("mail_failures", "address", Made),
+    ("mail_failures", "kind", Made),
     ("media", "sha256", Made),
     ("media", "name", Words),
     ("media", "mime", Made),
@@ -64,11 +69,17 @@ pub const COLUMNS: &[(&str, &str, Holds)] = &[
     ("questions", "explanation", Words),
     ("questions", "body", Body),
     ("referrals", "note", Words),
+    ("restore_markers", "value", Made),
     ("role_grants", "role", Made),
     // The migrations' own.
     ("seaql_migrations", "version", Made),
+    ("server_secrets", "name", Made),
+    ("server_secrets", "value", Made),
     ("sessions", "key", Made),
     ("sessions", "data", Made),
+    ("sessions", "device_key", Made),
+    // One of few words for browsers and devices.
+    ("sessions", "kind", Made),
     ("sign_in_throttles", "key", Made),
     ("standing_referrals", "note", Words),
     ("statements", "text_sv", Words),

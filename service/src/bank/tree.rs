@@ -4,7 +4,10 @@ use std::{cmp::Reverse, collections::HashMap};
 
 use kvarten_domain::{UnitId, overview::UnitLine, unit::UnitKind};
 
-use crate::text::collation_key;
+use crate::{
+    operator::{PATH_SEPARATOR, place_key},
+    text::collation_key,
+};
 
 /// A unit in the tree.
 #[derive(Clone, Debug)]
@@ -12,6 +15,7 @@ pub(crate) struct UnitEntry {
     pub(crate) id: UnitId,
     pub(crate) parent: Option<UnitId>,
     pub(crate) kind: UnitKind,
+    /// As it is shown: the unit's own name, after those above it where another unit has the same.
     pub(crate) name: String,
 }
 
@@ -39,7 +43,48 @@ impl Tree {
             tree.place.insert(unit.id, tree.units.len());
             tree.units.push(unit);
         }
+        tree.tell_twins_apart();
         tree
+    }
+
+    /// Gives units of one name the names above them, as far as it takes to tell them apart.
+    fn tell_twins_apart(&mut self) {
+        let mut twins: HashMap<String, Vec<UnitId>> = HashMap::new();
+        for unit in &self.units {
+            twins.entry(place_key(&unit.name)).or_default().push(unit.id);
+        }
+        twins.retain(|_, units| units.len() > 1);
+        let mut shown: Vec<(UnitId, String)> = Vec::new();
+        for units in twins.values() {
+            let paths: Vec<Vec<&str>> = units.iter().map(|unit| self.names(*unit)).collect();
+            let end = |path: &[&str], count: usize| {
+                let names: Vec<&str> = path.iter().take(count).rev().copied().collect();
+                names.join(PATH_SEPARATOR)
+            };
+            for (unit, path) in units.iter().zip(&paths) {
+                let is_alone = |count: &usize| {
+                    let mine = place_key(&end(path, *count));
+                    paths.iter().filter(|other| place_key(&end(other, *count)) == mine).count() == 1
+                };
+                let name = (2..=path.len()).find(is_alone).map(|count| end(path, count));
+                // Twins of one parent, from before they were refused.
+                let id = unit.to_string();
+                let by_id = || format!("{} ({})", path[0], &id[id.len() - 6..]);
+                shown.push((*unit, name.unwrap_or_else(by_id)));
+            }
+        }
+        for (unit, name) in shown {
+            if let Some(&at) = self.place.get(&unit) {
+                self.units[at].name = name;
+            }
+        }
+    }
+
+    /// The name of a unit and of those above it, the nearest first.
+    fn names(&self, id: UnitId) -> Vec<&str> {
+        std::iter::successors(self.unit(id), |unit| self.unit(unit.parent?))
+            .map(|unit| unit.name.as_str())
+            .collect()
     }
 
     pub(crate) fn units(&self) -> &[UnitEntry] {
@@ -112,6 +157,39 @@ mod tests {
         assert_eq!(tree.path(UnitId::from_u128(4)), [4, 2, 1].map(UnitId::from_u128));
         assert!(tree.is_within(UnitId::from_u128(4), UnitId::from_u128(1)));
         assert!(!tree.is_within(UnitId::from_u128(3), UnitId::from_u128(2)));
+    }
+
+    #[test]
+    fn units_of_one_name_are_shown_with_what_is_above_them() {
+        let tree = Tree::of(vec![
+            unit(1, None, "Staden"),
+            unit(2, Some(1), "Norr"),
+            unit(3, Some(1), "Söder"),
+            unit(4, Some(2), "Hemtjänst"),
+            unit(5, Some(3), "Hemtjänst"),
+            unit(6, Some(4), "Trappan"),
+            unit(7, Some(5), "TRAPPAN"),
+            unit(8, Some(5), "Ekbacken"),
+            unit(9, Some(1), "Natt"),
+            unit(10, Some(1), "natt"),
+        ]);
+        let mut shown: Vec<&str> = names(tree.units().iter());
+        shown.sort_unstable();
+        assert_eq!(
+            shown,
+            [
+                "Ekbacken",
+                "Natt (000009)",
+                "Norr",
+                "Norr › Hemtjänst",
+                "Norr › Hemtjänst › Trappan",
+                "Staden",
+                "Söder",
+                "Söder › Hemtjänst",
+                "Söder › Hemtjänst › TRAPPAN",
+                "natt (00000a)",
+            ]
+        );
     }
 
     #[test]

@@ -10,7 +10,7 @@ use kvarten_domain::{
     Locale, PersonId, Timestamp, UnitId,
     knowledge::{Look, LookLine},
 };
-use kvarten_entity::{Column, employment, person, person_look, profession, unit, unit_look};
+use kvarten_entity::{Column, Key, employment, person, person_look, profession, unit, unit_look};
 use sea_orm::{
     ActiveValue::Set,
     ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
@@ -245,6 +245,7 @@ async fn named(
         .into_iter()
         .map(|row| (row.id, row.name))
         .collect();
+    let bank = services.bank().await?;
     let line = |look: &Seen| {
         let person = look.viewer.and_then(|viewer| people.get(&viewer));
         let profession = look.viewer.and_then(|viewer| professions.get(&viewer));
@@ -253,7 +254,10 @@ async fn named(
             profession: profession
                 .map(|(sv, en)| if locale == Locale::Sv { sv.clone() } else { en.clone() }),
             what: look.what,
-            unit: look.unit.and_then(|unit| units.get(&unit).cloned()),
+            unit: look.unit.and_then(|unit| {
+                let open = bank.units.unit(unit.id()).map(|unit| unit.name.clone());
+                open.or_else(|| units.get(&unit).cloned())
+            }),
             on: services.calendar().date(Timestamp(look.last_at)),
             at: services.calendar().hour_and_minute(Timestamp(look.last_at)),
             times: u32::try_from(look.times).unwrap_or(1),

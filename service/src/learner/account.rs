@@ -16,7 +16,8 @@ use super::Learner;
 use crate::{
     ServiceError,
     audit::{self, Entry},
-    known_device,
+    email::shown_email,
+    known_device, outbox,
     password::{About, HashPermit, Lane, PasswordGuess, Place, Verified, check_new_password},
     privacy,
     session::{Lifetime, end_all, public_id, session_key},
@@ -145,11 +146,25 @@ impl Learner<'_> {
             .into_tuple()
             .one(db)
             .await?;
+        let address = address.flatten();
         let choice = mail_choice::Entity::find_by_id(me).one(db).await?;
+        let failure = match &address {
+            Some(address) => outbox::failure_of(self.services, db, me, address).await?,
+            None => None,
+        };
         Ok(MailChoice {
-            address: address.flatten(),
+            address: address.as_deref().map(shown_email),
             is_wanted: choice.is_none_or(|choice| choice.stopped_at.is_none()),
+            failure,
         })
+    }
+
+    /// The address is right after all: mail is sent to it again. Done again, nothing more happens.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn confirm_address(&self) -> Result<(), ServiceError> {
+        outbox::confirm_address(self.services, self.who.id).await
     }
 
     /// Changes the password, ends every session and forgets every other device. The caller begins a
@@ -226,12 +241,12 @@ impl Learner<'_> {
         Ok(ended)
     }
 
-    /// Everything that is kept about this person, as JSON.
+    /// Everything that is stored about this person, as JSON, with words in their language.
     ///
     /// # Errors
     /// Those of the database.
-    pub async fn my_data(&self) -> Result<serde_json::Value, ServiceError> {
-        let data = privacy::export(self.services, self.who.id).await?;
+    pub async fn my_data(&self, locale: Locale) -> Result<serde_json::Value, ServiceError> {
+        let data = privacy::export(self.services, self.who.id, locale).await?;
         let entry = Entry { what: Some("own_data"), ..Entry::default() };
         audit::record(self.services, "data_exported", Some(self.who.id), entry).await;
         Ok(data)

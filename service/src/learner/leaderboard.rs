@@ -5,11 +5,11 @@ use kvarten_domain::{
     leaderboard::{AROUND, Leaderboard, Participant, UnitPoints, average, my_unit, rank_units},
     time::Period,
 };
-use kvarten_entity::{Column, Key, employment, leaderboard_member, person, unit, unit_points_step};
+use kvarten_entity::{Column, Key, employment, leaderboard_member, person, unit_points_step};
 use sea_orm::{
     ActiveValue::Set,
-    ColumnTrait, EntityTrait, FromQueryResult, JoinType, Order, PaginatorTrait, QueryFilter,
-    QueryOrder, QuerySelect,
+    ColumnTrait, EntityTrait, FromQueryResult, Order, PaginatorTrait, QueryFilter, QueryOrder,
+    QuerySelect,
     sea_query::{Expr, ExprTrait, Func, OnConflict, SimpleExpr},
 };
 use uuid::Uuid;
@@ -40,7 +40,7 @@ fn sum_where(is_counted: SimpleExpr) -> SimpleExpr {
 }
 
 impl Learner<'_> {
-    /// The leaderboard of a period. Six statements at most, whatever the number of people.
+    /// The leaderboard of a period. Five statements at most, whatever the number of people.
     ///
     /// # Errors
     /// Those of the database.
@@ -83,36 +83,27 @@ impl Learner<'_> {
             .all(db)
             .await?;
         let person = Expr::col((employment::Entity, employment::Column::PersonId));
-        let people: Vec<(Uuid, String, i64)> = employment::Entity::find()
+        let people: Vec<(Uuid, i64)> = employment::Entity::find()
             .select_only()
             .column(employment::Column::UnitId)
-            .column(unit::Column::Name)
             .expr_as(Func::count_distinct(person), "people")
-            .join(
-                JoinType::InnerJoin,
-                employment::Entity::belongs_to(unit::Entity)
-                    .from(employment::Column::UnitId)
-                    .to(unit::Column::Id)
-                    .into(),
-            )
             .filter(employed_at(self.now))
-            .filter(unit::Column::ClosedAt.is_null())
             .group_by(employment::Column::UnitId)
-            .group_by(unit::Column::Name)
             .into_tuple()
             .all(db)
             .await?;
-        let unit_points = |(id, name, people): (Uuid, String, i64)| {
+        let bank = self.services.bank().await?;
+        let unit_points = |(id, people): (Uuid, i64)| {
             let sum = sums.iter().find(|sum| sum.unit_id == id);
-            UnitPoints {
+            Some(UnitPoints {
                 unit: id.id::<UnitId>(),
-                name,
+                name: bank.units.unit(id.id())?.name.clone(),
                 people: clamp(people),
                 points: sum.and_then(|sum| sum.now).map(clamp),
                 before: sum.and_then(|sum| sum.before).map(clamp),
-            }
+            })
         };
-        Ok(people.into_iter().map(unit_points).collect())
+        Ok(people.into_iter().filter_map(unit_points).collect())
     }
 
     /// The names around the reader's in the alphabet, and how many take part; nothing where the reader

@@ -35,6 +35,7 @@ impl Manager<'_> {
         Ok(PersonPage {
             person: id,
             name: format!("{} {}", colleague.row.given_name, colleague.row.family_name),
+            employee_number: colleague.row.employee_number.clone(),
             unit: unit.map(|unit| unit.name.clone()).unwrap_or_default(),
             portrait: portrait(self.services, subject, then, self.now, locale).await?,
         })

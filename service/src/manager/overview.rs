@@ -21,7 +21,7 @@ use crate::{
     signed_in::{employed_at, here_at},
     text::{
         collation::{CollationKey, person_key},
-        collation_key, nfkd,
+        collation_key, fold, nfkd,
     },
 };
 
@@ -29,6 +29,7 @@ use crate::{
 #[derive(FromQueryResult)]
 pub(crate) struct Row {
     id: Uuid,
+    employee_number: String,
     given_name: String,
     family_name: String,
     unit_id: Uuid,
@@ -40,9 +41,39 @@ pub(crate) struct Row {
 pub(crate) struct Known {
     pub(crate) id: PersonId,
     pub(crate) name: String,
+    pub(crate) number: String,
+    /// Whether another of those who were read has the same name.
+    pub(crate) is_namesake: bool,
     pub(crate) unit: UnitId,
     pub(crate) profession: ProfessionId,
     pub(crate) facts: Facts,
+}
+
+impl Known {
+    /// The name; of a namesake with the employee number.
+    pub(crate) fn full_name(&self) -> String {
+        if self.is_namesake {
+            format!("{} ({})", self.name, self.number)
+        } else {
+            self.name.clone()
+        }
+    }
+}
+
+/// Marks those whose name another person has, too.
+fn mark_namesakes(known: &mut [Known]) {
+    let names: Vec<String> = known.iter().map(|one| fold(&one.name)).collect();
+    // Whose a name is; nobody's where it is several people's. A person may be there in several units.
+    let mut whose: HashMap<&str, Option<PersonId>> = HashMap::with_capacity(names.len());
+    for (one, name) in known.iter().zip(&names) {
+        let owner = whose.entry(name).or_insert(Some(one.id));
+        if *owner != Some(one.id) {
+            *owner = None;
+        }
+    }
+    for (one, name) in known.iter_mut().zip(&names) {
+        one.is_namesake = whose.get(name.as_str()).is_some_and(Option::is_none);
+    }
 }
 
 impl Manager<'_> {
@@ -50,7 +81,8 @@ impl Manager<'_> {
     pub(crate) async fn people(&self, units: &[UnitId]) -> Result<Vec<Known>, ServiceError> {
         let rows = person::Entity::find()
             .select_only()
-            .columns([person::Column::Id, person::Column::GivenName, person::Column::FamilyName])
+            .columns([person::Column::Id, person::Column::EmployeeNumber])
+            .columns([person::Column::GivenName, person::Column::FamilyName])
             .columns([employment::Column::UnitId, employment::Column::ProfessionId])
             .column(competence::Column::Facts)
             .join(
@@ -76,20 +108,24 @@ impl Manager<'_> {
         let mut known = Vec::with_capacity(rows.len());
         let mut rows: Vec<_> = rows
             .into_iter()
-            .map(|row| (person_key(&row.family_name, &row.given_name), row.id, row))
+            .map(|row| (person_key(&row.family_name, &row.given_name), row))
             .collect();
-        rows.sort_unstable_by(|(key, id, _), (other, other_id, _)| {
-            (key, id).cmp(&(other, other_id))
+        rows.sort_unstable_by(|(key, row), (other, of_other)| {
+            let (number, number_of_other) = (&row.employee_number, &of_other.employee_number);
+            (key, number, row.id).cmp(&(other, number_of_other, of_other.id))
         });
-        for (.., row) in rows {
+        for (_, row) in rows {
             known.push(Known {
                 id: row.id.id(),
                 name: format!("{}, {}", row.family_name, row.given_name),
+                number: row.employee_number,
+                is_namesake: false,
                 unit: row.unit_id.id(),
                 profession: row.profession_id.id(),
                 facts: row.facts.as_deref().map_or_else(|| Ok(Facts::default()), unpack)?,
             });
         }
+        mark_namesakes(&mut known);
         Ok(known)
     }
 
@@ -105,8 +141,13 @@ impl Manager<'_> {
     /// Everybody, after noting that they have been looked at. Also whom a filter then hides: that it
     /// hides them tells of them.
     async fn everybody(&self, what: Look, locale: Locale) -> Result<Overview, ServiceError> {
-        let people = self.people(&self.units).await?;
+        let mut people = self.people(&self.units).await?;
         self.note_looks(people.iter().map(|one| one.unit).collect(), what).await?;
+        if what == Look::File {
+            for one in &mut people {
+                one.is_namesake = true;
+            }
+        }
         Ok(self.draw(&people, &self.open_referrals().await?, locale))
     }
 
@@ -205,6 +246,7 @@ impl Manager<'_> {
             lines.push(PersonLine {
                 id: one.id,
                 name: one.name.clone(),
+                number: one.is_namesake.then(|| one.number.clone()),
                 post,
                 cells: systems.iter().map(cell).collect(),
                 idle_days: one.facts.last_active(self.now).map(|at| self.days_since(at)),

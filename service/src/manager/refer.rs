@@ -89,7 +89,7 @@ impl Manager<'_> {
             let mut place = Vec::new();
             place.extend(overview.profession_of(one).map(|choice| choice.name.clone()));
             place.extend(overview.unit_of(one).map(|unit| unit.name.clone()));
-            (one.id, one.name.clone(), place.join(", "))
+            (one.id, one.full_name(), place.join(", "))
         };
         let lines = overview.people.iter().map(line).collect();
         // Lessons of the system in question first, then those that most of these people lack.
@@ -226,7 +226,7 @@ impl Manager<'_> {
                 Some(_) => None,
             };
             if let Some(why) = why {
-                referred.skipped.push((known.get(&person).map(|one| one.name.clone()), why));
+                referred.skipped.push((known.get(&person).map(Known::full_name), why));
                 continue;
             }
             referred.sent += 1;

@@ -40,7 +40,7 @@ impl Manager<'_> {
         } else {
             let all = self.people(&self.units).await?;
             self.note_looks(all.iter().map(|one| one.unit).collect(), Look::Unit).await?;
-            all.into_iter().map(|one| (one.id.key(), one.name)).collect()
+            all.into_iter().map(|one| (one.id.key(), one.full_name())).collect()
         };
         let db = self.services.store().read();
         let whose = match person {

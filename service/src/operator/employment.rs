@@ -6,7 +6,11 @@ use sea_orm::{
     ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QuerySelect, sea_query::Expr,
 };
 
-use super::{Operator, by_operator, people::ROWS};
+use super::{
+    Operator, by_operator,
+    people::{ROWS, once_each},
+    units::{hold_open, refuse_misplaced},
+};
 use crate::{
     ServiceError,
     audit::{self, Entry},
@@ -23,6 +27,17 @@ pub(super) struct Post {
     pub(super) roles: Vec<(Role, UnitId)>,
     pub(super) since: Timestamp,
     pub(super) until: Option<Timestamp>,
+}
+
+/// Ends every session of a person and forgets their devices: what they may do has changed. Returns how
+/// many sessions there were.
+pub(super) async fn end_sessions(
+    writing: &WriteTransaction,
+    id: PersonId,
+) -> Result<u64, ServiceError> {
+    let ended = end_all(writing, id).await?;
+    known_device::forget_all(writing, id, None).await?;
+    Ok(ended)
 }
 
 impl Operator<'_> {
@@ -79,8 +94,7 @@ impl Operator<'_> {
             return Err(ServiceError::NotFound);
         }
         self.end_posts(&writing, id).await?;
-        let ended = end_all(&writing, id).await?;
-        known_device::forget_all(&writing, id, None).await?;
+        let ended = end_sessions(&writing, id).await?;
         leaderboard_member::Entity::delete_by_id(id.key()).exec(&writing).await?;
         writing.commit().await?;
         // An older copy of the database must not give a person who has left their way in back.
@@ -121,10 +135,11 @@ impl Operator<'_> {
         roles: &[Role],
         event: &'static str,
     ) -> Result<(), ServiceError> {
-        let granted = roles.iter().map(|role| (*role, unit)).collect();
+        refuse_misplaced(roles, &hold_open(&writing, unit).await?)?;
+        let granted = once_each(roles).map(|role| (role, unit)).collect();
         let post = Post { person, unit, profession, roles: granted, since: self.now, until: None };
         self.employ(&writing, vec![post]).await?;
-        let ended = end_all(&writing, person).await?;
+        let ended = end_sessions(&writing, person).await?;
         writing.commit().await?;
         let entry = Entry { roles: Some(roles), count: Some(ended), ..by_operator() };
         audit::record(self.services, event, Some(person), entry).await;
@@ -133,7 +148,7 @@ impl Operator<'_> {
     }
 
     /// Notes that somebody works in another unit or as something else from now on. What they have
-    /// shown goes with them; roles they had end, and these begin.
+    /// shown goes with them; roles they had end, and these begin, in new sessions.
     ///
     /// # Errors
     /// A unit or profession that does not exist, or [`Fault::Retired`] for somebody who has left.

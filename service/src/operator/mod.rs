@@ -1,15 +1,28 @@
 //! What the person at the machine's command line may do: everything that needs no screen.
 
+mod cards;
+mod changes;
+mod directory;
 mod employment;
+mod finding;
+mod mail;
 mod organisation;
 mod people;
+mod roles;
+mod units;
 
 use kvarten_domain::Timestamp;
 use kvarten_entity::person;
+use sea_orm::{EntityTrait, PaginatorTrait};
+
+pub use cards::{PersonCard, PersonEntry, Place, ProfessionEntry};
+pub use changes::{EmailChange, PersonChange};
+pub use directory::UnitInfo;
+pub(crate) use directory::{Directory, PATH_SEPARATOR, place_key};
+pub use mail::{MailProblem, MailTrouble};
 pub use organisation::Codes;
 pub(crate) use people::Hired;
 pub use people::NewPerson;
-use sea_orm::{EntityTrait, PaginatorTrait};
 
 use crate::{
     ServiceError, Services,

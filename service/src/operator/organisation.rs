@@ -1,20 +1,18 @@
-//! Units, professions and systems.
+//! Professions and systems.
 
 use std::collections::HashMap;
 
-use kvarten_domain::{
-    Fault, Id, Level, ProfessionId, StatementId, SystemId, UnitId, unit::UnitKind,
-};
-use kvarten_entity::{Column, Key, profession, unit};
-use sea_orm::{ActiveValue::Set, EntityTrait, PaginatorTrait};
+use kvarten_domain::{Fault, Id, Level, ProfessionId, StatementId, SystemId};
+use kvarten_entity::{Column, profession};
+use sea_orm::{ActiveValue::Set, EntityTrait};
 
 use super::{Operator, required};
 use crate::{
     ServiceError,
     authoring::bank_changed,
-    map::{StatementEdit, SystemEdit, hold_bank},
+    map::{StatementEdit, SystemEdit},
     new_id,
-    text::{self, identity_key},
+    text::identity_key,
 };
 
 /// Ids by code.
@@ -27,51 +25,6 @@ pub struct Codes {
 }
 
 impl Operator<'_> {
-    /// Adds a unit below another, or the municipality itself.
-    ///
-    /// # Errors
-    /// A name that is empty, a kind that cannot stand there, or a second municipality.
-    pub async fn create_unit(
-        &self,
-        name: &str,
-        kind: UnitKind,
-        parent: Option<UnitId>,
-    ) -> Result<UnitId, ServiceError> {
-        let name = required("name", name)?;
-        let writing = self.services.store().begin().await?;
-        hold_bank(&writing).await?;
-        let above = match parent {
-            None => None,
-            Some(parent) => {
-                let row = unit::Entity::find_by_id(parent.key())
-                    .one(&writing)
-                    .await?
-                    .ok_or(ServiceError::NotFound)?;
-                UnitKind::from_code(&row.kind)
-            }
-        };
-        if !kind.may_stand_below(above) {
-            return Err(ServiceError::invalid("kind", Fault::UnknownOption));
-        }
-        if kind == UnitKind::Municipality && unit::Entity::find().count(&writing).await? > 0 {
-            return Err(ServiceError::invalid("municipality", Fault::Taken));
-        }
-        let id: UnitId = new_id();
-        let row = unit::ActiveModel {
-            id: Set(id.key()),
-            parent_id: Set(parent.map(Column::key)),
-            kind: Set(kind.code().to_owned()),
-            name: Set(name),
-            created_at: Set(self.now.0),
-            closed_at: Set(None),
-        };
-        unit::Entity::insert(row).exec_without_returning(&writing).await?;
-        bank_changed(&writing).await?;
-        writing.commit().await?;
-        self.services.bank.forget();
-        Ok(id)
-    }
-
     /// Adds a profession.
     ///
     /// # Errors
@@ -144,27 +97,6 @@ impl Operator<'_> {
             self.map().set_statements(id, *level, statements).await?;
         }
         Ok(id)
-    }
-
-    /// The unit with a name or an id.
-    ///
-    /// # Errors
-    /// A name that no unit has, or more than one.
-    pub async fn find_unit(&self, name: &str) -> Result<UnitId, ServiceError> {
-        let db = self.services.store().read();
-        let found = if let Ok(id) = text::identifier(name).parse::<UnitId>() {
-            unit::Entity::find_by_id(id.key()).all(db).await?
-        } else {
-            let wanted = identity_key(name);
-            let mut units = unit::Entity::find().all(db).await?;
-            units.retain(|unit| identity_key(&unit.name) == wanted);
-            units
-        };
-        match found.as_slice() {
-            [one] => Ok(one.id.id()),
-            [] => Err(ServiceError::invalid("unit", Fault::UnknownOption)),
-            _ => Err(ServiceError::invalid("unit", Fault::Repeated)),
-        }
     }
 
     /// Ids of professions by code.

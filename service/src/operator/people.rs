@@ -1,26 +1,30 @@
 //! People: who comes, who leaves, who is forgotten.
 
+use std::collections::BTreeSet;
+
 use kvarten_domain::{
-    Fault, Locale, PersonId, ProfessionId, Role, Timestamp, UnitId,
-    person::{EmailAddress, EmployeeNumber},
+    Fault, Locale, PersonId, ProfessionId, Role, Timestamp, UnitId, person::EmployeeNumber,
 };
-use kvarten_entity::{Column, Key, employment, person, profession};
+use kvarten_entity::{Column, Key, person, profession};
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait, Condition, EntityTrait, JoinType, QueryFilter, QuerySelect,
-    sea_query::Expr,
+    ActiveValue::Set, ColumnTrait, Condition, EntityTrait, QueryFilter, sea_query::Expr,
 };
 
-use super::{Operator, by_operator, employment::Post, required};
+use super::{
+    Operator, by_operator,
+    employment::{Post, end_sessions},
+    required,
+    units::{hold_open, refuse_misplaced},
+};
 use crate::{
     ServiceError,
     audit::{self, Entry},
-    known_device, new_id,
+    email::read_email,
+    new_id,
     password::{About, check_new_password, hash_password},
     privacy, send_standing,
-    session::end_all,
-    signed_in::{employed_at, here_at},
     store::WriteTransaction,
-    text::{collation::person_key, identifier, identity_key},
+    text::{identifier, identity_key},
 };
 
 /// A person to be.
@@ -82,6 +86,11 @@ impl Hired {
     }
 }
 
+/// Roles, each once, however often it was named.
+pub(super) fn once_each(roles: &[Role]) -> impl Iterator<Item = Role> {
+    roles.iter().copied().collect::<BTreeSet<Role>>().into_iter()
+}
+
 /// How many rows go into one statement.
 pub(super) const ROWS: usize = 400;
 
@@ -95,9 +104,9 @@ impl Operator<'_> {
             .map_err(|fault| ServiceError::invalid("employee_number", fault))?;
         let email = match new.email.as_deref() {
             None => None,
-            Some(email) => Some(
-                EmailAddress::read(email).map_err(|fault| ServiceError::invalid("email", fault))?,
-            ),
+            Some(email) => {
+                Some(read_email(email).map_err(|fault| ServiceError::invalid("email", fault))?)
+            }
         };
         let given_name = required("given_name", &new.given_name)?;
         let family_name = required("family_name", &new.family_name)?;
@@ -125,12 +134,13 @@ impl Operator<'_> {
             password_hash,
             unit,
             profession,
-            roles: new.roles.iter().map(|role| (*role, unit)).collect(),
+            roles: once_each(&new.roles).map(|role| (role, unit)).collect(),
             since: self.now,
             before: None,
             left: None,
         };
         let writing = self.services.store().begin().await?;
+        refuse_misplaced(&new.roles, &hold_open(&writing, unit).await?)?;
         self.refuse_taken(&writing, &hired).await?;
         self.hire(&writing, std::slice::from_ref(&hired)).await?;
         writing.commit().await?;
@@ -184,60 +194,17 @@ impl Operator<'_> {
         Ok(())
     }
 
+    /// The profession with a code or an id.
     pub(super) async fn find_profession(&self, code: &str) -> Result<ProfessionId, ServiceError> {
         let professions = profession::Entity::find().all(self.services.store().read()).await?;
         let wanted = identity_key(code);
-        let found = professions.into_iter().find(|row| identity_key(&row.code) == wanted);
+        let by_id = identifier(code).parse::<ProfessionId>().ok();
+        let found = professions.into_iter().find(|row| match by_id {
+            Some(id) => row.id == id.key(),
+            None => identity_key(&row.code) == wanted,
+        });
         let unknown = ServiceError::invalid("profession", Fault::UnknownOption);
         Ok(found.ok_or(unknown)?.id.id())
-    }
-
-    /// Everybody who works in a unit itself now: employee number, given and family name.
-    ///
-    /// # Errors
-    /// A unit that there is not, or more than one.
-    pub async fn list_people(&self, unit: &str) -> Result<Vec<(String, String)>, ServiceError> {
-        let unit = self.find_unit(unit).await?;
-        let mut people: Vec<(String, String, String)> = person::Entity::find()
-            .select_only()
-            .columns([
-                person::Column::EmployeeNumber,
-                person::Column::GivenName,
-                person::Column::FamilyName,
-            ])
-            .join(
-                JoinType::InnerJoin,
-                person::Entity::belongs_to(employment::Entity)
-                    .from(person::Column::Id)
-                    .to(employment::Column::PersonId)
-                    .into(),
-            )
-            .filter(employment::Column::UnitId.eq(unit.key()))
-            .filter(employed_at(self.now))
-            .filter(here_at(self.now))
-            .into_tuple()
-            .all(self.services.store().read())
-            .await?;
-        people.sort_by_cached_key(|(number, given, family)| {
-            (person_key(family, given), number.clone())
-        });
-        Ok(people
-            .into_iter()
-            .map(|(number, given, family)| (number, format!("{given} {family}")))
-            .collect())
-    }
-
-    /// The person with an employee number or an e-mail address.
-    ///
-    /// # Errors
-    /// [`ServiceError::NotFound`].
-    pub async fn find_person(&self, name: &str) -> Result<PersonId, ServiceError> {
-        let name = identifier(name);
-        let which = Condition::any()
-            .add(person::Column::EmployeeNumber.eq(&name))
-            .add(person::Column::Email.eq(&name));
-        let found = person::Entity::find().filter(which).one(self.services.store().read()).await?;
-        found.map(|person| person.id.id()).ok_or(ServiceError::NotFound)
     }
 
     /// Gives a person a new password, ends all their sessions and forgets their devices.
@@ -257,8 +224,7 @@ impl Operator<'_> {
             .filter(person::Column::Id.eq(id.key()))
             .exec(&writing)
             .await?;
-        let ended = end_all(&writing, id).await?;
-        known_device::forget_all(&writing, id, None).await?;
+        let ended = end_sessions(&writing, id).await?;
         writing.commit().await?;
         privacy::note_replaced_password(self.services, row.password_hash.as_deref()).await;
         let entry = Entry { count: Some(ended), ..by_operator() };
@@ -266,12 +232,14 @@ impl Operator<'_> {
         Ok(())
     }
 
-    /// Everything kept about a person, as JSON.
+    /// Everything stored about a person, as JSON, with words in their language.
     ///
     /// # Errors
     /// [`ServiceError::NotFound`].
     pub async fn export_person(&self, id: PersonId) -> Result<serde_json::Value, ServiceError> {
-        let data = privacy::export(self.services, id).await?;
+        let row = person::Entity::find_by_id(id.key()).one(self.services.store().read()).await?;
+        let locale = row.and_then(|row| Locale::from_tag(&row.locale?)).unwrap_or_default();
+        let data = privacy::export(self.services, id, locale).await?;
         let entry = Entry { what: Some("person"), ..by_operator() };
         audit::record(self.services, "data_exported", Some(id), entry).await;
         Ok(data)

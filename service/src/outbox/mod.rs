@@ -3,6 +3,7 @@
 //! A mail has no contents until it is taken to be sent: it tells of what is so then. Whoever takes
 //! one has it to themselves for a while; what they do not report on is taken again.
 
+mod failures;
 mod plan;
 mod send;
 
@@ -17,8 +18,10 @@ use sea_orm::{
     sea_query::{Expr, ExprTrait, Query, SelectStatement},
 };
 
+pub use failures::{confirm_address, note_bounce};
+pub(crate) use failures::{failure_of, forget as forget_failure};
 pub use plan::plan_mail;
-pub use send::{Delivery, Outgoing, note_delivery, take_mail};
+pub use send::{Delivery, Noted, Outgoing, note_delivery, take_mail};
 
 use crate::{
     ServiceError, Services,
@@ -38,7 +41,7 @@ fn stopped() -> SelectStatement {
         .to_owned()
 }
 
-/// Those who can be written to: they work here, have an address and want mail.
+/// Those who can be written to: they work here, have an address at which mail arrives, and want mail.
 fn reachable(now: Timestamp) -> SelectStatement {
     let employed = Query::select()
         .column(employment::Column::PersonId)
@@ -51,6 +54,7 @@ fn reachable(now: Timestamp) -> SelectStatement {
         .and_where(person::Column::Email.is_not_null())
         .and_where(person::Column::Id.in_subquery(employed))
         .and_where(person::Column::Id.not_in_subquery(stopped()))
+        .and_where(person::Column::Id.not_in_subquery(failures::failing(now)))
         .cond_where(here_at(now))
         .to_owned()
 }

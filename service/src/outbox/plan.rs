@@ -12,9 +12,6 @@ use uuid::Uuid;
 use super::{DAY_SECONDS, candidates, reachable, reasons};
 use crate::{ServiceError, Services, competence::follow};
 
-/// For how long nobody is written to where a mail could not be delivered, in seconds: a week.
-const REST_SECONDS: i64 = 7 * 86_400;
-
 /// Makes a mail for everybody who is to be told of something and has none waiting. Done again, or by
 /// several at once, it is done once. Returns how many were made.
 ///
@@ -59,21 +56,20 @@ async fn make(services: &Services, people: &[Uuid], now: Timestamp) -> Result<u3
         .all(services.store().read())
         .await?;
     let mut last_sent: HashMap<Uuid, Timestamp> = HashMap::new();
-    let mut resting: HashSet<Uuid> = HashSet::new();
+    let mut open: HashSet<Uuid> = HashSet::new();
     for row in known {
         match (row.sent_at, row.given_up_at) {
             (Some(sent), _) => {
                 let last = last_sent.entry(row.person_id).or_default();
                 *last = Timestamp(sent).max(*last);
             }
-            (None, Some(given_up)) if given_up <= now.plus_seconds(-REST_SECONDS).0 => {}
-            (None, _) => {
-                resting.insert(row.person_id);
+            (None, Some(_)) => {}
+            (None, None) => {
+                open.insert(row.person_id);
             }
         }
     }
-    let new: Vec<Uuid> =
-        people.iter().copied().filter(|person| !resting.contains(person)).collect();
+    let new: Vec<Uuid> = people.iter().copied().filter(|person| !open.contains(person)).collect();
     if new.is_empty() {
         return Ok(0);
     }

@@ -1,18 +1,26 @@
 //! Sending mails: taking one, and noting how it went.
 
 use kvarten_domain::{
-    Locale, MailId, Timestamp,
+    Locale, MailId, PersonId, Timestamp,
     digest::{AWAKE, Digest, DigestLine, Told, pause_after},
+    person::MailFailureKind,
 };
 use kvarten_entity::{Column, Key, mail, mail_choice, person, referral};
 use sea_orm::{
-    ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder,
+    ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
     sea_query::{Expr, ExprTrait},
 };
 use uuid::Uuid;
 
-use super::{candidates, reachable, reasons, told};
-use crate::{ServiceError, Services, bank::Bank, competence::follow, signed_in::names_of};
+use super::{
+    candidates,
+    failures::{forget, note},
+    reachable, reasons, told,
+};
+use crate::{
+    ServiceError, Services, bank::Bank, competence::follow, signed_in::names_of,
+    store::WriteTransaction,
+};
 
 /// For how long whoever takes a mail has it to themselves, in seconds.
 const CLAIM_SECONDS: i64 = 10 * 60;
@@ -24,6 +32,8 @@ const MOST_LINES: usize = 20;
 pub struct Outgoing {
     /// Which. The same when it is tried again.
     pub id: MailId,
+    /// To whom.
+    pub person: PersonId,
     /// The address.
     pub to: String,
     /// The reader's language.
@@ -40,9 +50,25 @@ pub enum Delivery {
     /// The mail server took it.
     Sent,
     /// It did not work this time.
-    Failed,
+    Failed {
+        /// The mail server's reply code, where there was one.
+        code: Option<u16>,
+    },
     /// It will never work: there is no such address.
-    Refused,
+    Refused {
+        /// The mail server's reply code, where there was one.
+        code: Option<u16>,
+    },
+}
+
+/// What becomes of a mail after a try.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Noted {
+    Sent,
+    /// It is tried again.
+    Waits,
+    /// It is not tried again, and the person is shown that it did not arrive.
+    GivenUp,
 }
 
 /// Takes the next mail that is due, with what it is to say. None where nothing is, or it is night.
@@ -141,6 +167,7 @@ async fn compose(
     let (lines, told) = lines.into_iter().unzip();
     Ok(Some(Outgoing {
         id: waiting.id.id(),
+        person: reader.id.id(),
         to: reader.email.unwrap_or_default(),
         locale: reader.locale.as_deref().and_then(Locale::from_tag).unwrap_or_default(),
         digest: Digest { given_name: reader.given_name, lines, stop: choice.word },
@@ -162,7 +189,8 @@ async fn put_away(
 }
 
 /// Notes how sending a mail ended. What could not be sent is tried again, later each time, and given
-/// up in the end.
+/// up in the end; the address is then noted as one at which mail does not arrive. Where the person has
+/// another address by now, that one is tried at once.
 ///
 /// # Errors
 /// Those of the database.
@@ -171,7 +199,7 @@ pub async fn note_delivery(
     outgoing: &Outgoing,
     delivery: Delivery,
     now: Timestamp,
-) -> Result<(), ServiceError> {
+) -> Result<Noted, ServiceError> {
     let writing = services.store().begin().await?;
     let id = outgoing.id.key();
     let change = mail::Entity::update_many()
@@ -179,29 +207,57 @@ pub async fn note_delivery(
         .filter(mail::Column::Id.eq(id))
         .filter(is_open());
     let tries = mail::Entity::find_by_id(id).one(&writing).await?.map_or(0, |row| row.tries);
+    // Held, so that an address changed at this moment is seen, or waits.
+    let reader =
+        person::Entity::find_by_id(outgoing.person.key()).lock_exclusive().one(&writing).await?;
+    let is_current = reader.as_ref().is_some_and(|it| it.email.as_deref() == Some(&*outgoing.to));
     let pause = pause_after(u8::try_from(tries).unwrap_or(u8::MAX));
-    let change = match (delivery, pause) {
-        (Delivery::Sent, _) => change.col_expr(mail::Column::SentAt, Expr::value(now.0)),
-        (Delivery::Failed, Some(pause)) => {
-            let again = services.calendar().within_hours(now.plus_seconds(pause), AWAKE);
-            change.col_expr(mail::Column::DueAt, Expr::value(again.0))
+    let wait = |seconds| services.calendar().within_hours(now.plus_seconds(seconds), AWAKE).0;
+    let (noted, change) = match (delivery, pause) {
+        (Delivery::Sent, _) => {
+            (Noted::Sent, change.col_expr(mail::Column::SentAt, Expr::value(now.0)))
         }
-        (Delivery::Failed, None) | (Delivery::Refused, _) => {
-            change.col_expr(mail::Column::GivenUpAt, Expr::value(now.0))
+        _ if reader.is_some() && !is_current => {
+            let anew = change.col_expr(mail::Column::Tries, Expr::value(0));
+            (Noted::Waits, anew.col_expr(mail::Column::DueAt, Expr::value(wait(0))))
+        }
+        (Delivery::Failed { .. }, Some(pause)) => {
+            (Noted::Waits, change.col_expr(mail::Column::DueAt, Expr::value(wait(pause))))
+        }
+        (Delivery::Failed { .. }, None) | (Delivery::Refused { .. }, _) => {
+            (Noted::GivenUp, change.col_expr(mail::Column::GivenUpAt, Expr::value(now.0)))
         }
     };
     change.exec(&writing).await?;
-    if delivery == Delivery::Sent {
-        for (referral, told) in &outgoing.told {
-            referral::Entity::update_many()
-                .col_expr(referral::Column::IsToldNew, Expr::value(told.new))
-                .col_expr(referral::Column::IsToldWeek, Expr::value(told.week))
-                .col_expr(referral::Column::IsToldDay, Expr::value(told.day))
-                .filter(referral::Column::Id.eq(*referral))
-                .exec(&writing)
-                .await?;
+    let failure = match delivery {
+        Delivery::Failed { code } => (MailFailureKind::GivenUp, code),
+        Delivery::Refused { code } => (MailFailureKind::Refused, code),
+        Delivery::Sent => (MailFailureKind::GivenUp, None),
+    };
+    match noted {
+        Noted::Sent if is_current => forget(&writing, outgoing.person.key()).await?,
+        Noted::GivenUp if is_current => {
+            note(&writing, outgoing.person.key(), &outgoing.to, failure, now).await?;
         }
+        _ => {}
+    }
+    if noted == Noted::Sent {
+        note_told(&writing, &outgoing.told).await?;
     }
     writing.commit().await?;
+    Ok(noted)
+}
+
+/// Notes what has been told of some referrals.
+async fn note_told(writing: &WriteTransaction, told: &[(Uuid, Told)]) -> Result<(), ServiceError> {
+    for (referral, told) in told {
+        referral::Entity::update_many()
+            .col_expr(referral::Column::IsToldNew, Expr::value(told.new))
+            .col_expr(referral::Column::IsToldWeek, Expr::value(told.week))
+            .col_expr(referral::Column::IsToldDay, Expr::value(told.day))
+            .filter(referral::Column::Id.eq(*referral))
+            .exec(writing)
+            .await?;
+    }
     Ok(())
 }

@@ -3,14 +3,22 @@
 //! Every table that names a person stands in [`registry::DECLARATIONS`]; export, erasure and
 //! tidying work from it and from nothing else.
 
+mod columns;
+mod export;
+mod names;
 mod reconcile;
 pub mod registry;
 mod revocations;
 mod scrub;
+mod topics;
+mod values;
+
+pub use columns::column_in_words;
+pub use export::export;
 
 use std::collections::BTreeMap;
 
-use kvarten_domain::{Locale, PersonId, Timestamp};
+use kvarten_domain::{PersonId, Timestamp};
 use kvarten_entity::{
     Column, Key, person, points_entry, session, sign_in_throttle, unit_points_kept,
 };
@@ -19,13 +27,11 @@ use sea_orm::{
     ColumnTrait, EntityTrait, QueryFilter, QuerySelect,
     sea_query::{Expr, ExprTrait, OnConflict},
 };
-use serde_json::{Map, Value};
 use uuid::Uuid;
 
 use crate::{
     ServiceError, Services,
     audit::{self, Actor, Entry},
-    competence::looks_at,
     disclosure::hold,
     known_device,
     session::Lifetime,
@@ -43,46 +49,6 @@ pub const KEPT_AFTER_LEAVING_SECONDS: i64 = 2 * 365 * 86_400;
 
 /// How long a failed sign-in is remembered, in seconds.
 const THROTTLE_SECONDS: i64 = 86_400;
-
-/// Everything kept about a person: for each table, its rows.
-///
-/// # Errors
-/// [`ServiceError::NotFound`] where there is no such person.
-pub async fn export(services: &Services, person: PersonId) -> Result<Value, ServiceError> {
-    let db = services.store().read();
-    if person::Entity::find_by_id(person.key()).one(db).await?.is_none() {
-        return Err(ServiceError::NotFound);
-    }
-    let mut tables = Map::new();
-    for declaration in DECLARATIONS {
-        let rows = (declaration.export)(db.clone(), person.key()).await?;
-        // A table that names people in two ways is there twice.
-        let name = if tables.contains_key(declaration.table) {
-            format!("{} ({})", declaration.table, declaration.column)
-        } else {
-            declaration.table.to_owned()
-        };
-        tables.insert(
-            name,
-            serde_json::json!({
-                "holds": declaration.holds,
-                "kept": declaration.retention.sentence(),
-                "rows": rows,
-            }),
-        );
-    }
-    // Who has looked at one together with everybody in one's unit names one in no table.
-    let looks = looks_at(services, person, None, Locale::Sv).await?;
-    tables.insert(
-        "looks".to_owned(),
-        serde_json::json!({
-            "holds": "vilka som har sett dina kunskaper, ensamma eller med hela enheten",
-            "kept": registry::Retention::AfterLeaving.sentence(),
-            "rows": looks,
-        }),
-    );
-    Ok(serde_json::json!({ "person": person, "tables": tables }))
-}
 
 /// Erases a person: from the tables, and from the database's files unless others are reading them
 /// all the while. What is left there then goes with the next [`tidy`].

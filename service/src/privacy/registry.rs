@@ -2,10 +2,12 @@
 
 use std::{future::Future, pin::Pin};
 
+use kvarten_domain::Locale;
 use kvarten_entity::{
     answer, attempt, claim, cohort_member, competence, employment, evidence, known_device,
-    leaderboard_member, lesson, mail, mail_choice, person, person_look, points_entry, referral,
-    role_grant, self_assessment, session, standing_referral, step_state, unit_look, visit,
+    leaderboard_member, lesson, mail, mail_choice, mail_failure, person, person_look, points_entry,
+    referral, role_grant, self_assessment, session, standing_referral, step_state, unit_look,
+    visit,
 };
 use sea_orm::{ColumnTrait, DatabaseConnection, EntityTrait, QueryFilter, sea_query::Expr};
 use serde::Serialize;
@@ -43,15 +45,23 @@ pub enum Retention {
 impl Retention {
     /// In words, for the export.
     #[must_use]
-    pub const fn sentence(self) -> &'static str {
-        match self {
-            Self::AfterLeaving => "till två år efter att du har slutat",
-            Self::UntilSessionEnds => "tills inloggningen upphör, högst 60 dagar",
-            Self::UntilUnused => {
+    pub const fn sentence(self, locale: Locale) -> &'static str {
+        match (self, locale) {
+            (Self::AfterLeaving, Locale::Sv) => "till två år efter att du har slutat",
+            (Self::AfterLeaving, Locale::En) => "until two years after you have left",
+            (Self::UntilSessionEnds, Locale::Sv) => "tills inloggningen upphör, högst 60 dagar",
+            (Self::UntilSessionEnds, Locale::En) => "until the session ends, at most 60 days",
+            (Self::UntilUnused, Locale::Sv) => {
                 "tills du inte har loggat in med enheten på ett år, eller loggar ut överallt"
             }
-            Self::UntilWithdrawn => {
+            (Self::UntilUnused, Locale::En) => {
+                "until you have not signed in with the device for a year, or sign out everywhere"
+            }
+            (Self::UntilWithdrawn, Locale::Sv) => {
                 "tills du lämnar topplistan, högst två år efter att du har slutat"
+            }
+            (Self::UntilWithdrawn, Locale::En) => {
+                "until you leave the leaderboard, at most two years after you have left"
             }
         }
     }
@@ -249,6 +259,15 @@ pub static DECLARATIONS: &[Declaration] = &[
         "mail_choices",
         "person_id",
         "om du vill ha mejl",
+        Delete,
+        AfterLeaving
+    ),
+    deleted!(
+        mail_failure,
+        PersonId,
+        "mail_failures",
+        "person_id",
+        "att mejl till dig inte kom fram",
         Delete,
         AfterLeaving
     ),

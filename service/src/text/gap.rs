@@ -60,7 +60,9 @@ impl Vocabulary {
             return Self::default();
         }
         let mut texts = Vec::new();
-        steps.iter().for_each(|step| step_texts(step, &mut texts));
+        for step in steps {
+            step_texts(step, &mut texts);
+        }
         for question in questions() {
             texts.extend(
                 [&question.prompt, &question.hint, &question.explanation].map(String::as_str),

@@ -21,7 +21,7 @@ pub mod identity;
 mod swedish;
 
 pub use alias::Alias;
-pub use collation::collation_key;
+pub use collation::{CollationKey, collation_key};
 pub use form::{nfc, nfkd};
 pub use identity::{identity_key, lookalike_key};
 

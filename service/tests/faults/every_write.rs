@@ -4,21 +4,24 @@ use kvarten_domain::{
     Date, Id, LessonId, Level, Locale, PersonId, ProgramId, ReferralId, Role, SystemId, Timestamp,
     bank::Filter, overview, reply::Fields, unit::UnitKind,
 };
-use kvarten_entity::{mail_choice, referral, session};
+use kvarten_entity::{Column, employment, mail_choice, person, referral, session};
 use kvarten_service::{
     ServiceError, SignedIn,
     administrator::Administrator,
+    known_device,
     manager::{Manager, Pointing, Standing},
     map::{ProgramEdit, RequirementEdit, StatementEdit, SystemEdit},
     new_id,
-    operator::{NewPerson, Operator},
-    outbox::{Delivery, note_delivery, plan_mail, stop_mail, take_mail},
+    operator::{NewPerson, Operator, PersonChange},
+    outbox::{
+        Delivery, confirm_address, note_bounce, note_delivery, plan_mail, stop_mail, take_mail,
+    },
     privacy, send_standing,
     session::{Lifetime, SessionRecord, Sessions, session_key},
     visitor::{Origin, Visitor},
 };
 use rstest::rstest;
-use sea_orm::EntityTrait;
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, sea_query::Expr};
 
 use crate::{
     ALONE,
@@ -94,7 +97,7 @@ async fn account(table: &Table<'_>, bo: &SignedIn) {
     table.write("learner/account.rs choose_locale", locale).await;
     table.write("learner/account.rs choose_mail", || learner.choose_mail(true)).await;
     let change = || learner.change_password(PASSWORD, "te utan mjölk i kväll", "");
-    table.write("learner/account.rs change_password", change).await;
+    table.write("learner/account.rs replace_hash", change).await;
 }
 
 async fn sign_in(table: &Table<'_>, bo: &SignedIn) {
@@ -130,9 +133,15 @@ async fn sessions(table: &Table<'_>, bo: &SignedIn) {
     let changed = SessionRecord { data: "{\"a\":1}".into(), ..record.clone() };
     table.write("session.rs save", || sessions.save(&key, &changed, NOON)).await;
     table.write("session.rs delete", || sessions.delete(&key)).await;
+    let remember = || known_device::remember(&town.services, None, bo, NOON);
+    table.write("known_device.rs remember", remember).await;
     table.prepare(sessions.create(&other, &record, NOON)).await;
     let who = town.signed_in(bo).await;
     let learner = town.learner(&who);
+    let devices = table.prepare(learner.account("", Locale::Sv)).await.devices;
+    let end = || learner.end_device(&devices[0].id);
+    table.write("learner/account.rs end_device", end).await;
+    table.prepare(sessions.create(&other, &record, NOON)).await;
     let everywhere = || learner.sign_out_everywhere();
     table.write("learner/account.rs sign_out_everywhere", everywhere).await;
     let rows = session::Entity::find().all(town.services.store().read()).await.expect("rows");
@@ -285,9 +294,6 @@ async fn standing(table: &Table<'_>, boss: &SignedIn) {
 
 /// Moves a person without sending standing referrals.
 async fn move_without_sending(table: &Table<'_>, person: PersonId) {
-    use kvarten_entity::{Column, employment};
-    use sea_orm::{ColumnTrait, QueryFilter, sea_query::Expr};
-
     let unit = table.town.units["Solgläntan"];
     employment::Entity::update_many()
         .col_expr(employment::Column::UnitId, Expr::value(unit.key()))
@@ -305,18 +311,25 @@ async fn mail(table: &Table<'_>) {
     table.write("outbox/plan.rs make", || plan_mail(services, when)).await;
     let outgoing = table.write("outbox/send.rs claim", || take_mail(services, when)).await;
     let outgoing = outgoing.expect("a mail");
-    let note = || note_delivery(services, &outgoing, Delivery::Failed, when);
+    let note = || note_delivery(services, &outgoing, Delivery::Failed { code: None }, when);
     table.write("outbox/send.rs note_delivery", note).await;
     let choice = mail_choice::Entity::find().one(services.store().read()).await.expect("a row");
     let word = choice.expect("somebody has chosen").word;
     table.write("outbox/mod.rs stop_mail", || stop_mail(services, &word, when)).await;
+    let bounce = || note_bounce(services, "bo@lindvike.example", when);
+    let bo = table.write("outbox/failures.rs note_bounce", bounce).await;
+    table.write("outbox/failures.rs confirm_address", || confirm_address(services, bo)).await;
 }
 
 async fn organisation(table: &Table<'_>) {
     let operator = table.town.operator();
     let root = table.prepare(operator.find_unit("Lindvike")).await;
     let unit = || operator.create_unit("Ekbacken", UnitKind::Unit, Some(root));
-    table.write("operator/organisation.rs create_unit", unit).await;
+    table.write("operator/units.rs create_unit", unit).await;
+    let other = table.prepare(operator.create_unit("Viken", UnitKind::Unit, Some(root))).await;
+    let rename = || operator.rename_unit(other, "Udden");
+    table.write("operator/units.rs change_unit", rename).await;
+    table.write("operator/units.rs close_unit", || operator.close_unit(other)).await;
     let profession = || operator.create_profession("kock", "kock", "cook");
     table.write("operator/organisation.rs create_profession", profession).await;
 }
@@ -328,6 +341,22 @@ async fn people(table: &Table<'_>, bo: PersonId) {
     table.write("operator/people.rs create_person", || operator.create_person(&new)).await;
     let set = || operator.set_password("disa@lindvike.example", "kaffe med mycket mjölk");
     table.write("operator/people.rs set_password", set).await;
+    let named = PersonChange { family_name: Some("Holm".into()), ..PersonChange::default() };
+    let change = || operator.change_person(bo, &named);
+    table.write("operator/changes.rs change_person", change).await;
+    let unit = table.prepare(operator.find_unit("Ekbacken")).await;
+    let add = || operator.add_role(bo, Role::Champion, unit);
+    table.write("operator/roles.rs add_role", add).await;
+    let remove = || operator.remove_role(bo, Role::Champion, unit);
+    table.write("operator/roles.rs remove_role", remove).await;
+    // As a version that took addresses as they came stored it.
+    person::Entity::update_many()
+        .col_expr(person::Column::Email, Expr::value("Bo@Lindvike.example"))
+        .filter(person::Column::Id.eq(bo.key()))
+        .exec(town.services.store().read())
+        .await
+        .expect("stored");
+    table.write("operator/mail.rs mend_addresses", || operator.mend_addresses()).await;
     let away = || operator.move_person(bo, "Ekbacken", "underskoterska", &[]);
     table.write("operator/employment.rs move_person", away).await;
     table.write("operator/employment.rs end_employment", || operator.end_employment(bo)).await;
@@ -350,5 +379,5 @@ async fn forgetting(table: &Table<'_>, bo: PersonId) {
     table.prepare(sessions.create(&session_key("old"), &record, NOON)).await;
     let late = NOON.plus_seconds(DAY);
     table.write("privacy/mod.rs tidy", || privacy::tidy(services, late)).await;
-    table.write("privacy/mod.rs erase", || privacy::erase(services, bo)).await;
+    table.write("privacy/mod.rs erase_rows", || privacy::erase(services, bo)).await;
 }

@@ -164,7 +164,7 @@ impl Fault {
 
 /// Whether an error says that nothing was saved.
 pub fn is_not_saved(error: &ServiceError) -> bool {
-    use ServiceError::{Conflict, Interrupted, StorageFailed, Unavailable};
+    use ServiceError::{Conflict, File, Interrupted, StorageFailed, Unavailable};
 
-    matches!(error, Unavailable(_) | Conflict(_) | Interrupted | StorageFailed(_))
+    matches!(error, Unavailable(_) | Conflict(_) | Interrupted | StorageFailed(_) | File(_))
 }

@@ -140,7 +140,7 @@ story!(a_page_shows_the_latest_looks_and_the_export_all_of_them, |town| {
     let expected: Vec<_> =
         latest.map(|day| town.services.calendar().date(NOON.plus_seconds(day * DAY))).collect();
     assert_eq!((dates.len(), dates), (MOST_LOOKS, expected));
-    let export = privacy::export(&town.services, alma.id()).await.expect("an export");
+    let export = privacy::export(&town.services, alma.id(), Locale::Sv).await.expect("an export");
     let rows = export["tables"]["looks"]["rows"].as_array().expect("rows");
     assert_eq!(rows.len(), all);
 });

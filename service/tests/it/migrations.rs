@@ -1,6 +1,6 @@
 //! The schema's history.
 
-use kvarten_entity::{competence, evidence, referral, required_lesson, statement};
+use kvarten_entity::{competence, evidence, referral, required_lesson, role_grant, statement};
 use kvarten_migration::{Migrator, MigratorTrait};
 use kvarten_service::{Store, StoreError};
 use sea_orm::{ConnectOptions, ConnectionTrait, Database, EntityTrait, QueryOrder, Statement};
@@ -171,4 +171,49 @@ async fn referrals_are_carried_over_on_sqlite() {
 #[tokio::test]
 async fn referrals_are_carried_over_on_postgres() {
     referrals_are_carried_over(On::Postgres).await;
+}
+
+/// What a database of the fourth step holds beyond that: an administrator whose role was written down
+/// in a unit, and one who was one before.
+const GRANTED: [&str; 4] = [
+    "INSERT INTO units (id, kind, name, created_at) VALUES ({3}, 'municipality', 'Lindvike', 1)",
+    "INSERT INTO units (id, parent_id, kind, name, created_at) VALUES ({4}, {3}, 'unit', 'Ek', 2)",
+    "INSERT INTO people (id, employee_number, given_name, family_name, created_at) \
+        VALUES ({2}, '1', 'Alma', 'Berg', 1)",
+    "INSERT INTO role_grants (id, person_id, unit_id, role, from_at, until_at) \
+        VALUES ({5}, {2}, {4}, 'administrator', 1, NULL), ({6}, {2}, {4}, 'manager', 1, NULL), \
+        ({7}, {2}, {4}, 'administrator', 1, 2)",
+];
+
+async fn an_administrator_is_one_of_the_municipality(on: On) {
+    let Some(bare) = Bare::on(on).await else { return };
+    let store = &bare.store;
+    store.migrate().await.expect("to now");
+    // As it was before.
+    let before =
+        ["DROP TABLE mail_failures", "DELETE FROM seaql_migrations WHERE version = 'm0010_places'"];
+    for sql in before.into_iter().chain(GRANTED) {
+        let sql = (1..9)
+            .fold(sql.to_owned(), |sql, id| sql.replace(&format!("{{{id}}}"), &literal(on, id)));
+        let statement = Statement::from_string(store.backend(), sql);
+        store.read().execute_raw(statement).await.expect("written");
+    }
+    store.migrate().await.expect("to now");
+    let grants = role_grant::Entity::find()
+        .order_by_asc(role_grant::Column::Id)
+        .all(store.read())
+        .await
+        .expect("read");
+    let places: Vec<u128> = grants.iter().map(|grant| grant.unit_id.as_u128()).collect();
+    assert_eq!(places, [3, 4, 4], "what ended stays as it was");
+}
+
+#[tokio::test]
+async fn an_administrator_is_one_of_the_municipality_on_sqlite() {
+    an_administrator_is_one_of_the_municipality(On::Sqlite).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_administrator_is_one_of_the_municipality_on_postgres() {
+    an_administrator_is_one_of_the_municipality(On::Postgres).await;
 }

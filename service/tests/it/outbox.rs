@@ -161,7 +161,9 @@ story!(what_cannot_be_sent_is_tried_again_later_each_time_and_given_up, |town| {
     let mut pauses = Vec::new();
     for _ in 0..MOST_TRIES {
         let outgoing = due(&town, now).await.expect("tried again");
-        note_delivery(&town.services, &outgoing, Delivery::Failed, at(now)).await.expect("noted");
+        note_delivery(&town.services, &outgoing, Delivery::Failed { code: None }, at(now))
+            .await
+            .expect("noted");
         let row = mail::Entity::find().one(town.services.store().read()).await.expect("read");
         let row = row.expect("it waits");
         let next = (row.due_at - NOON.0) / 1_000;
@@ -175,7 +177,8 @@ story!(what_cannot_be_sent_is_tried_again_later_each_time_and_given_up, |town| {
     assert_eq!(pauses.len(), usize::from(MOST_TRIES) - 1);
     assert!(due(&town, now + DAY).await.is_none(), "it rests");
     let again = due(&town, now + 8 * DAY).await.expect("another try a week later");
-    note_delivery(&town.services, &again, Delivery::Refused, at(now + 8 * DAY)).await.expect("ok");
+    let refused = Delivery::Refused { code: Some(550) };
+    note_delivery(&town.services, &again, refused, at(now + 8 * DAY)).await.expect("noted");
     assert!(
         due(&town, now + 9 * DAY).await.is_none(),
         "an address that there is not is left alone"

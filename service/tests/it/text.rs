@@ -260,7 +260,7 @@ story!(people_are_found_and_in_order_whatever_their_letters, |town| {
     let town = town.with_unit("Solgläntan").await;
     hire_people(&town).await;
     let listed = town.operator().list_people("Solgläntan").await.expect("a list");
-    let listed: Vec<_> = listed.iter().map(|(_, name)| name.as_str()).collect();
+    let listed: Vec<_> = listed.iter().map(|entry| entry.name.as_str()).collect();
     let of_unit = |name: &&str| -> String {
         let (family, given) = name.split_once(", ").expect("two names");
         format!("{given} {family}")

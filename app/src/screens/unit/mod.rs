@@ -101,10 +101,10 @@ fn buttons(l: Locale, live: Live, is_empty: impl Fn() -> bool + Send + Sync + 's
             <a class="btn btn--quiet" href=move || live.trends()>
                 {tr!(l, trends.title)}
             </a>
-            <a class="btn btn--quiet" href=move || format!("/enhet.xlsx{}", live.query()) rel="external" download>
+            <a class="btn btn--quiet" href=move || format!("/enhet.xlsx{}", live.query()) rel="external">
                 {tr!(l, unit.xlsx)}
             </a>
-            <a class="btn btn--quiet" href=move || format!("/enhet.csv{}", live.query()) rel="external" download>
+            <a class="btn btn--quiet" href=move || format!("/enhet.csv{}", live.query()) rel="external">
                 {tr!(l, unit.csv)}
             </a>
         </div>

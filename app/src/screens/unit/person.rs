@@ -51,6 +51,9 @@ pub fn person() -> Drawn {
                 <bdi>{page.name.clone()}</bdi>
             </h1>
             <p class="lead">{place}</p>
+            <p class="small">
+                {tr!(l, unit.number)} ": " {page.employee_number.clone()}
+            </p>
             <div class="btns">
                 <a class="btn" href=format!("/enhet/hanvisa?person={}", page.person)>
                     {tr!(l, refer.go_one)}

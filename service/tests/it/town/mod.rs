@@ -234,7 +234,7 @@ impl Town {
         let number = name.bytes().fold(7u32, |sum, byte| sum.wrapping_mul(31) + u32::from(byte));
         NewPerson {
             employee_number: format!("{number}"),
-            email: Some(format!("{}@lindvike.example", name.to_lowercase())),
+            email: Some(format!("{}@lindvike.example", local_part(name))),
             given_name: name.to_owned(),
             family_name: "Berg".into(),
             unit: unit.to_owned(),
@@ -381,6 +381,17 @@ impl Town {
         let question = ladder.question.as_ref().expect("asks something");
         lesson::fields(question, is_right)
     }
+}
+
+/// A name as it stands before the `@`.
+fn local_part(name: &str) -> String {
+    let plain = |c: char| match c {
+        'å' | 'ä' => 'a',
+        'ö' => 'o',
+        c if c.is_ascii_alphanumeric() => c,
+        _ => '-',
+    };
+    name.to_lowercase().chars().map(plain).collect()
 }
 
 /// Begins a climb and returns the ladder.
