@@ -99,7 +99,7 @@ test.describe("an answer from elsewhere", () => {
 test.describe("without contact", () => {
   test("ticks wait, are said to be unsent, and are sent once there is contact", async ({ page, expectFailure }) => {
     expectFailure(/api\/(tick|open_step)/);
-    await hire("9811", "Ove Elm", "Havsblick", "underskoterska");
+    await hire("9811", "Olle Elm", "Havsblick", "underskoterska");
     await enter(page, "9811");
     await page.goto("/lar/ta-emot-larm/6");
     await hydrated(page);

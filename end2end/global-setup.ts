@@ -12,7 +12,7 @@ export default async function start() {
   for (let number = 1; number <= newcomers; number += 1) {
     const who = ["--employee-number", `9${number}`, "--given-name", "Ny", "--family-name", `Berg${number}`];
     const where = ["--unit", "Havsblick", "--profession", "underskoterska"];
-    await server.command(["person", "create", ...who, ...where, "--stdin"], "kaffe på bryggan\n");
+    await server.command(["person", "create", ...who, ...where, "--stdin"], "kaffe och bulle i solen\n");
   }
   return async () => {
     await server.stop();

@@ -32,7 +32,7 @@ for (const [at, lesson] of lessons.entries()) {
       await page.goto("/logga-in");
       await alive();
       await hand.write(page.getByLabel("E-post eller anställningsnummer"), newcomer);
-      await hand.write(page.getByLabel("Lösenord", { exact: true }), "kaffe på bryggan");
+      await hand.write(page.getByLabel("Lösenord", { exact: true }), "kaffe och bulle i solen");
       await hand.press(button(page, "Logga in"));
       await expect(page.getByRole("heading", { level: 1, name: "Lär" })).toBeVisible();
 

@@ -18,7 +18,7 @@ async function run(input: string, words: string[]) {
 export const command = (...words: string[]) => run("", words);
 
 /** The password of everybody that stories hire. */
-export const password = "kaffe på bryggan";
+export const password = "kaffe och bulle i solen";
 
 /** Hires somebody: `hire("9501", "Ny Berg", "Solgläntan", "underskoterska", "manager")`. */
 export async function hire(number: string, name: string, unit: string, profession: string, role = "staff") {

@@ -146,7 +146,7 @@ async function main() {
   const server = await startServer({ people: Number(options.people), systems: Number(options.systems) });
   let browser;
   try {
-    const boss = { email: "95", password: "kaffe på bryggan" };
+    const boss = { email: "95", password: "kaffe och bulle i solen" };
     const who = ["--employee-number", boss.email, "--given-name", "Hanna", "--family-name", "Åhs"];
     const where = ["--unit", "Lindvike kommun", "--profession", "enhetschef", "--role", "manager"];
     await server.command(["person", "create", ...who, ...where, "--stdin"], boss.password);

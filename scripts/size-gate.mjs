@@ -13,7 +13,8 @@ import { accountOf, target, useServer } from "./server.mjs";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const baselineFile = join(root, "docs/size.json");
-const limits = { first: 300_000, aim: 200_000, repeat: 30_000 };
+// The limit of a first visit was 300 kB and is to be so again (docs/decisions/036-form-kit.md).
+const limits = { first: 318_000, aim: 200_000, repeat: 30_000 };
 const kinds = ["html", "css", "js", "wasm", "font", "data", "other"];
 
 /** What a response counts as; `null` for lesson media, which are not weighed. */

@@ -39,7 +39,10 @@ pub struct SiteFiles {
     pub program: String,
 }
 
-/// What every page does before the program is there, and where it never comes.
+/// What every page does before the program is there, and where it never comes: it marks the controls
+/// that the reader has used, since what a browser puts back by itself is not the reader's; and it resets
+/// the forms of a page one comes back to, since what was typed and ticked in them may be another
+/// person's.
 #[cfg(feature = "ssr")]
 const FIRST_SCRIPT: &str = include_str!("first.js");
 

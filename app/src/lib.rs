@@ -14,6 +14,7 @@ mod app;
 pub mod calls;
 #[cfg(feature = "ssr")]
 pub mod files;
+#[expect(clippy::needless_pass_by_value, reason = "a view owns what it shows")]
 mod form;
 #[cfg(feature = "hydrate")]
 mod hydration;

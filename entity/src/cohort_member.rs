@@ -3,6 +3,7 @@
 use sea_orm::entity::prelude::*;
 use serde::Serialize;
 
+#[expect(clippy::struct_field_names, reason = "columns that refer to rows end in _id")]
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel, Serialize)]
 #[sea_orm(table_name = "cohort_members")]
 pub struct Model {

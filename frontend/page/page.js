@@ -4,6 +4,8 @@
 //
 // `scripts/site.mjs` bundles this with the glue that wasm-bindgen makes, and leads every closure of
 // the program through `run`. The program speaks to this by events; `make watch` runs without it.
+import "./tap.js";
+import "./tabs.js";
 import init, { hydrate } from "../kvarten.js";
 import { goal } from "./back.js";
 import { isInTheWay, shape } from "./others.js";

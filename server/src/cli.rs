@@ -117,8 +117,8 @@ fn perform(command: Command) -> Result<(), Failure> {
             Command::Unit(command) => organisation::unit(&config, command).await,
             Command::Profession(command) => organisation::profession(&config, command).await,
             Command::Mail(command) => mail::perform(&config, command).await,
-            Command::Backup(arguments) => backup::back_up(&config, &arguments).await,
-            Command::Restore(arguments) => restore::restore(&config, &arguments).await,
+            Command::Backup(arguments) => Box::pin(backup::back_up(&config, &arguments)).await,
+            Command::Restore(arguments) => Box::pin(restore::restore(&config, &arguments)).await,
         }
     })
 }

@@ -111,7 +111,7 @@ impl Reading {
             let said = word(name).unwrap_or_default().to_ascii_lowercase();
             ["prefetch", "prerender", "preview"].iter().any(|purpose| said.contains(purpose))
         };
-        if IN_ADVANCE.iter().any(|name| is_in_advance(name)) {
+        if IN_ADVANCE.iter().any(is_in_advance) {
             return Verdict::TooEarly;
         }
         let dest = word(SEC_FETCH_DEST);

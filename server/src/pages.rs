@@ -128,9 +128,8 @@ impl Pages {
         let (parts, body) = request.into_parts();
         let kind = parts.headers.get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
         let is_form = kind.is_some_and(|kind| kind.contains("urlencoded"));
-        let has_too_many = |body: &Bytes| {
-            is_form && body.iter().filter(|byte| **byte == b'&').count() >= MOST_FIELDS
-        };
+        let has_too_many =
+            |body: &Bytes| is_form && body.split(|byte| *byte == b'&').count() > MOST_FIELDS;
         let body = match to_bytes(body, LONGEST_CALL).await {
             Ok(body) if !has_too_many(&body) => body,
             _ => return too_much(),

@@ -148,7 +148,7 @@ async fn warn_of_public_password(services: Services) {
              server can sign in as them"
         ),
         Err(error) => {
-            tracing::warn!(%error, "passwords were not compared with the demonstration's")
+            tracing::warn!(%error, "passwords were not compared with the demonstration's");
         }
     }
 }

@@ -368,7 +368,10 @@ fn a_person_changes_from_the_command_line() {
     let change = |field: &str, text: &str| run(data, &["person", "change", id, field, text]);
     assert_refused(&change("--email", "anna,holm@lindvike.example"), "e-mail address is not one");
     assert_refused(&change("--email", ""), "the e-mail address must be filled in");
-    assert_refused(&change("--given-name", "Al\u{7}ma"), "the given name does not look right");
+    assert_refused(
+        &change("--given-name", "Al\u{7}ma"),
+        "the given name has characters that cannot be seen",
+    );
     assert_refused(&change("--employee-number", "1 2"), "the employee number does not look right");
     assert_refused(&run(data, &["person", "change", "9", "--given-name", "Bo"]), "`9`");
     printed(data, &["person", "change", id, "--no-email", "--employee-number", "77"]);

@@ -21,7 +21,7 @@ async fn broken() -> Result<(), ServerFnError> {
 /// Takes longer than anything may.
 #[server(prefix = "/api", endpoint = "test/wait")]
 async fn wait() -> Result<(), ServerFnError> {
-    tokio::time::sleep(Duration::from_secs(300)).await;
+    tokio::time::sleep(Duration::from_mins(5)).await;
     Ok(())
 }
 

@@ -96,11 +96,11 @@ async fn a_file_with_people_in_it_is_warned_of_first() {
         assert!(anyway.header("content-disposition").starts_with("attachment"), "{link}");
     }
     // The page that explains one's data has the warning on it.
-    let page = stand.get("/mina-uppgifter", &[("cookie", &shared)]).await.text().to_owned();
+    let page = stand.get("/mina-uppgifter", &[("cookie", &shared)]).await.text();
     assert!(page.contains("/mina-uppgifter.json?varnad=1"), "{page}");
-    let page = stand.get("/mina-uppgifter", &[("cookie", &own)]).await.text().to_owned();
+    let page = stand.get("/mina-uppgifter", &[("cookie", &own)]).await.text();
     assert!(page.contains("href=\"/mina-uppgifter.json\""), "{page}");
-    assert_eq!(stand.get("/mina-uppgifter", &[]).await.status, 302);
+    assert_eq!(stand.get("/mina-uppgifter", &[("accept", "text/html")]).await.status, 302);
     for nowhere in ["/fil", "/fil?till=https://elsewhere.example", "/fil?till=/mer"] {
         assert_eq!(stand.get(nowhere, &[("cookie", &own)]).await.status, 404, "{nowhere}");
     }

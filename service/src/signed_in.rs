@@ -92,7 +92,9 @@ pub(crate) fn whose() -> RelationDef {
 #[must_use]
 pub fn page_owner(person: PersonId) -> String {
     let digest = Sha256::digest(format!("page-owner:{person}").as_bytes());
-    digest[..12].iter().map(|byte| format!("{byte:02x}")).collect()
+    let mut mark = format!("{digest:x}");
+    mark.truncate(24);
+    mark
 }
 
 /// The full names of some people. One statement, or none where there are none.

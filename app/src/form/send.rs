@@ -45,9 +45,12 @@ pub(super) async fn send(
     if response.ok() { Ok(bytes.into()) } else { Err(WireError::de(bytes.into())) }
 }
 
+/// What is to be tried again as soon as there is contact.
+type Waiting = Vec<Box<dyn Fn()>>;
+
 thread_local! {
-    /// What is to be tried again as soon as there is contact, and what listens for it.
-    static WAITING: RefCell<(Vec<Box<dyn Fn()>>, Option<EventListener>)> = RefCell::default();
+    /// What is to be tried again, and what listens for contact.
+    static WAITING: RefCell<(Waiting, Option<EventListener>)> = RefCell::default();
 }
 
 fn try_again() {

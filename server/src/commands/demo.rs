@@ -17,7 +17,7 @@ pub struct Arguments {
     /// Leave a database that is not empty as it is, without complaint
     #[arg(long)]
     if_empty: bool,
-    /// Fill the database even though KVARTEN_PUBLIC_URL leads to another machine: all accounts in it have
+    /// Fill the database even though `KVARTEN_PUBLIC_URL` leads to another machine: all accounts in it have
     /// a public password
     #[arg(long)]
     public_demonstration: bool,

@@ -111,8 +111,11 @@ async fn what_is_written_is_text_on_every_screen_and_in_every_file() {
         visited.extend(route_of(&routes, path).map(str::to_owned));
     }
 
-    let missed: Vec<_> =
-        routes.iter().filter(|route| *route != "/" && !visited.contains(*route)).collect();
+    // `/fil` is drawn on a shared tablet alone, and of the program's own words.
+    let missed: Vec<_> = routes
+        .iter()
+        .filter(|route| !["/", "/fil"].contains(&route.as_str()) && !visited.contains(*route))
+        .collect();
     assert!(missed.is_empty(), "no page of these was looked at: {missed:?}");
     let unseen: Vec<_> = COLUMNS
         .iter()

@@ -57,7 +57,7 @@ impl PersonChange {
         match &self.email {
             EmailChange::Keep => {}
             EmailChange::Remove => {
-                columns.push((person::Column::Email, Expr::value(None::<String>)))
+                columns.push((person::Column::Email, Expr::value(None::<String>)));
             }
             EmailChange::To(text) => {
                 let read =

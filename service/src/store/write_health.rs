@@ -89,7 +89,7 @@ impl WriteHealth {
     pub(super) fn failed(&self, backend: DbBackend, error: &DbErr) {
         match error_kind::of(error) {
             DbErrorKind::StorageFailed if backend == DbBackend::Sqlite => {
-                self.storage_failed(error)
+                self.storage_failed(error);
             }
             DbErrorKind::StorageFailed => tracing::error!(%error, "a write to the database failed"),
             DbErrorKind::Conflict => tracing::warn!(%error, "a write conflicted with another"),

@@ -24,7 +24,7 @@ impl Disk {
     }
 
     pub fn mend(&self) {
-        setrlimit(Resource::Fsize, self.before.clone()).expect("the limit before");
+        setrlimit(Resource::Fsize, self.before).expect("the limit before");
     }
 }
 

@@ -176,7 +176,8 @@ async fn concurrent_writes_survive_a_disk_that_fills_and_empties() {
     }
     assert!(refused > 0, "the disk never was full");
     reply(&town, &people[15]).await.expect("the first write afterwards works");
-    let (acknowledged, found) = (acknowledged.lock().expect("whole").clone(), found(&town).await);
+    let found = found(&town).await;
+    let acknowledged = acknowledged.lock().expect("whole").clone();
     let lost = acknowledged.iter().filter(|answer| !found.contains(&answer.key())).count();
     assert_eq!(lost, 0, "of {} acknowledged replies; {refused} were refused", acknowledged.len());
 }
@@ -212,7 +213,10 @@ async fn sqlx_counts_a_transaction_that_sqlite_rolled_back() {
         result = result.and(writing.execute(row).await.map(drop));
     }
     let error = result.expect_err("full");
-    assert_eq!(error.as_database_error().and_then(|error| error.code()).as_deref(), Some("13"));
+    assert_eq!(
+        error.as_database_error().and_then(sea_orm::sqlx::error::DatabaseError::code).as_deref(),
+        Some("13")
+    );
     assert!(writing.rollback().await.is_err(), "there is nothing to roll back");
     assert!(connection.is_in_transaction(), "but the depth stays");
 }

@@ -8,7 +8,7 @@ use kvarten_service::SignedIn;
 
 use crate::{
     ALONE,
-    town::{On, Town, join_all},
+    town::{On, Town},
 };
 
 const PEOPLE: usize = 300;
@@ -40,11 +40,16 @@ async fn answers_a_second() {
     }
     let town = Arc::new(town);
     let begun = Instant::now();
-    let beginning = people.iter().map(|who| async {
-        let id = kvarten_service::new_id();
-        town.learner(who).start_attempt("mejl", id).await.expect("begins");
+    let beginning = people.iter().map(|who| {
+        let (town, who) = (Arc::clone(&town), who.clone());
+        tokio::spawn(async move {
+            let id = kvarten_service::new_id();
+            town.learner(&who).start_attempt("mejl", id).await.expect("begins");
+        })
     });
-    join_all(beginning).await;
+    for one in beginning.collect::<Vec<_>>() {
+        one.await.expect("begins");
+    }
     println!("{PEOPLE} begin within {:?}", begun.elapsed());
     let begun = Instant::now();
     let answering: Vec<_> =

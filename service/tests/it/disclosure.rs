@@ -151,11 +151,12 @@ story!(an_administrator_who_manages_a_unit_sees_it_in_full_and_the_rest_in_cohor
     town.completes(&emil).await;
     let nadia = town.signed_in(town.person_at_root("Nadia", Role::Administrator).await).await;
     let chief = NewPerson {
-        roles: vec![Role::Manager, Role::Administrator],
+        roles: vec![Role::Manager],
         profession: "enhetschef".into(),
         ..Town::new_person("Torbjörn", "Solgläntan")
     };
     let both = town.operator().create_person(&chief).await.expect("a person");
+    town.make_administrator(both).await;
     town.refresh(NOON).await;
     let later = NOON.plus_seconds(60);
     let page = town.all_trends(&nadia, None, later).await;
@@ -176,14 +177,16 @@ story!(one_of_five_is_not_told_of_the_other_four, |town| {
     for name in ["Alma", "Bo", "Cia", "Disa"] {
         town.staff(name, "Solgläntan").await;
     }
-    let emma = town.person("Emma", "Solgläntan", Role::Administrator).await;
+    let emma = town.staff("Emma", "Solgläntan").await;
+    town.make_administrator(emma).await;
     let emma = town.signed_in(emma).await;
     let chief = NewPerson {
         profession: "enhetschef".into(),
-        roles: vec![Role::Administrator],
+        roles: vec![Role::Staff],
         ..Town::new_person("Nadia", "Solgläntan")
     };
     let nadia = town.operator().create_person(&chief).await.expect("a person");
+    town.make_administrator(nadia).await;
     let nadia = town.signed_in(nadia).await;
     town.refresh(NOON).await;
     let later = NOON.plus_seconds(60);
@@ -203,7 +206,7 @@ fn listed(overview: &Overview) -> Vec<(UnitId, String, u32, u32)> {
                 overview.unit_of(person).is_some_and(|unit| inside.contains(unit))
             });
             let gaps: Vec<u8> = people.filter_map(|person| overview.gap(person, at)).collect();
-            let reached = gaps.iter().filter(|gap| **gap == 0).count();
+            let reached = gaps.iter().copied().filter(|gap| *gap == 0).count();
             let count = |number: usize| u32::try_from(number).expect("few");
             lines.push((unit.id, system.code.clone(), count(gaps.len()), count(reached)));
         }

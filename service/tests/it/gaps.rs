@@ -190,6 +190,7 @@ async fn judged(learner: &Learner<'_>, ladder: &LadderView, word: &str) -> (Is, 
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[expect(clippy::map_entry, reason = "what is put there is awaited")]
 async fn replies_to_the_gaps_of_the_demonstration() {
     let town = Town::on(On::Sqlite).await.expect("SQLite").with_unit("Solgläntan").await;
     let alma = town.signed_in(town.staff("Alma", "Solgläntan").await).await;

@@ -37,8 +37,8 @@ impl BackupFolder {
         let is_alone = wait_for(&lock).await?;
         let folder = Self { path: path.to_path_buf(), _lock: lock };
         if is_alone {
-            folder.remove_leftovers(path);
-            folder.remove_leftovers(&path.join("media"));
+            Self::remove_leftovers(path);
+            Self::remove_leftovers(&path.join("media"));
         }
         Ok(folder)
     }
@@ -76,7 +76,7 @@ impl BackupFolder {
     }
 
     /// Only called while no other backup is at work here.
-    fn remove_leftovers(&self, folder: &Path) {
+    fn remove_leftovers(folder: &Path) {
         let Ok(entries) = fs::read_dir(folder) else { return };
         for entry in entries.flatten() {
             let name = entry.file_name();

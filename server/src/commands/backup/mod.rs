@@ -32,7 +32,7 @@ pub struct Arguments {
 /// # Errors
 /// Whatever keeps the copy from being whole. Nothing of it is left then.
 pub async fn back_up(config: &Config, arguments: &Arguments) -> Result<(), Failure> {
-    unless_stopped(back_up_to(config, arguments)).await
+    Box::pin(unless_stopped(back_up_to(config, arguments))).await
 }
 
 async fn back_up_to(config: &Config, arguments: &Arguments) -> Result<(), Failure> {

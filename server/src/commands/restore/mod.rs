@@ -33,7 +33,7 @@ pub struct Arguments {
 /// # Errors
 /// Whatever keeps it from being put in place whole. The database is as it was then.
 pub async fn restore(config: &Config, arguments: &Arguments) -> Result<(), Failure> {
-    unless_stopped(restore_from(config, &arguments.file)).await
+    Box::pin(unless_stopped(restore_from(config, &arguments.file))).await
 }
 
 async fn restore_from(config: &Config, file: &Path) -> Result<(), Failure> {

@@ -98,8 +98,7 @@ async fn prepare(config: &Config, file: &Path, new: &Path) -> Result<Reconciled,
             let file = file.display();
             return Err(Failure::Refused(format!("{file} is not a database of Kvarten")));
         }
-        Ok((false, _)) => return Err(damaged()),
-        Err::<_, sea_orm::DbErr>(_) => return Err(damaged()),
+        Ok((false, _)) | Err::<_, sea_orm::DbErr>(_) => return Err(damaged()),
     }
     store.migrate().await?;
     let services = Services::new(store, config.calendar.clone(), config.media());
@@ -132,5 +131,5 @@ fn free_name(database: &Path) -> PathBuf {
         let number = if number == 1 { String::new() } else { format!("-{number}") };
         database.with_file_name(format!("replaced-{}{number}.db", name_of_now()))
     };
-    (1..).map(name).find(|name| !name.exists()).unwrap_or_else(|| name(1))
+    (1..10_000).map(name).find(|name| !name.exists()).unwrap_or_else(|| name(1))
 }

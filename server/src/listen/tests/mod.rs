@@ -30,7 +30,7 @@ mod time;
 
 const HEAD: Duration = Duration::from_millis(400);
 const STALL: Duration = Duration::from_millis(400);
-const IDLE: Duration = Duration::from_millis(1_000);
+const IDLE: Duration = Duration::from_secs(1);
 /// Long enough for anything here on a busy machine.
 const PATIENCE: Duration = Duration::from_secs(20);
 

@@ -254,6 +254,12 @@ impl Town {
         self.person(name, unit, Role::Staff).await
     }
 
+    /// Makes a person administrator of the municipality.
+    pub async fn make_administrator(&self, person: PersonId) {
+        let role = Role::Administrator;
+        self.operator().add_role(person, role, self.root).await.expect("a role");
+    }
+
     /// A person with a role for the whole municipality.
     pub async fn person_at_root(&self, name: &str, role: Role) -> PersonId {
         self.person(name, &self.root.to_string(), role).await
