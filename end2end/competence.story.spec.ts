@@ -1,13 +1,13 @@
 import type { Page } from "@playwright/test";
 import { replyRightly } from "./answers";
-import { expect, expectAccessibleInFull, expectNoSidewaysScroll, hydrated, sizes, test } from "./fixtures";
+import { expect, expectAccessibleInFull, expectNoSidewaysScroll, hydrated, seen, sizes, test } from "./fixtures";
 import { touch } from "./hands";
 import { command, enterAlive, hire } from "./program";
 
 /** The employee number of somebody in Solgläntan. */
 async function numberOf(name: string) {
   const people = (await command("person", "list", "--unit", "Solgläntan")).split("\n");
-  const line = people.find((person) => person.endsWith(`\t${name}`));
+  const line = people.find((person) => person.split("\t").includes(name));
   if (!line) throw new Error(`nobody is called ${name}`);
   return line.split("\t")[0];
 }
@@ -17,6 +17,7 @@ async function takeLesson(page: Page) {
   for (let steps = 0; steps < 12 && !page.url().endsWith("/stegen"); steps += 1) {
     await hydrated(page);
     const title = await page.title();
+    await seen(page);
     await page.locator(".actions button").tap();
     await expect(page).not.toHaveTitle(title);
   }

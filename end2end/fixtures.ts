@@ -104,6 +104,9 @@ export async function hydrated(page: Page, { isRebuilt = false as boolean | "eit
   expect(found, "the program has built the page anew").toBe(isRebuilt);
 }
 
+/** Waits until what has just come can have been seen: before, a tap where the last one was does nothing. */
+export const seen = (page: Page) => page.waitForTimeout(550);
+
 /** A viewport in which nothing lies under the bar at the bottom, for axe. */
 export const tall = { width: 360, height: 14_000 };
 

@@ -5,6 +5,7 @@ import {
   expectAccessibleInFull,
   expectNoSidewaysScroll,
   hydrated,
+  seen,
   tall,
   test,
 } from "./fixtures";
@@ -38,6 +39,7 @@ test.describe("a learner", () => {
       await expectNoSidewaysScroll(page);
       const boxes = page.locator(".tasks input");
       if ((await boxes.count()) > 0) await boxes.first().check();
+      await seen(page);
       await page.locator(".actions button").click();
     }
     await expect(page).toHaveURL(/\/stegen$/);

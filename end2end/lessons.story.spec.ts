@@ -1,5 +1,5 @@
 import { asked, lessons, replyRightly } from "./answers";
-import { expect, expectAccessibleInFull, hydrated, test } from "./fixtures";
+import { expect, expectAccessibleInFull, hydrated, test, seen } from "./fixtures";
 import { button, type Hand, keyboard, plain, touch } from "./hands";
 
 // Each lesson, by somebody new, on a phone: signing in, finding it, every step, to the top of its
@@ -49,6 +49,7 @@ for (const [at, lesson] of lessons.entries()) {
         const title = await page.title();
         for (const box of await page.locator(".tasks input").all()) await hand.tick(box);
         if (hand === touch) await expectAccessibleInFull(page);
+        await seen(page);
         await hand.press(page.locator(".actions button"));
         await expect(page).not.toHaveTitle(title);
       }
