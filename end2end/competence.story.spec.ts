@@ -27,6 +27,7 @@ async function takeLesson(page: Page) {
     await page.locator(".ask__q, .climbed--top").first().waitFor();
     if (await top.isVisible()) break;
     await replyRightly(page, touch);
+    await seen(page);
     await page.locator(".actions a.btn--big").tap();
     await expect(page.locator(".reply--right")).toBeHidden();
   }

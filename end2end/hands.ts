@@ -1,5 +1,5 @@
 import { type Locator, type Page } from "@playwright/test";
-import { expect } from "./fixtures";
+import { expect, seen } from "./fixtures";
 
 /** A way to use a page. */
 export interface Hand {
@@ -16,7 +16,10 @@ export interface Hand {
 /** By fingers on a screen. */
 export const touch: Hand = {
   isLive: true,
-  press: (target) => target.tap(),
+  press: async (target) => {
+    await seen(target.page());
+    await target.tap();
+  },
   tick: async (target) => {
     if (!(await target.isChecked())) await target.tap();
   },

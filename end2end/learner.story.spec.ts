@@ -68,6 +68,7 @@ test.describe("a learner", () => {
       } else {
         await replyRightly(page, touch);
       }
+      await seen(page);
       await page.locator(".actions a.btn--big").click();
       await expect(page.locator(".reply--right, .reply--wrong")).toBeHidden();
       await page.locator(".ask__q, .climbed--top").first().waitFor();
