@@ -25,16 +25,16 @@ const ticks = async (number: string) => {
 test.describe("an answer from elsewhere", () => {
   test("to signing in is said, and what was typed stays", async ({ page, expectFailure }) => {
     expectFailure(/api\/sign_in/);
-    await hire("9801", "Nora Elm", "Havsblick", "underskoterska");
+    await hire("8801", "Nora Elm", "Havsblick", "underskoterska");
     await page.goto("/logga-in");
     await hydrated(page);
     await page.route("**/api/sign_in", gateway);
-    await page.getByLabel("E-post eller anställningsnummer").fill("9801");
+    await page.getByLabel("E-post eller anställningsnummer").fill("8801");
     await page.getByLabel("Lösenord", { exact: true }).fill(password);
     await page.getByRole("button", { name: "Logga in", exact: true }).click();
     const said = page.getByRole("alert").filter({ hasText: "Något gick fel hos oss" });
     await expect(said).toBeFocused();
-    await expect(page.getByLabel("E-post eller anställningsnummer")).toHaveValue("9801");
+    await expect(page.getByLabel("E-post eller anställningsnummer")).toHaveValue("8801");
     await expect(page.getByLabel("Lösenord", { exact: true })).toHaveValue(password);
     await page.unroute("**/api/sign_in");
     await said.getByRole("button", { name: "Försök igen" }).click();
@@ -43,8 +43,8 @@ test.describe("an answer from elsewhere", () => {
 
   test("to a reply keeps the reply chosen, and it can be sent again", async ({ page, expectFailure }) => {
     expectFailure(/api\/submit_reply/);
-    await hire("9802", "Nils Elm", "Havsblick", "underskoterska");
-    await enter(page, "9802");
+    await hire("8802", "Nils Elm", "Havsblick", "underskoterska");
+    await enter(page, "8802");
     await climb(page);
     await page.route("**/api/submit_reply", gateway);
     await replyRightly(page, touch, false);
@@ -61,8 +61,8 @@ test.describe("an answer from elsewhere", () => {
 
   test("never counts as done", async ({ page, expectFailure }) => {
     expectFailure(/api\/(change_password|join_leaderboard|choose_mail)/);
-    await hire("9803", "Noa Elm", "Havsblick", "underskoterska");
-    await enterAlive(page, "9803", "/mer");
+    await hire("8803", "Noa Elm", "Havsblick", "underskoterska");
+    await enterAlive(page, "8803", "/mer");
     await page.route("**/api/change_password", portal);
     await page.getByLabel("Nuvarande lösenord").fill(password);
     await page.getByLabel("Nytt lösenord").fill("te och bulle på altanen");
@@ -99,8 +99,8 @@ test.describe("an answer from elsewhere", () => {
 test.describe("without contact", () => {
   test("ticks wait, are said to be unsent, and are sent once there is contact", async ({ page, expectFailure }) => {
     expectFailure(/api\/(tick|open_step)/);
-    await hire("9811", "Olle Elm", "Havsblick", "underskoterska");
-    await enter(page, "9811");
+    await hire("8811", "Olle Elm", "Havsblick", "underskoterska");
+    await enter(page, "8811");
     await page.goto("/lar/ta-emot-larm/6");
     await hydrated(page);
     const boxes = page.locator(".tasks input");
@@ -119,8 +119,8 @@ test.describe("without contact", () => {
 
   test("a reply waits, and is sent once there is contact, once", async ({ page, expectFailure }) => {
     expectFailure(/api\/submit_reply/);
-    await hire("9812", "Olga Elm", "Havsblick", "underskoterska");
-    await enter(page, "9812");
+    await hire("8812", "Olga Elm", "Havsblick", "underskoterska");
+    await enter(page, "8812");
     await climb(page);
     let sent = 0;
     page.on("response", (response) => void (sent += Number(/submit_reply/.test(response.url()))));
@@ -136,15 +136,15 @@ test.describe("without contact", () => {
 test.describe("two people in one browser", () => {
   test("are told apart: nothing is done in another's name", async ({ page, context, expectFailure }) => {
     expectFailure(/api\/(join_leaderboard|submit_reply|sign_out)/);
-    await hire("9821", "Anna Elm", "Havsblick", "underskoterska");
-    await hire("9822", "Bo Elm", "Havsblick", "underskoterska");
-    await enter(page, "9821");
+    await hire("8821", "Anna Elm", "Havsblick", "underskoterska");
+    await hire("8822", "Bo Elm", "Havsblick", "underskoterska");
+    await enter(page, "8821");
     await climb(page);
     const board = await context.newPage();
     await board.goto("/poang");
     await hydrated(board);
     const other = await context.newPage();
-    await enter(other, "9822");
+    await enter(other, "8822");
     await expect(board.getByText("Någon annan är inloggad här nu").first()).toBeVisible();
 
     await board.getByLabel("Namn att visa").fill("Annas namn");
@@ -153,14 +153,14 @@ test.describe("two people in one browser", () => {
     await replyRightly(page, touch, false);
     await expect(page.locator("form").getByText("Någon annan är inloggad här nu")).toBeVisible();
     await expect(page.getByText("Sidan finns inte")).toHaveCount(0);
-    expect(await command("person", "export", "9822")).not.toContain("Annas namn");
-    expect(await command("person", "export", "9821")).not.toContain("Annas namn");
+    expect(await command("person", "export", "8822")).not.toContain("Annas namn");
+    expect(await command("person", "export", "8821")).not.toContain("Annas namn");
   });
 
   test("do not get each other's ticks by going back", async ({ page }) => {
-    await hire("9823", "Ada Elm", "Havsblick", "underskoterska");
-    await hire("9824", "Bea Elm", "Havsblick", "underskoterska");
-    await enter(page, "9823");
+    await hire("8823", "Ada Elm", "Havsblick", "underskoterska");
+    await hire("8824", "Bea Elm", "Havsblick", "underskoterska");
+    await enter(page, "8823");
     await page.goto("/lar/ta-emot-larm/6");
     await hydrated(page);
     for (const at of [0, 1, 2]) {
@@ -172,18 +172,18 @@ test.describe("two people in one browser", () => {
     await hydrated(page);
     await page.getByRole("button", { name: "Logga ut", exact: true }).click();
     await page.waitForURL(/\/logga-in/);
-    await enter(page, "9824");
+    await enter(page, "8824");
     for (let back = 0; back < 8 && !page.url().endsWith("/lar/ta-emot-larm/6"); back += 1) await page.goBack();
     await expect(page).toHaveURL(/\/lar\/ta-emot-larm\/6$/);
     await hydrated(page);
     await page.waitForTimeout(1_000);
     await expect(page.locator(".tasks input:checked")).toHaveCount(0);
-    expect((await ticks("9824")).filter((kept) => /[1-9]/.test(kept))).toEqual([]);
+    expect((await ticks("8824")).filter((kept) => /[1-9]/.test(kept))).toEqual([]);
   });
 
   test("in two tabs: a sign-out is followed at once", async ({ page, context }) => {
-    await hire("9825", "Ebbe Elm", "Havsblick", "underskoterska");
-    await enterAlive(page, "9825");
+    await hire("8825", "Ebbe Elm", "Havsblick", "underskoterska");
+    await enterAlive(page, "8825");
     const other = await context.newPage();
     await other.goto("/mer");
     await hydrated(other);
@@ -199,7 +199,7 @@ test.describe("a double tap", () => {
 
       test("on the way to the next question answers nothing", async ({ page }) => {
         test.setTimeout(120_000);
-        const number = `983${viewport.width % 10}${viewport.width > 500 ? 1 : 2}`;
+        const number = `883${viewport.width % 10}${viewport.width > 500 ? 1 : 2}`;
         await hire(number, "Tapp Elm", "Havsblick", "underskoterska");
         await enter(page, number);
         await climb(page);
@@ -227,8 +227,8 @@ test.describe("a double tap", () => {
 test.describe("a form that is refused", () => {
   test("comes back whole without JavaScript", async ({ noScript: page, expectFailure }) => {
     expectFailure(/enhet\/hanvisa/);
-    await hire("9841", "Chefa Elm", "Havsblick", "enhetschef", "manager");
-    await enter(page, "9841", "/enhet/hanvisa");
+    await hire("8841", "Chefa Elm", "Havsblick", "enhetschef", "manager");
+    await enter(page, "8841", "/enhet/hanvisa");
     const boxes = page.locator(".refer__list input");
     await expect(boxes.first()).toBeVisible();
     const all = await boxes.count();
@@ -248,8 +248,8 @@ test.describe("a form that is refused", () => {
   });
 
   test("says without JavaScript that the session had ended", async ({ noScript: page }) => {
-    await hire("9842", "Doris Elm", "Havsblick", "underskoterska");
-    await enter(page, "9842");
+    await hire("8842", "Doris Elm", "Havsblick", "underskoterska");
+    await enter(page, "8842");
     await page.goto("/lar/ta-emot-larm/stegen");
     await page.getByRole("button", { name: "Börja svara" }).click();
     await asked(page);
@@ -261,8 +261,8 @@ test.describe("a form that is refused", () => {
 
   test("takes the focus to the first field at fault", async ({ page, expectFailure }) => {
     expectFailure(/api\/refer/);
-    await hire("9843", "Eivor Elm", "Havsblick", "enhetschef", "manager");
-    await enterAlive(page, "9843", "/enhet/hanvisa");
+    await hire("8843", "Eivor Elm", "Havsblick", "enhetschef", "manager");
+    await enterAlive(page, "8843", "/enhet/hanvisa");
     const boxes = page.locator(".refer__list input:checked");
     while ((await boxes.count()) > 0) await boxes.first().uncheck();
     await page.getByRole("button", { name: "Skicka", exact: true }).click();

@@ -1,5 +1,5 @@
 import type { Page } from "@playwright/test";
-import { expect, hydrated, sizes, test } from "./fixtures";
+import { expect, hydrated, sizes, test, seen } from "./fixtures";
 import { enterAlive, hire } from "./program";
 
 // How far somebody reaches: what a learner's browser asks for, and how a manager gets from everybody
@@ -192,6 +192,7 @@ test.describe("a manager", () => {
     await isOpen();
     await page.goBack();
     await isFiltered();
+    await seen(page);
     await link.click();
     await isOpen();
     await page.reload();
@@ -201,6 +202,7 @@ test.describe("a manager", () => {
     // The way back at the top of the page leads to the filter, too.
     await page.goBack();
     await isFiltered();
+    await seen(page);
     await link.click();
     await isOpen();
     await page.locator(".crumb").getByRole("link").click();
