@@ -45,7 +45,7 @@ async fn send(mut request: BrowserRequest) -> Result<Answer, WireError> {
     if let Some(owner) = page_owner() {
         request.headers().set(OWNER_HEADER, &owner);
     }
-    // The rest of `request` stays here, so that a call nobody waits for any longer is broken off.
+    // `request` keeps its abort handle: dropping this future aborts the fetch.
     let stand_in = web_sys::Request::new_with_str("/").map_err(|_| WireError::Trouble)?;
     let sent = mem::replace(&mut *request, stand_in.into());
     let response = sent.send().await.map_err(|_| WireError::Offline)?;

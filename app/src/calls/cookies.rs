@@ -14,7 +14,7 @@ pub(super) const TYPED_NAME: &str = "kvarten-name";
 
 /// Remembers which places the menu has beyond those of everybody.
 pub(super) const MENU: &str = "kvarten-menu";
-/// Tells a device that somebody has signed in with before from others; outlives signing out.
+/// Identifies a known device: one used to sign in before. It outlives signing out.
 pub(super) const DEVICE: &str = "kvarten-device";
 /// Is there on a shared tablet, while somebody is signed in.
 pub(super) const SHARED: &str = "kvarten-shared";

@@ -28,13 +28,15 @@ pub(super) struct Request {
     pub(super) locale: Locale,
 }
 
-/// What every call stands on. It is gone once the page is that it was made for: nobody waits for it
-/// any more.
+/// The services of a call.
+///
+/// # Errors
+/// [`WireError::Trouble`] once the page it was made for is dropped.
 pub(super) fn services() -> Result<Services, WireError> {
     use_context::<Services>().ok_or(WireError::Trouble)
 }
 
-/// The session of the browser that calls, whoever's page it calls from: for signing in alone.
+/// The session of the calling browser, without checking the page's owner. Only sign-in may use it.
 pub(super) async fn session_of_any_page() -> Result<Session, WireError> {
     let parts = use_context::<Parts>().ok_or(WireError::Trouble)?;
     // The session layer is around every route.
@@ -149,7 +151,7 @@ pub fn is_shared_tablet() -> bool {
     kept(cookies::SHARED).is_some()
 }
 
-/// The cookie of a device that somebody has signed in with before.
+/// The cookie of a known device.
 pub(super) fn device_cookie() -> Option<String> {
     kept(cookies::DEVICE)
 }
